@@ -1,0 +1,111 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { serve } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import { createSandbox } from 'react-billing-key/sandbox'
+import { BillingRefusal, createBillingHandler, createIamportClient } from 'react-billing-key/server'
+import { plans } from '../plans.ts'
+import { openStore } from './store.ts'
+
+const env = process.env
+const port = Number(env.PORT || 3000)
+const real = env.IAMPORT_USER_CODE && env.IAMPORT_KEY && env.IAMPORT_SECRET
+const listen = (fetch: (request: Request) => Response | Promise<Response>, at: number) =>
+  new Promise<number>((resolve, reject) => {
+    serve({ fetch, port: at, hostname: '127.0.0.1' }, (address) => resolve(address.port)).once('error', reject)
+  })
+
+// PortOne itself, or the sandbox in its place
+let config = {
+  userCode: env.IAMPORT_USER_CODE ?? '',
+  pg: env.IAMPORT_PG || 'jtnet',
+  scriptUrl: undefined as string | undefined,
+  sandbox: false,
+}
+let iamport = real ? createIamportClient({ impKey: env.IAMPORT_KEY ?? '', impSecret: env.IAMPORT_SECRET ?? '' }) : null
+if (!iamport) {
+  const sandbox = createSandbox()
+  const sandboxPort = await listen(sandbox.fetch, port === 0 ? 0 : port + 1)
+  const baseUrl = `http://127.0.0.1:${sandboxPort}`
+  config = { userCode: sandbox.userCode, pg: 'jtnet', scriptUrl: `${baseUrl}/v1/iamport.js`, sandbox: true }
+  iamport = createIamportClient({ impKey: sandbox.impKey, impSecret: sandbox.impSecret, baseUrl })
+}
+
+// The sandbox forgets everything at its end, and the shop with it; against PortOne cards and orders are kept.
+const store = openStore(env.DATABASE || (real ? fileURLToPath(new URL('../../shop.sqlite', import.meta.url)) : ':memory:'))
+const planOf = (body: unknown) => plans.find(({ id }) => id === (body as { plan?: unknown }).plan)
+const sessionOf = (request: Request) => /(?:^|;\s*)session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
+const authenticate = (request: Request) => {
+  const id = store.customerOf(sessionOf(request))
+  return id === null ? null : { id }
+}
+
+const billing = createBillingHandler({
+  iamport,
+  signingKey: env.SIGNING_KEY || randomBytes(32).toString('hex'),
+  authenticate,
+  firstOrder({ body }) {
+    const plan = planOf(body)
+    if (!plan) throw new BillingRefusal(404, 'unknown-plan', '없는 이용권입니다.')
+    return { name: plan.name, amount: plan.first }
+  },
+  onIssued({ customer, customerUid, card, payment }) {
+    store.keepCard(customer.id, customerUid, card?.name ?? null, card?.number ?? null)
+    if (payment.amount > 0) store.addOrder(customer.id, payment.merchantUid, payment.name ?? '첫 결제', payment.amount, 'paid')
+  },
+  customerUids: (customer) => store.cards(customer.id).map((card) => card.customer_uid),
+  price({ customer, body }) {
+    const order = store.order(customer.id, String((body as { order?: unknown }).order))
+    if (!order) throw new BillingRefusal(404, 'unknown-order', '없는 주문입니다.')
+    return { merchantUid: order.merchant_uid, name: order.name, amount: order.amount }
+  },
+  onCharged: ({ payment }) => store.markPaid(payment.merchantUid),
+  onDeleted: ({ customer, customerUid }) => store.dropCard(customer.id, customerUid),
+})
+
+const app = new Hono()
+app.use('/api/*', async (c, next) => {
+  const origin = c.req.header('origin')
+  if (origin && new URL(origin).host !== c.req.header('host')) return c.json({ error: { code: 'cross-origin', message: '' } }, 403)
+  return next()
+})
+app.all('/api/billing/*', (c) => billing(c.req.raw))
+app.get('/api/shop', (c) => {
+  const customer = authenticate(c.req.raw)
+  return c.json({ config, customer: customer?.id ?? null, orders: customer ? store.orders(customer.id) : [] })
+})
+app.post('/api/session', async (c) => {
+  const { name } = (await c.req.json()) as { name?: unknown }
+  if (typeof name !== 'string' || !/^[\p{L}\p{N} ]{1,16}$/u.test(name))
+    return c.json({ error: { code: 'bad-name', message: '이름은 16자까지입니다.' } }, 400)
+  const id = randomUUID()
+  store.signIn(id, name)
+  setCookie(c, 'session', id, { httpOnly: true, sameSite: 'Lax', path: '/' })
+  return c.json({ customer: name })
+})
+app.delete('/api/session', (c) => {
+  store.signOut(getCookie(c, 'session') ?? '')
+  return c.json({})
+})
+app.post('/api/orders', (c) => {
+  const customer = authenticate(c.req.raw)
+  if (!customer) return c.json({ error: { code: 'not-signed-in', message: '로그인이 필요합니다.' } }, 401)
+  const order = `order-${randomUUID().slice(0, 23)}`
+  store.addOrder(customer.id, order, '월간 이용권', 9900, 'open')
+  return c.json({ order })
+})
+app.all('/api/*', (c) => c.json({ error: { code: 'no-such-route', message: '' } }, 404))
+const root = fileURLToPath(new URL('../client', import.meta.url))
+app.use('*', serveStatic({ root }))
+app.get('*', serveStatic({ root, path: 'index.html' }))
+
+try {
+  const at = await listen(app.fetch, port)
+  console.log(`\n  아침서가 멤버십 (react-billing-key demo shop): http://127.0.0.1:${at}`)
+  console.log(real ? '  Running against PortOne.\n' : '  Running on the sandbox: no card is charged. Ctrl+C ends it.\n')
+} catch (error) {
+  console.error(`The shop could not start on port ${port}: ${String(error)}. Try another one: PORT=3100 npm start`)
+  process.exit(1)
+}

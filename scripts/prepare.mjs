@@ -1,0 +1,88 @@
+// What `npm start` and `npm test` need before anything of npm's can be imported: Node's built-ins only.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+export const say = (text) => console.log(`\n▸ ${text}`)
+
+/** Ends the script with a message that says what to do. */
+export function giveUp(message) {
+  console.error(`\n✖ ${message}\n`)
+  process.exit(1)
+}
+
+/** Runs a command where its output can be seen; returns whether it went well. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', ...options })
+  if (error) console.error(String(error.message))
+  return status === 0
+}
+
+/** A program of node_modules, run by this Node. */
+export const npx = (program, args, options) => run('npx', ['--no-install', program, ...args], options)
+
+export function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19))
+    giveUp(`Node.js 20.19 or newer is needed; this is ${process.version}. Get it from https://nodejs.org.`)
+}
+
+/** `npm ci`, when the lock file is not the one that was installed. */
+export function install() {
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  const stamp = join(root, 'node_modules', '.installed')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  say('Installing packages (npm ci)…')
+  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']))
+    giveUp('npm ci failed. Check the connection to the npm registry, then run this again.')
+  writeFileSync(stamp, hash)
+}
+
+const candidates = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
+const systemChromium = () => candidates.find((path) => path && existsSync(path))
+
+/** Chromium from CHROMIUM_PATH, the system, Playwright, or apt-get, in that order; returns its path. */
+export async function chromium() {
+  if (process.env.CHROMIUM_PATH && !existsSync(process.env.CHROMIUM_PATH))
+    giveUp(`CHROMIUM_PATH is ${process.env.CHROMIUM_PATH}, and there is nothing there.`)
+  const { chromium: playwright } = await import('playwright')
+  const find = () => systemChromium() ?? (existsSync(playwright.executablePath()) ? playwright.executablePath() : undefined)
+  const root = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+  const apt = (...packages) =>
+    run('apt-get', ['update', '-qq']) &&
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  if (!find()) {
+    if (root) {
+      say('Installing Chromium and a Korean font (apt-get)…')
+      apt('chromium', 'fonts-nanum')
+    }
+    if (!find()) {
+      say("Installing Playwright's Chromium…")
+      npx('playwright', ['install', 'chromium'])
+    }
+  }
+  const path = find()
+  if (!path)
+    giveUp('No Chromium could be found or installed. Install Chrome or Chromium, or set CHROMIUM_PATH to one, then run this again.')
+  const korean = spawnSync('fc-list', [':lang=ko'], { encoding: 'utf8' })
+  if (root && (korean.error || korean.stdout.trim() === '')) {
+    say('Installing a Korean font (apt-get)…')
+    if (!apt('fonts-nanum')) console.warn('No Korean font could be installed: screenshots will show boxes.')
+  }
+  console.log(`  Chromium: ${path}`)
+  return path
+}

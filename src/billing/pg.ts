@@ -1,0 +1,109 @@
+/** How a payment is made in the window. JTNet issues billing keys for `'card'` only. */
+export type PayMethod = 'card' | 'phone' | 'trans' | 'tosspay'
+
+/**
+ * What an amount above zero means to a PG while a billing key is issued (PortOne V1 docs: billing keys by PG).
+ *
+ * - `optional-charge`: `0` only issues the key, more is approved at once
+ * - `display-only`: the window shows it and approves nothing
+ * - `charge-required`: it has to be above zero and is approved
+ * - `not-sent`: the window takes no amount
+ * - `unknown`: the documentation does not say, or the PG is not known here
+ */
+export type AmountRule = 'optional-charge' | 'display-only' | 'charge-required' | 'not-sent' | 'unknown'
+
+/** One row of {@link pgRules}. */
+export interface PgRule {
+  /** The PG's name as customers and merchants know it. */
+  readonly label: { readonly ko: string; readonly en: string }
+  /** Allowed methods, the default first. Empty: the PG takes none. */
+  readonly payMethods: readonly PayMethod[]
+  /** One rule, or one for each method. */
+  readonly amount: AmountRule | { readonly [method in PayMethod]?: AmountRule }
+  /** Where the result arrives on a PC and on a phone. */
+  readonly pc: 'callback' | 'redirect'
+  readonly mobile: 'callback' | 'redirect'
+  /** `minimal`: the callback carries `imp_uid`, `merchant_uid`, `error_code` and `error_msg`, nothing else. */
+  readonly callback: 'full' | 'minimal'
+  /** Fields this PG needs beyond `customerUid`, `merchantUid` and `name`. */
+  readonly requires: readonly ('customerId' | 'redirectUrl' | 'buyer.email')[]
+  /** Longest `customerId` in characters, where the PG has a limit of its own. */
+  readonly customerIdLimit?: number
+  /** Allows letters and digits only in `merchantUid`. */
+  readonly plainMerchantUid?: true
+}
+
+const rule = (ko: string, en: string, amount: PgRule['amount'], rest: Partial<PgRule> = {}): PgRule => ({
+  label: { ko, en },
+  payMethods: ['card'],
+  amount,
+  pc: 'callback',
+  mobile: 'redirect',
+  callback: 'full',
+  requires: [],
+  ...rest,
+})
+
+/**
+ * What every PG allows that issues billing keys in PortOne's window, by the code that goes into `pg`.
+ * Source: PortOne V1 documentation and its older manual; JTNet is in the manual only.
+ *
+ * @example
+ * pgRules.jtnet.amount // 'optional-charge'
+ */
+export const pgRules = {
+  jtnet: rule('JTNet', 'JTNet', 'optional-charge'),
+  html5_inicis: rule('KG이니시스', 'KG Inicis', 'display-only'),
+  kcp_billing: rule('NHN KCP', 'NHN KCP', 'display-only'),
+  tosspayments: rule('토스페이먼츠', 'Toss Payments', 'display-only', { callback: 'minimal' }),
+  danal_tpay: rule('다날', 'Danal (card)', 'optional-charge'),
+  danal: rule('다날 휴대폰', 'Danal (phone)', 'charge-required', { payMethods: ['phone'] }),
+  kicc: rule('KICC', 'KICC EasyPay', 'display-only'),
+  mobilians: rule('KG파이낸셜', 'KG Mobilians', 'charge-required', { payMethods: ['phone'] }),
+  welcome: rule(
+    '웰컴페이먼츠',
+    'Welcome Payments',
+    { card: 'display-only', phone: 'charge-required' },
+    { payMethods: ['card', 'phone'], callback: 'minimal' },
+  ),
+  smartro_v2: rule('스마트로', 'Smartro', 'display-only', {
+    callback: 'minimal',
+    requires: ['customerId', 'redirectUrl'],
+    customerIdLimit: 20,
+    plainMerchantUid: true,
+  }),
+  settle_acc: rule('헥토파이낸셜', 'Hecto', 'optional-charge', { payMethods: ['trans'] }),
+  kakaopay: rule('카카오페이', 'Kakao Pay', 'optional-charge'),
+  naverpay: rule('네이버페이', 'Naver Pay', 'display-only', { payMethods: [] }),
+  payco: rule('페이코', 'PAYCO', 'display-only', { mobile: 'callback' }),
+  smilepay: rule('스마일페이', 'Smile Pay', 'unknown', { payMethods: [] }),
+  tosspay_v2: rule('토스페이', 'Toss Pay', 'not-sent', {
+    payMethods: ['tosspay'],
+    requires: ['customerId', 'redirectUrl'],
+    customerIdLimit: 50,
+  }),
+  paymentwall: rule('페이먼트월', 'Paymentwall', 'charge-required', { requires: ['buyer.email'] }),
+  chai: rule('차이', 'CHAI', 'display-only', { payMethods: ['trans'], pc: 'redirect', requires: ['redirectUrl'] }),
+} satisfies Record<string, PgRule>
+
+/** The codes of the PGs in {@link pgRules}. */
+export type PgCode = keyof typeof pgRules
+
+/** `pg` as PortOne takes it: a PG, a PG with a MID, or one that is not in the table yet. */
+export type Pg = PgCode | `${PgCode}.${string}` | (string & {})
+
+/**
+ * The rule for a `pg` value; its MID does not matter. A missing or unknown PG gets the loosest one, since PortOne adds PGs.
+ *
+ * @example
+ * pgRule('jtnet.general').label.en // 'JTNet'
+ */
+export function pgRule(pg: string | undefined): PgRule {
+  const code = pg?.split('.')[0] ?? ''
+  return Object.hasOwn(pgRules, code) ? pgRules[code as PgCode] : rule(code, code, 'unknown', { payMethods: [] })
+}
+
+/** The amount rule of a PG for one way to pay. */
+export function amountRule(pg: PgRule, payMethod: string): AmountRule {
+  return typeof pg.amount === 'string' ? pg.amount : (pg.amount[payMethod as PayMethod] ?? 'unknown')
+}

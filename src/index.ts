@@ -1,0 +1,20 @@
+export type { Claim, Confirm, ConfirmAnswer } from './billing/confirm.ts'
+export { BillingKeyError, type BillingKeyErrorCode, isBillingKeyError, type RequestIssue } from './billing/errors.ts'
+export type { Locale, Messages } from './billing/messages.ts'
+export type { AttemptFacts, BillingKeyOutcome, Cancelled, Card, Failed, Issued, Unconfirmed, Via } from './billing/outcome.ts'
+export { type AmountRule, type PayMethod, type Pg, type PgCode, type PgRule, pgRules } from './billing/pg.ts'
+export { hasRedirectResult, parseRedirect, type RedirectInput, stripRedirectResult } from './billing/redirect.ts'
+export { type BillingKeyRequest, type Buyer, type RequestDefaults, type RequestPayParams, toRequestPayParams } from './billing/request.ts'
+export { BillingKeyButton, type BillingKeyButtonElementProps, type BillingKeyButtonProps } from './components/BillingKeyButton.tsx'
+export { BillingKeyOutcomeView, type BillingKeyOutcomeViewProps } from './components/BillingKeyOutcomeView.tsx'
+export { BillingKeyProvider, type BillingKeyProviderProps } from './components/BillingKeyProvider.tsx'
+export { BillingKeyRedirect, type BillingKeyRedirectProps } from './components/BillingKeyRedirect.tsx'
+export { type UseBillingKeyOptions, type UseBillingKeyResult, useBillingKey } from './hooks/useBillingKey.ts'
+export {
+  type UseBillingKeyRedirectOptions,
+  type UseBillingKeyRedirectResult,
+  useBillingKeyRedirect,
+} from './hooks/useBillingKeyRedirect.ts'
+export { type UseIamportResult, useIamport } from './hooks/useIamport.ts'
+export type { Phase, RequestSource } from './iamport/issueBillingKey.ts'
+export type { SdkConfig } from './iamport/loadIamport.ts'

@@ -1,0 +1,96 @@
+// @ts-nocheck
+// The sandbox's stand-in for PortOne's v1 SDK. It behaves as the real one does, the unpleasant parts included.
+;(() => {
+  if (window.IMP) return
+  const config = '__CONFIG__'
+  const inPage = window[Symbol.for('billing-sandbox')]
+  const base = inPage ? 'https://sandbox.invalid' : new URL(document.currentScript.src).origin
+  const call = (path, body) =>
+    (inPage ?? fetch)(base + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then(
+      (answer) => answer.json(),
+    )
+  const mobile = /Android|iPhone|iPad|Mobile/i.test(navigator.userAgent)
+  let userCode = null
+  let tierCode = null
+  let prepared = false
+  let waiting = null
+  let dialog = null
+
+  function frame() {
+    dialog?.remove()
+    dialog = document.createElement('div')
+    dialog.className = 'imp-dialog'
+    dialog.style.cssText = 'display:none;position:fixed;inset:0;z-index:99999;background:rgba(0,0,0,.55)'
+    document.body.append(dialog)
+  }
+  function begin(user, tier) {
+    userCode = user
+    tierCode = tier
+    prepared = false
+    frame()
+    call('/sandbox/merchant', { userCode, tierCode }).then(() => {
+      prepared = true
+      const last = waiting
+      waiting = null
+      if (last) open(...last)
+    })
+  }
+  function hide() {
+    if (!dialog) return
+    dialog.style.display = 'none'
+    dialog.replaceChildren()
+    document.body.classList.remove('imp-payment-progress')
+  }
+  async function open(params, callback) {
+    const answer = await call('/sandbox/requests', {
+      userCode,
+      params: { ...params, m_redirect_url: params.m_redirect_url && new URL(params.m_redirect_url, location.href).href },
+      origin: location.origin,
+      mobile,
+    })
+    if (answer.failure) {
+      if (callback) callback(answer.failure)
+      return
+    }
+    if (mobile && !inPage) {
+      location.href = base + answer.path
+      return
+    }
+    const iframe = document.createElement('iframe')
+    iframe.title = 'JTNet 결제창 (샌드박스)'
+    iframe.style.cssText =
+      'position:absolute;inset:0;margin:auto;width:min(100%,420px);height:min(100%,680px);border:0;border-radius:12px;background:#fff'
+    if (inPage) iframe.srcdoc = answer.html
+    else iframe.src = base + answer.path
+    dialog.replaceChildren(iframe)
+    if (config.closeButton) {
+      const close = document.createElement('button')
+      close.type = 'button'
+      close.className = 'imp-close'
+      close.textContent = '✕'
+      close.setAttribute('aria-label', '닫기')
+      close.style.cssText = 'position:absolute;top:8px;right:8px;width:44px;height:44px'
+      close.onclick = hide // hides it and never calls back
+      dialog.append(close)
+    }
+    dialog.style.display = 'block'
+    const listen = (event) => {
+      if (event.source !== iframe.contentWindow || event.data?.sandboxRequest !== answer.id) return
+      window.removeEventListener('message', listen)
+      hide()
+      if (callback) callback(event.data.answer)
+    }
+    window.addEventListener('message', listen)
+  }
+  window.IMP = {
+    init: (user) => begin(user, null),
+    agency: (user, tier) => begin(user, tier),
+    request_pay(params, callback) {
+      if (!userCode) return void alert('IMP.init 을 먼저 호출해 주세요.')
+      if (!params?.merchant_uid || !params.name) return void alert('필수 파라미터가 누락되었습니다.')
+      if (!prepared) waiting = [params, callback]
+      else open(params, callback)
+    },
+    close: hide,
+  }
+})()

@@ -1,0 +1,29 @@
+import { copyFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// The library. One file a module, so that bundlers drop what is not used and 'use client' stays where it stands.
+export default defineConfig({
+  plugins: [react(), { name: 'styles', closeBundle: () => copyFileSync(at('src/styles.css'), at('dist/styles.css')) }],
+  build: {
+    target: 'es2022',
+    minify: false,
+    sourcemap: true,
+    lib: {
+      entry: {
+        index: at('src/index.ts'),
+        'server/index': at('src/server/index.ts'),
+        'sandbox/index': at('src/sandbox/index.ts'),
+        'sandbox/cli': at('src/sandbox/cli.ts'),
+      },
+      formats: ['es'],
+    },
+    rolldownOptions: {
+      external: [/^react/, /^@tanstack\//, /^@hono\//, /^hono/, /^jose/, /^node:/],
+      output: { preserveModules: true, preserveModulesRoot: at('src'), entryFileNames: '[name].js' },
+    },
+  },
+})

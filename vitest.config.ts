@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url'
+import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const executablePath = process.env.CHROMIUM_PATH
+const browser = {
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    },
+  }),
+  instances: [{ browser: 'chromium' as const }],
+}
+const react18 = {
+  alias: [
+    { find: /^react$/, replacement: at('test/react-18/node_modules/react') },
+    { find: /^react\/(.*)$/, replacement: `${at('test/react-18/node_modules/react')}/$1` },
+    { find: /^react-dom$/, replacement: at('test/react-18/node_modules/react-dom') },
+    { find: /^react-dom\/(.*)$/, replacement: `${at('test/react-18/node_modules/react-dom')}/$1` },
+  ],
+}
+const inline = { server: { deps: { inline: [/@testing-library\/react/, /@tanstack\/react-query/] } } }
+const deps = {
+  optimizeDeps: {
+    include: ['react', 'react-dom/client', 'react/jsx-dev-runtime', '@tanstack/react-query', '@testing-library/react', 'hono', 'hono/cors'],
+  },
+}
+
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' } },
+      { plugins: [react()], test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], environment: 'jsdom' } },
+      {
+        plugins: [react()],
+        resolve: react18,
+        test: { name: 'dom-18', include: ['test/dom/**/*.test.tsx'], environment: 'jsdom', ...inline },
+      },
+      {
+        plugins: [react()],
+        ...deps,
+        test: { name: 'browser', include: ['test/browser/**/*.test.tsx'], globalSetup: ['test/browser/sandboxServer.ts'], browser },
+      },
+      {
+        plugins: [storybookTest({ configDir: at('.storybook') })],
+        test: { name: 'stories', browser },
+      },
+    ],
+  },
+})
