@@ -20,6 +20,8 @@ const browser = {
 }
 const react18 = {
   alias: [
+    // its ESM build, so that its own imports of React are replaced as well
+    { find: /^@testing-library\/react$/, replacement: at('node_modules/@testing-library/react/dist/@testing-library/react.esm.js') },
     { find: /^react$/, replacement: at('test/react-18/node_modules/react') },
     { find: /^react\/(.*)$/, replacement: `${at('test/react-18/node_modules/react')}/$1` },
     { find: /^react-dom$/, replacement: at('test/react-18/node_modules/react-dom') },

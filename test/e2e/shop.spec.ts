@@ -1,29 +1,5 @@
-import { expect, type FrameLocator, type Page, test } from '@playwright/test'
-
-const phone = (page: Page) => page.viewportSize() !== null && (page.viewportSize()?.width ?? 0) < 700
-
-async function signIn(page: Page) {
-  await page.goto('/')
-  await page.getByLabel('이름').fill(`김${Math.random().toString(36).slice(2, 9)}`)
-  await page.getByRole('button', { name: '체험 회원으로 시작' }).click()
-  await expect(page.getByRole('heading', { name: '이용권 고르기' })).toBeVisible()
-}
-
-/** The payment window: an iframe on a PC, the page itself on a phone. */
-const paymentWindow = (page: Page): Page | FrameLocator => (phone(page) ? page : page.frameLocator('.imp-dialog iframe'))
-
-async function register(page: Page, card: string, button = '카드 등록하기') {
-  await page.getByRole('button', { name: button }).click()
-  const opened = paymentWindow(page)
-  await opened.getByLabel('테스트 카드').selectOption({ label: card })
-  await opened.getByRole('button', { name: /^(카드 등록|등록하고 결제)$/ }).click()
-}
-
-async function leaveLanding(page: Page) {
-  if (!phone(page)) return
-  await expect(page).toHaveURL(/\/billing\/complete$/)
-  await page.getByRole('link', { name: '내 이용권으로 가기' }).click()
-}
+import { expect, test } from '@playwright/test'
+import { leaveLanding, paymentWindow, phone, register, signIn } from './customer.ts'
 
 test('registers a card and charges it later', async ({ page }) => {
   await signIn(page)
@@ -84,24 +60,6 @@ test('tells a declined charge of a registered card', async ({ page }) => {
   await page.getByRole('button', { name: '9,900원 결제' }).click()
   await expect(page.getByText('결제하지 못했습니다. 잔액이 부족합니다.')).toBeVisible()
   await expect(page.getByText('9,900원 · 결제 전')).toHaveCount(1)
-})
-
-test('confirms once, however often the landing page is refreshed, and keeps the address clean', async ({ page }) => {
-  test.skip(!phone(page), 'only phones land')
-  let confirms = 0
-  page.on('request', (request) => {
-    if (request.url().endsWith('/confirm')) confirms += 1
-  })
-  await signIn(page)
-  await register(page, '현대카드 · 승인', '등록하고 결제하기')
-  const result = page.getByText('카드가 등록되고 9,900원이 결제되었습니다.')
-  await expect(result).toBeVisible()
-  await expect(page).toHaveURL(/\/billing\/complete$/)
-  await page.reload()
-  await expect(result).toBeVisible()
-  await page.reload()
-  await expect(result).toBeVisible()
-  expect(confirms).toBe(1)
 })
 
 test('the back button leads out of the window to a page that works', async ({ page }) => {

@@ -1,0 +1,30 @@
+import type { Preview } from '@storybook/react-vite'
+import '../src/styles.css'
+import './preview.css'
+
+const preview: Preview = {
+  parameters: { a11y: { test: 'error' }, layout: 'padded' },
+  tags: ['autodocs'],
+  globalTypes: {
+    locale: {
+      description: '언어',
+      toolbar: {
+        title: '언어',
+        items: [
+          { value: 'ko', title: '한국어' },
+          { value: 'en', title: 'English' },
+        ],
+        dynamicTitle: true,
+      },
+    },
+  },
+  initialGlobals: { locale: 'ko' },
+  decorators: [
+    (Story, { globals }) => (
+      <div lang={globals.locale}>
+        <Story />
+      </div>
+    ),
+  ],
+}
+export default preview

@@ -1,0 +1,147 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { useState } from 'react'
+import { expect, userEvent, waitFor, within } from 'storybook/test'
+import { BillingKeyButton, type BillingKeyError, type BillingKeyOutcome, BillingKeyOutcomeView, type RequestSource } from '../src/index.ts'
+import { newRequest, Sandboxed } from './sandbox.tsx'
+
+function Registration({ request, label, ...props }: { request: RequestSource; label?: string; locale?: 'ko' | 'en'; scriptUrl?: string }) {
+  const [outcome, setOutcome] = useState<BillingKeyOutcome | null>(null)
+  const [error, setError] = useState<BillingKeyError | null>(null)
+  return (
+    <Sandboxed {...props}>
+      <BillingKeyButton
+        request={request}
+        onOutcome={(next) => {
+          setError(null)
+          setOutcome(next)
+        }}
+        onError={setError}
+      >
+        {label}
+      </BillingKeyButton>
+      <div style={{ marginTop: 16 }}>
+        <BillingKeyOutcomeView outcome={outcome} error={error} />
+      </div>
+    </Sandboxed>
+  )
+}
+
+const meta: Meta<typeof Registration> = {
+  title: 'BillingKeyButton',
+  component: Registration,
+  args: { request: () => Promise.resolve(newRequest()) },
+}
+export default meta
+type Story = StoryObj<typeof Registration>
+
+/** The payment window's document, once it is there. */
+async function windowOf(root: HTMLElement) {
+  const frame = await waitFor(() => {
+    const found = root.ownerDocument.querySelector<HTMLIFrameElement>('.imp-dialog iframe')
+    if (!found?.contentDocument?.querySelector('form')) throw new Error('no window yet')
+    return found.contentDocument
+  })
+  return within(frame.body)
+}
+
+async function open(canvas: ReturnType<typeof within>, name = '카드 등록하기') {
+  await userEvent.click(await canvas.findByRole('button', { name }))
+}
+
+/** At rest. Press it: the payment window opens on the sandbox in this page. */
+export const Idle: Story = {
+  play: async ({ canvas }) => {
+    await expect(await canvas.findByRole('button', { name: '카드 등록하기' })).toHaveAttribute('data-phase', 'idle')
+  },
+}
+
+/** The approved test card. */
+export const Approved: Story = {
+  play: async ({ canvas, canvasElement }) => {
+    await open(canvas)
+    const opened = await windowOf(canvasElement)
+    await userEvent.click(opened.getByRole('button', { name: '카드 등록' }))
+    await expect(await canvas.findByText('카드가 등록되었습니다.')).toBeVisible()
+  },
+}
+
+/** `amount: 9900` charges the first payment in the same window. */
+export const FirstPayment: Story = {
+  args: { request: () => Promise.resolve(newRequest({ amount: 9900 })), label: '등록하고 9,900원 결제' },
+  play: async ({ canvas, canvasElement }) => {
+    await open(canvas, '등록하고 9,900원 결제')
+    const opened = await windowOf(canvasElement)
+    await userEvent.click(opened.getByRole('button', { name: '등록하고 결제' }))
+    await expect(await canvas.findByText('카드가 등록되고 9,900원이 결제되었습니다.')).toBeVisible()
+  },
+}
+
+/** A card the issuer declines. The button works again. */
+export const Declined: Story = {
+  play: async ({ canvas, canvasElement }) => {
+    await open(canvas)
+    const opened = await windowOf(canvasElement)
+    await userEvent.selectOptions(opened.getByLabelText('테스트 카드'), '신한카드 · 거절')
+    await userEvent.click(opened.getByRole('button', { name: '카드 등록' }))
+    await expect(await canvas.findByText('사유: 카드사에서 거절된 카드입니다.')).toBeVisible()
+    await expect(canvas.getByRole('button', { name: '카드 등록하기' })).not.toHaveAttribute('aria-disabled')
+  },
+}
+
+/** The customer presses 취소. */
+export const Cancelled: Story = {
+  play: async ({ canvas, canvasElement }) => {
+    await open(canvas)
+    const opened = await windowOf(canvasElement)
+    await userEvent.click(opened.getByRole('button', { name: '취소' }))
+    await expect(await canvas.findByText(/카드 등록을 취소했습니다/)).toBeVisible()
+  },
+}
+
+/** The overlay's X hides it, and the SDK never calls back: the outcome comes all the same. */
+export const ClosedByX: Story = {
+  play: async ({ canvas, canvasElement }) => {
+    await open(canvas)
+    await windowOf(canvasElement)
+    const close = canvasElement.ownerDocument.querySelector<HTMLElement>('.imp-close')
+    close?.click()
+    await expect(await canvas.findByText(/결제창이 닫혔습니다/)).toBeVisible()
+  },
+}
+
+/** While the window is open the button waits, and 결제창 닫기 leads out. */
+export const WindowOpen: Story = {
+  play: async ({ canvas, canvasElement }) => {
+    await open(canvas)
+    await windowOf(canvasElement)
+    await expect(canvas.getByRole('button', { name: '결제창에서 진행 중…' })).toHaveAttribute('aria-busy', 'true')
+    await userEvent.click(canvas.getByRole('button', { name: '결제창 닫기' }))
+    await expect(await canvas.findByRole('button', { name: '카드 등록하기' })).toHaveAttribute('data-phase', 'settled')
+  },
+}
+
+/** The shop's server takes its time to answer with an intent. */
+export const Preparing: Story = {
+  args: { request: () => new Promise(() => {}) },
+  play: async ({ canvas }) => {
+    await open(canvas)
+    await expect(await canvas.findByText('등록을 준비하는 중…')).toBeVisible()
+  },
+}
+
+/** A request the developer got wrong is refused before the window opens. */
+export const InvalidRequest: Story = {
+  args: { request: newRequest({ amount: -1 }) },
+  play: async ({ canvas }) => {
+    await open(canvas)
+    await expect(await canvas.findByRole('alert')).toHaveTextContent('결제창을 열 수 없습니다')
+  },
+}
+
+/** In English. */
+export const English: Story = {
+  args: { locale: 'en' },
+  play: async ({ canvas }) => {
+    await expect(await canvas.findByRole('button', { name: 'Register a card' })).toBeVisible()
+  },
+}

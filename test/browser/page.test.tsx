@@ -1,0 +1,115 @@
+import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { loadIamport } from '../../src/iamport/loadIamport.ts'
+import { BillingKeyButton, type BillingKeyOutcome, BillingKeyProvider, type BillingKeyRequest } from '../../src/index.ts'
+
+const sandboxUrl = inject('sandboxUrl')
+const scriptUrl = `${sandboxUrl}/v1/iamport.js`
+const userCode = 'imp00000000'
+let number = 0
+const newRequest = (): BillingKeyRequest => {
+  number += 1
+  return { customerUid: `card-${Date.now()}-${number}`, merchantUid: `issue-${Date.now()}-${number}`, name: '월간', amount: 0 }
+}
+
+beforeEach(() => {
+  delete window.IMP
+  delete window[Symbol.for('react-billing-key.page')]
+  for (const element of document.querySelectorAll('script[src*="127.0.0.1"], .imp-dialog')) element.remove()
+  sessionStorage.clear()
+})
+afterEach(cleanup)
+
+describe('the page', () => {
+  it('loads one script and calls init once for three providers and ten buttons under StrictMode', async () => {
+    let inits = 0
+    Object.defineProperty(window, 'IMP', {
+      configurable: true,
+      get: () => held,
+      set: (imp) => {
+        const { init } = imp
+        held = {
+          ...imp,
+          init(code: string) {
+            inits += 1
+            init(code)
+          },
+        }
+      },
+    })
+    let held: unknown
+    render(
+      <StrictMode>
+        {[4, 3, 3].map((buttons, at) => (
+          <BillingKeyProvider key={at} userCode={userCode} scriptUrl={scriptUrl} redirectUrl="/done">
+            {Array.from({ length: buttons }, (_, index) => (
+              <BillingKeyButton key={index} request={newRequest()} />
+            ))}
+          </BillingKeyProvider>
+        ))}
+      </StrictMode>,
+    )
+    await waitFor(() => expect(inits).toBe(1))
+    await loadIamport({ userCode, scriptUrl })
+    expect(document.querySelectorAll('script[src*="iamport.js"]')).toHaveLength(1)
+    expect(inits).toBe(1)
+    expect(screen.getAllByRole('button')).toHaveLength(10)
+  })
+
+  it('settles when the overlay is closed without a callback (sdk-facts 7)', async () => {
+    const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+    render(
+      <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} redirectUrl="/done">
+        <BillingKeyButton request={newRequest()} onOutcome={onOutcome} />
+      </BillingKeyProvider>,
+    )
+    screen.getByRole('button').click()
+    const close = await waitFor(() => document.querySelector<HTMLElement>('.imp-close') ?? Promise.reject(new Error('not open')))
+    act(() => close.click())
+    await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'cancelled', by: 'closed' })))
+  })
+})
+
+describe('loadIamport', () => {
+  const load = (path: string, rest = {}) => loadIamport({ userCode, scriptUrl: `${sandboxUrl}${path}`, ...rest })
+
+  it.each([
+    ['/broken/404.js', 'sdk-load-failed'],
+    ['/broken/html.js', 'sdk-load-failed'],
+    ['/broken/empty.js', 'sdk-load-failed'],
+    ['/broken/never.js', 'sdk-load-timeout'],
+  ])('refuses %s with %s and leaves no tag behind (sdk-facts 27)', async (path, code) => {
+    const swallow = (event: ErrorEvent) => event.preventDefault()
+    window.addEventListener('error', swallow)
+    await expect(load(path, { loadTimeoutMs: 500 })).rejects.toMatchObject({ name: 'BillingKeyError', code })
+    window.removeEventListener('error', swallow)
+    expect(document.querySelector(`script[src$="${path}"]`)).toBeNull()
+  })
+
+  it('tries again with a fresh tag after a failure', async () => {
+    await expect(load('/broken/once.js')).rejects.toMatchObject({ code: 'sdk-load-failed' })
+    await expect(load('/broken/once.js')).resolves.toHaveProperty('request_pay')
+  })
+
+  it('replaces a tag that has been dead since before (sdk-facts 27)', async () => {
+    const dead = document.createElement('script')
+    dead.type = 'text/plain'
+    dead.src = scriptUrl
+    document.head.append(dead)
+    await expect(load('/v1/iamport.js', { loadTimeoutMs: 600 })).resolves.toHaveProperty('init')
+    expect(dead.isConnected).toBe(false)
+  })
+
+  it('adopts an SDK that is already there (sdk-facts 2)', async () => {
+    await load('/v1/iamport.js')
+    const imp = window.IMP
+    expect(await load('/elsewhere.js')).toBe(imp)
+    expect(document.querySelectorAll('script[src*="127.0.0.1"]')).toHaveLength(1)
+  })
+
+  it('hands the nonce to the tag', async () => {
+    await load('/v1/iamport.js', { nonce: 'n1' })
+    expect(document.querySelector<HTMLScriptElement>('script[src*="iamport.js"]')?.nonce).toBe('n1')
+  })
+})

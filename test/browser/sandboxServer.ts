@@ -1,0 +1,40 @@
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+import type { TestProject } from 'vitest/node'
+import { createSandbox } from '../../src/sandbox/createSandbox.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    sandboxUrl: string
+  }
+}
+
+/** The sandbox on loopback, at an origin that is not the page's. Also answers wrongly under /broken/. */
+export default async function setup(project: TestProject) {
+  const sandbox = createSandbox({ closeButton: true })
+  const broken: Record<string, () => Response | Promise<Response>> = {
+    '/broken/404.js': () => new Response('', { status: 404 }),
+    '/broken/html.js': () => new Response('<html></html>', { headers: { 'content-type': 'text/javascript' } }),
+    '/broken/empty.js': () => new Response('', { headers: { 'content-type': 'text/javascript' } }),
+    '/broken/never.js': () => new Promise(() => {}),
+  }
+  let failures = 0
+  let loads = 0
+  const fetch = (request: Request) => {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/counted/loads') return new Response(String(loads), { headers: { 'access-control-allow-origin': '*' } })
+    if (pathname === '/broken/once.js' && failures++ === 0) return new Response('', { status: 503 })
+    if (pathname.endsWith('once.js') || pathname.endsWith('iamport.js')) {
+      loads += 1
+      return sandbox.fetch(new Request(new URL('/v1/iamport.js', request.url)))
+    }
+    return broken[pathname]?.() ?? sandbox.fetch(request)
+  }
+  let close = () => {}
+  const port = await new Promise<number>((resolve) => {
+    const server = serve({ fetch, port: 0, hostname: '127.0.0.1' }, (address: AddressInfo) => resolve(address.port))
+    close = () => server.close()
+  })
+  project.provide('sandboxUrl', `http://127.0.0.1:${port}`)
+  return () => close()
+}

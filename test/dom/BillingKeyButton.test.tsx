@@ -1,0 +1,207 @@
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  BillingKeyButton,
+  type BillingKeyButtonProps,
+  type BillingKeyOutcome,
+  BillingKeyProvider,
+  type BillingKeyProviderProps,
+  type BillingKeyRequest,
+  type ConfirmAnswer,
+  useBillingKey,
+} from '../../src/index.ts'
+import { installFakeIamport, resetPage } from './fakeIamport.ts'
+
+const request: BillingKeyRequest = { customerUid: 'card-1', merchantUid: 'issue-1', name: '월간', amount: 0 }
+const success = { imp_uid: 'imp_1', merchant_uid: 'issue-1' }
+const issued: ConfirmAnswer = { status: 'issued', customerUid: 'card-1', impUid: 'imp_1', charged: 0, card: null }
+let fake: ReturnType<typeof installFakeIamport>
+
+beforeEach(() => {
+  resetPage()
+  fake = installFakeIamport()
+})
+afterEach(cleanup)
+
+async function show(props: Partial<BillingKeyButtonProps> = {}, provider: Partial<BillingKeyProviderProps> = {}) {
+  const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+  const onError = vi.fn()
+  const page = render(
+    <StrictMode>
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" {...(provider as object)}>
+        <BillingKeyButton request={request} onOutcome={onOutcome} onError={onError} {...props} />
+      </BillingKeyProvider>
+    </StrictMode>,
+  )
+  await waitFor(() => expect(fake.imp.inits).toBe(1))
+  const button = screen.getAllByRole('button')[0] as HTMLButtonElement
+  return { ...page, onOutcome, onError, button }
+}
+const answer = (value: unknown, at = 0) => act(async () => fake.calls[at]?.answer(value))
+
+describe('<BillingKeyButton>', () => {
+  it('opens the window inside the click, with what the guide shows', async () => {
+    const { button } = await show()
+    expect(button.type).toBe('button')
+    act(() => {
+      button.click()
+      expect(fake.calls).toHaveLength(1) // sdk-facts 28: no await before it
+    })
+    expect(fake.calls[0]?.params).toEqual({
+      pg: 'jtnet',
+      pay_method: 'card',
+      merchant_uid: 'issue-1',
+      customer_uid: 'card-1',
+      name: '월간',
+      amount: 0,
+      m_redirect_url: `${location.origin}/done`,
+    })
+    expect(button.dataset.phase).toBe('window-open')
+    expect(button.getAttribute('aria-busy')).toBe('true')
+  })
+
+  it('reports the window’s word as not verified when no server is asked', async () => {
+    const { button, onOutcome } = await show()
+    fireEvent.click(button)
+    await answer(success)
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued', verified: false, charged: 0 }))
+    expect(button.dataset.phase).toBe('settled')
+  })
+
+  it('asks the server, and believes the server', async () => {
+    const confirm = vi.fn(async () => issued)
+    const { button, onOutcome } = await show({}, { confirm })
+    fireEvent.click(button)
+    await answer(success)
+    expect(confirm).toHaveBeenCalledExactlyOnceWith({ merchantUid: 'issue-1', customerUid: 'card-1', impUid: 'imp_1', token: undefined })
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued', verified: true }))
+  })
+
+  it('says unconfirmed when the server is gone, and can ask again', async () => {
+    const confirm = vi.fn<() => Promise<ConfirmAnswer>>().mockRejectedValueOnce(new Error('offline')).mockResolvedValue(issued)
+    const { button, onOutcome } = await show({}, { confirm })
+    fireEvent.click(button)
+    await answer(success)
+    const outcome = onOutcome.mock.calls[0]?.[0]
+    expect(outcome?.status).toBe('unconfirmed')
+    await act(async () => outcome?.status === 'unconfirmed' && (await outcome.retry()))
+    expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'issued', verified: true }))
+  })
+
+  it('ignores a second click while a window is open', async () => {
+    const { button, onError } = await show()
+    fireEvent.click(button)
+    fireEvent.click(button)
+    fireEvent.click(button)
+    expect(fake.calls).toHaveLength(1)
+    expect(onError).not.toHaveBeenCalled()
+  })
+
+  it('works again after a failure', async () => {
+    const { button, onOutcome } = await show()
+    fireEvent.click(button)
+    await answer({ success: false, imp_uid: null, error_code: 'J101', error_msg: '거절' })
+    expect(onOutcome).toHaveBeenCalledWith(expect.objectContaining({ status: 'failed', code: 'J101' }))
+    fireEvent.click(button)
+    expect(fake.calls).toHaveLength(2)
+  })
+
+  it('refuses a bad request before the window opens', async () => {
+    const { button, onError, onOutcome } = await show({ request: { ...request, amount: '1000' as unknown as number } })
+    fireEvent.click(button)
+    await waitFor(() => expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'invalid-request' })))
+    expect(onError.mock.calls[0]?.[0].message).toMatch(/amount .*"1000"/)
+    expect(fake.calls).toHaveLength(0)
+    expect(onOutcome).not.toHaveBeenCalled()
+  })
+
+  it('turns a throwing SDK and one that alerts into failures (sdk-facts 5)', async () => {
+    const shown = vi.fn()
+    window.alert = shown
+    fake.imp.request_pay = () => {
+      throw new Error('inner')
+    }
+    const { button, onOutcome } = await show()
+    fireEvent.click(button)
+    await waitFor(() => expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'failed', code: 'sdk-threw' })))
+    fake.imp.request_pay = () => alert('파라미터 누락')
+    fireEvent.click(button)
+    await waitFor(() =>
+      expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'sdk-alert', message: '파라미터 누락' })),
+    )
+    expect(window.alert).toBe(shown)
+    expect(shown).not.toHaveBeenCalled()
+  })
+
+  it('delivers a success that comes after the customer was let out (sdk-facts 24)', async () => {
+    const { button, onOutcome } = await show()
+    fireEvent.click(button)
+    fireEvent.click(screen.getByRole('button', { name: '결제창 닫기' }))
+    await waitFor(() => expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'cancelled', by: 'closed' })))
+    await answer(success)
+    expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'issued' }))
+  })
+
+  it('asks the server before it says that a closed window came to nothing (sdk-facts 7)', async () => {
+    const { button, onOutcome } = await show({}, { confirm: async () => issued })
+    fireEvent.click(button)
+    fireEvent.click(screen.getByRole('button', { name: '결제창 닫기' }))
+    await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued', verified: true })))
+  })
+
+  it('settles when the page comes out of the back/forward cache (sdk-facts 23)', async () => {
+    const { button, onOutcome } = await show()
+    fireEvent.click(button)
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+    await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'cancelled', by: 'closed' })))
+    expect(button.getAttribute('aria-busy')).toBe('false')
+  })
+
+  it('still tells the outcome when the button has gone', async () => {
+    const { button, onOutcome, unmount } = await show()
+    fireEvent.click(button)
+    unmount()
+    await answer(success)
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued' }))
+  })
+
+  it('opens no window for a button that went while the request was prepared', async () => {
+    let deliver: (request: BillingKeyRequest) => void = () => {}
+    const { button, unmount } = await show({ request: () => new Promise((resolve) => (deliver = resolve)) })
+    fireEvent.click(button)
+    expect(button.dataset.phase).toBe('preparing')
+    unmount()
+    await act(async () => deliver(request))
+    expect(fake.calls).toHaveLength(0)
+  })
+
+  it('lets onClick have the first word', async () => {
+    const { button } = await show({ onClick: (event) => event.preventDefault() })
+    fireEvent.click(button)
+    expect(fake.calls).toHaveLength(0)
+  })
+
+  it('keeps no customer’s data in the browser’s storage', async () => {
+    const { button } = await show({ request: { ...request, buyer: { name: '김민아', email: 'mina@example.com' } } })
+    fireEvent.click(button)
+    expect(JSON.stringify({ ...sessionStorage, ...localStorage })).toContain('issue-1')
+    expect(JSON.stringify({ ...sessionStorage, ...localStorage })).not.toMatch(/김민아|mina@/)
+  })
+
+  it('renders an element of the shop’s own', async () => {
+    const { button } = await show({ render: (props) => <button {...props} className="mine" /> })
+    expect(button.className).toBe('mine')
+    fireEvent.click(button)
+    expect(fake.calls).toHaveLength(1)
+  })
+})
+
+describe('useBillingKey', () => {
+  it('says that the provider is missing', () => {
+    const silent = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const Lost = () => <>{useBillingKey().phase}</>
+    expect(() => render(<Lost />)).toThrow(/BillingKeyProvider/)
+    silent.mockRestore()
+  })
+})

@@ -1,0 +1,31 @@
+import { expect, test } from '@playwright/test'
+import { register, signIn } from './customer.ts'
+
+test('confirms once, however often the landing page is refreshed, and keeps the address clean', async ({ page }) => {
+  let confirms = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/confirm')) confirms += 1
+  })
+  await signIn(page)
+  await register(page, '현대카드 · 승인', '등록하고 결제하기')
+  const result = page.getByText('카드가 등록되고 9,900원이 결제되었습니다.')
+  await expect(result).toBeVisible()
+  await expect(page).toHaveURL(/\/billing\/complete$/)
+  await page.reload()
+  await expect(result).toBeVisible()
+  await page.reload()
+  await expect(result).toBeVisible()
+  expect(confirms).toBe(1)
+})
+
+test('says so when the landing page is opened without a result', async ({ page }) => {
+  await page.goto('/billing/complete')
+  await expect(page.getByText('보여 드릴 등록 결과가 없습니다.')).toBeVisible()
+})
+
+test('believes nothing that was typed into the address', async ({ page }) => {
+  await signIn(page)
+  await page.goto('/billing/complete?imp_uid=imp_forged&merchant_uid=issue-forged')
+  await expect(page.getByRole('alert')).toBeVisible()
+  await expect(page.getByText('카드가 등록되었습니다.')).toHaveCount(0)
+})

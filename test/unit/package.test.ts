@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { publint } from 'publint'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+// Reads dist/: `npm test` builds it first.
+const root = new URL('../..', import.meta.url).pathname
+const external = ['react', 'react-dom', 'react/jsx-runtime', '@tanstack/react-query']
+const bundle = async (contents: string) => {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    write: false,
+    metafile: true,
+    external,
+    target: 'es2022',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'silent',
+  })
+  const code = outputFiles[0]?.text ?? ''
+  return { code, inputs: Object.keys(metafile.inputs), gzip: gzipSync(code).length }
+}
+
+describe('the package', () => {
+  let client: Awaited<ReturnType<typeof bundle>>
+  beforeAll(async () => {
+    client = await bundle(`export * from './dist/index.js'`)
+  })
+
+  it('keeps server and sandbox, and every secret, out of the client bundle', () => {
+    expect(client.inputs.filter((path) => /server|sandbox|hono|jose/.test(path))).toEqual([])
+    expect(client.code).not.toMatch(/imp_secret|impSecret|sandbox-secret|getToken|9410/)
+  })
+
+  it('has no runtime dependency in the client entry but its peers', () => {
+    const imports = [...client.code.matchAll(/from\s*"([^"]+)"/g)].map(([, name]) => name)
+    expect([...new Set(imports)].filter((name) => !external.includes(name ?? ''))).toEqual([])
+  })
+
+  it('does not grow: prints what the parts weigh, min+gzip', async () => {
+    const whole = await bundle(
+      `export { BillingKeyProvider, BillingKeyButton, useBillingKey, useBillingKeyRedirect } from './dist/index.js'`,
+    )
+    const parser = await bundle(`export { parseRedirect } from './dist/index.js'`)
+    const hook = await bundle(`export { useBillingKey } from './dist/index.js'`)
+    console.log(`provider + button + hook + redirect ${whole.gzip} B, parseRedirect ${parser.gzip} B, useBillingKey ${hook.gzip} B`)
+    expect(whole.gzip).toBeLessThan(12_000)
+  })
+
+  it('says "use client" in each component and hook, and not in the pure entry', () => {
+    for (const folder of ['components', 'hooks'])
+      for (const file of readdirSync(join(root, 'dist', folder)).filter((name) => name.endsWith('.js') && name !== 'api.js'))
+        expect(readFileSync(join(root, 'dist', folder, file), 'utf8'), file).toMatch(/^["']use client["']/)
+    expect(readFileSync(join(root, 'dist/index.js'), 'utf8')).not.toContain('use client')
+  })
+
+  it('passes publint', async () => {
+    const { messages } = await publint({ pkgDir: root, strict: true })
+    expect(messages).toEqual([])
+  })
+
+  it('type-checks in a stranger’s project, and refuses what is wrong there', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rbk-consumer-'))
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          module: 'nodenext',
+          target: 'es2022',
+          jsx: 'react-jsx',
+          noEmit: true,
+          skipLibCheck: false,
+          lib: ['ES2023', 'DOM'],
+          types: [],
+        },
+      }),
+    )
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    writeFileSync(
+      join(folder, 'shop.tsx'),
+      `import { BillingKeyButton, BillingKeyProvider, type BillingKeyOutcome } from 'react-billing-key'
+import { createIamportClient } from 'react-billing-key/server'
+import { createSandbox } from 'react-billing-key/sandbox'
+export const client = () => createIamportClient({ impKey: 'k', impSecret: createSandbox().impSecret })
+export const charged = (outcome: BillingKeyOutcome) => (outcome.status === 'issued' ? outcome.charged : 0)
+export const shop = (
+  <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done">
+    <BillingKeyButton request={{ customerUid: 'c', merchantUid: 'm', name: 'n', amount: 0 }} />
+    {/* @ts-expect-error an amount is a number */}
+    <BillingKeyButton request={{ customerUid: 'c', merchantUid: 'm', name: 'n', amount: '0' }} />
+    {/* @ts-expect-error customerUid is required */}
+    <BillingKeyButton request={{ merchantUid: 'm', name: 'n', amount: 0 }} />
+  </BillingKeyProvider>
+)
+`,
+    )
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const run = () => execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8', stdio: 'pipe' })
+    expect(run).not.toThrow()
+  })
+})

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { BillingKeyError } from '../../src/billing/errors.ts'
+import { type BillingKeyRequest, toRequestPayParams } from '../../src/billing/request.ts'
+
+const request: BillingKeyRequest = {
+  pg: 'jtnet',
+  customerUid: 'card-1',
+  merchantUid: 'issue-1',
+  name: '월간 이용권',
+  amount: 0,
+  redirectUrl: 'https://shop.example/billing/complete',
+  buyer: { name: '김민아', email: 'mina@example.com', tel: '010-1234-5678' },
+}
+
+function issuesOf(change: Record<string, unknown>) {
+  try {
+    toRequestPayParams({ ...request, ...change } as BillingKeyRequest)
+  } catch (error) {
+    if (error instanceof BillingKeyError) return { message: error.message, issues: error.issues, code: error.code }
+    throw error
+  }
+  return null
+}
+
+describe('toRequestPayParams', () => {
+  it('builds exactly what the guide shows for JTNet', () => {
+    expect(toRequestPayParams(request)).toEqual({
+      pg: 'jtnet',
+      pay_method: 'card',
+      merchant_uid: 'issue-1',
+      customer_uid: 'card-1',
+      name: '월간 이용권',
+      amount: 0,
+      buyer_name: '김민아',
+      buyer_email: 'mina@example.com',
+      buyer_tel: '010-1234-5678',
+      m_redirect_url: 'https://shop.example/billing/complete',
+    })
+  })
+
+  it('keeps a MID, and leaves pg out when there is none', () => {
+    expect(toRequestPayParams({ ...request, pg: 'jtnet.recurring' }).pg).toBe('jtnet.recurring')
+    const { pg: _, ...bare } = request
+    expect(toRequestPayParams(bare as BillingKeyRequest)).not.toHaveProperty('pg')
+    expect(toRequestPayParams(bare as BillingKeyRequest).pay_method).toBe('card')
+  })
+
+  it('lets the request win over the defaults, also in how the PG is named', () => {
+    const { pg: _, ...bare } = request
+    const byKey = { ...bare, channelKey: 'channel-key-1' } as BillingKeyRequest
+    expect(toRequestPayParams(byKey, { pg: 'jtnet' })).toMatchObject({ channelKey: 'channel-key-1' })
+    expect(toRequestPayParams(byKey, { pg: 'jtnet' })).not.toHaveProperty('pg')
+  })
+
+  it('never sends the intent token to the window', () => {
+    expect(JSON.stringify(toRequestPayParams({ ...request, token: 'signed' }))).not.toContain('signed')
+  })
+
+  it.each([
+    ['a missing customerUid', { customerUid: undefined }, 'customerUid', 'undefined'],
+    ['an empty customerUid', { customerUid: ' ' }, 'customerUid', '" "'],
+    ['an amount that is text', { amount: '1000' }, 'amount', '"1000"'],
+    ['a negative amount', { amount: -1 }, 'amount', '-1'],
+    ['a fraction of a won', { amount: 10.5 }, 'amount', '10.5'],
+    ['NaN', { amount: Number.NaN }, 'amount', 'NaN'],
+    ['Infinity', { amount: Number.POSITIVE_INFINITY }, 'amount', 'Infinity'],
+    ['a merchantUid over 40 characters', { merchantUid: 'm'.repeat(41) }, 'merchantUid', `"${'m'.repeat(41)}"`],
+    ['a redirectUrl that is not http', { redirectUrl: 'javascript:alert(1)' }, 'redirectUrl', '"javascript:alert(1)"'],
+    ['a redirectUrl with PortOne’s keys', { redirectUrl: 'https://a.example/?imp_uid=1' }, 'redirectUrl', '"https://a.example/?imp_uid=1"'],
+    ['no redirectUrl', { redirectUrl: undefined }, 'redirectUrl', 'undefined'],
+    ['another way to pay', { payMethod: 'phone' }, 'payMethod', '"phone"'],
+  ])('refuses %s and names field, rule and value', (_, change, field, value) => {
+    const refused = issuesOf(change)
+    expect(refused?.code).toBe('invalid-request')
+    expect(refused?.issues).toEqual([{ field, value, rule: expect.stringMatching(/./) }])
+    expect(refused?.message).toContain(`${field} `)
+  })
+
+  it('counts characters, not bytes, up to the limit (sdk-facts 18)', () => {
+    expect(issuesOf({ merchantUid: 'm'.repeat(40), name: '가'.repeat(40), customerUid: 'c'.repeat(80) })).toBeNull()
+    expect(issuesOf({ name: '가'.repeat(41) })?.issues).toHaveLength(1)
+  })
+
+  it('reports everything wrong at once, and repeats no customer’s data', () => {
+    const refused = issuesOf({ amount: -1, merchantUid: '', buyer: { name: '아주아주아주아주아주아주아주아주긴이름' } })
+    expect(refused?.issues.map(({ field }) => field)).toEqual(['merchantUid', 'buyer.name', 'amount'])
+    expect(refused?.message).not.toContain('긴이름')
+  })
+
+  it('refuses an amount that a PG would only show (sdk-facts 20)', () => {
+    const refused = issuesOf({ pg: 'html5_inicis', amount: 9900 })
+    expect(refused?.message).toMatch(/KG Inicis.*does not charge it.*displayAmount/)
+    expect(toRequestPayParams({ ...request, pg: 'html5_inicis', displayAmount: 9900 } as BillingKeyRequest).amount).toBe(9900)
+    expect(issuesOf({ pg: 'jtnet', displayAmount: 9900 })?.issues[0]?.field).toBe('displayAmount')
+    expect(issuesOf({ pg: 'danal', amount: 0 })?.message).toContain('more than 0')
+  })
+
+  it('does not send an amount where the window takes none', () => {
+    const params = toRequestPayParams({ ...request, pg: 'tosspay_v2', customerId: 'c1' } as BillingKeyRequest)
+    expect(params).not.toHaveProperty('amount')
+    expect(params.pay_method).toBe('tosspay')
+  })
+
+  it('closes an address of two parameters so that nothing is glued to it (sdk-facts 15)', () => {
+    expect(toRequestPayParams({ ...request, redirectUrl: 'https://a.example/x?a=1&b=2' }).m_redirect_url).toBe(
+      'https://a.example/x?a=1&b=2&',
+    )
+    expect(toRequestPayParams({ ...request, redirectUrl: '/x?a=1' }, {}, 'https://a.example/shop').m_redirect_url).toBe(
+      'https://a.example/x?a=1',
+    )
+  })
+})
