@@ -4,6 +4,8 @@ const executablePath = process.env.CHROMIUM_PATH
 export default defineConfig({
   testDir: 'test/e2e',
   workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
@@ -23,7 +25,7 @@ export default defineConfig({
   webServer: {
     command: 'node examples/membership/dist/server/main.js',
     url: 'http://127.0.0.1:3210',
-    env: { PORT: '3210' },
+    env: { PORT: '3210', DATABASE: ':memory:' },
     reuseExistingServer: false,
   },
 })

@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const executablePath = process.env.CHROMIUM_PATH
-const browser = {
+// made anew for each project: Vitest writes into it
+const browser = (name: string) => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
@@ -16,8 +17,8 @@ const browser = {
       args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     },
   }),
-  instances: [{ browser: 'chromium' as const }],
-}
+  instances: [{ browser: 'chromium' as const, name }],
+})
 const react18 = {
   alias: [
     // its ESM build, so that its own imports of React are replaced as well
@@ -40,20 +41,31 @@ export default defineConfig({
     testTimeout: 20_000,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' } },
-      { plugins: [react()], test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], environment: 'jsdom' } },
+      {
+        plugins: [react()],
+        test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },
+      },
       {
         plugins: [react()],
         resolve: react18,
-        test: { name: 'dom-18', include: ['test/dom/**/*.test.tsx'], environment: 'jsdom', ...inline },
+        test: { name: 'dom-18', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom', ...inline },
       },
-      {
+      ...(['browser', 'browser-18'] as const).map((name) => ({
         plugins: [react()],
         ...deps,
-        test: { name: 'browser', include: ['test/browser/**/*.test.tsx'], globalSetup: ['test/browser/sandboxServer.ts'], browser },
-      },
+        ...(name === 'browser-18' ? { resolve: react18 } : {}),
+        cacheDir: at(`node_modules/.vite/${name}`),
+        test: {
+          name,
+          include: ['test/browser/**/*.test.tsx'],
+          setupFiles: ['test/patience.ts'],
+          globalSetup: ['test/browser/sandboxServer.ts'],
+          browser: browser(`${name} (chromium)`),
+        },
+      })),
       {
         plugins: [storybookTest({ configDir: at('.storybook') })],
-        test: { name: 'stories', browser },
+        test: { name: 'stories', browser: browser('stories (chromium)') },
       },
     ],
   },

@@ -1,6 +1,10 @@
 import type { Preview } from '@storybook/react-vite'
+import { configure } from 'storybook/test'
 import '../src/styles.css'
 import './preview.css'
+
+// A busy machine is not a failure: what is waited for may take its time.
+configure({ asyncUtilTimeout: 10_000 })
 
 const preview: Preview = {
   parameters: { a11y: { test: 'error' }, layout: 'padded' },

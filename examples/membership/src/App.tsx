@@ -27,9 +27,9 @@ export function App() {
         </button>
       </main>
     )
-  const { userCode, scriptUrl } = shop.config
+  const { userCode, scriptUrl, pg } = shop.config
   return (
-    <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} pg="jtnet" redirectUrl="/billing/complete" api="/api/billing">
+    <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} pg={pg} redirectUrl="/billing/complete" api="/api/billing">
       <header className="top">
         <Link to="/">아침서가 멤버십</Link>
         {shop.customer && <SignOut name={shop.customer} />}

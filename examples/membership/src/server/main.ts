@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
@@ -33,8 +34,10 @@ if (!iamport) {
   iamport = createIamportClient({ impKey: sandbox.impKey, impSecret: sandbox.impSecret, baseUrl })
 }
 
-// The sandbox forgets everything at its end, and the shop with it; against PortOne cards and orders are kept.
-const store = openStore(env.DATABASE || (real ? fileURLToPath(new URL('../../shop.sqlite', import.meta.url)) : ':memory:'))
+// The sandbox forgets its keys when it ends, and a card without its key is worth nothing: its file is begun anew.
+const file = env.DATABASE || fileURLToPath(new URL(`../../${real ? 'shop' : 'sandbox'}.sqlite`, import.meta.url))
+if (!real && !env.DATABASE) for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true })
+const store = openStore(file)
 const planOf = (body: unknown) => plans.find(({ id }) => id === (body as { plan?: unknown }).plan)
 const sessionOf = (request: Request) => /(?:^|;\s*)session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
 const authenticate = (request: Request) => {
