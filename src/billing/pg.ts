@@ -98,8 +98,8 @@ export type Pg = PgCode | `${PgCode}.${string}` | (string & {})
  * @example
  * pgRule('jtnet.general').label.en // 'JTNet'
  */
-export function pgRule(pg: string | undefined): PgRule {
-  const code = pg?.split('.')[0] ?? ''
+export function pgRule(pg: unknown): PgRule {
+  const code = typeof pg === 'string' ? (pg.split('.')[0] ?? '') : ''
   return Object.hasOwn(pgRules, code) ? pgRules[code as PgCode] : rule(code, code, 'unknown', { payMethods: [] })
 }
 

@@ -157,6 +157,7 @@ export function toRequestPayParams(request: BillingKeyRequest, defaults: Request
     return fine
   }
 
+  text('pg', given.pg, 80, false)
   text('customerUid', given.customerUid, 80, true)
   text('merchantUid', given.merchantUid, 40, true)
   text('name', given.name, 40, true)
@@ -192,7 +193,7 @@ export function toRequestPayParams(request: BillingKeyRequest, defaults: Request
   }
 
   const redirects = pg.mobile === 'redirect' || pg.pc === 'redirect'
-  const redirectUrl = given.redirectUrl === undefined ? undefined : safeRedirectUrl(given.redirectUrl, baseUrl)
+  const redirectUrl = typeof given.redirectUrl === 'string' ? safeRedirectUrl(given.redirectUrl, baseUrl) : undefined
   if (given.redirectUrl === undefined) {
     if (redirects) refuse('redirectUrl', 'is needed: phones come back to it, and without it their result is lost', undefined)
   } else if (redirectUrl === undefined) refuse('redirectUrl', 'has to be an http(s) address', given.redirectUrl)
@@ -230,7 +231,7 @@ export function toRequestPayParams(request: BillingKeyRequest, defaults: Request
 /** The request with the provider's defaults behind it. A request that names its PG puts the default PG out, whichever way. */
 export function mergeDefaults(request: BillingKeyRequest, defaults: RequestDefaults): BillingKeyRequest {
   const { pg, channelKey, ...rest } = defaults
-  const own = request.pg !== undefined || request.channelKey !== undefined
-  const set = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
+  const own = request?.pg !== undefined || request?.channelKey !== undefined
+  const set = Object.fromEntries(Object.entries(request ?? {}).filter(([, value]) => value !== undefined))
   return { ...rest, ...(own ? {} : pg !== undefined ? { pg } : channelKey ? { channelKey } : {}), ...set } as BillingKeyRequest
 }

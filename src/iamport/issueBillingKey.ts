@@ -51,7 +51,7 @@ export function issueBillingKey(source: RequestSource, options: IssueOptions): I
       params,
       (answer) => {
         const late = toOutcome(answer, attempt, 'callback')
-        if (late.status === 'issued') void settle(late, attempt, options).then(options.onLate)
+        if (late.status === 'issued') void settle(late, attempt, { confirm: options.confirm, onPhase: () => {} }).then(options.onLate)
       },
       () => saveAttempt(attempt),
     )
@@ -137,7 +137,9 @@ export async function settle(
     onPhase('confirming')
     outcome = await confirmOutcome(reported, attempt?.token, confirm)
   }
-  if (attempt && outcome.status !== 'unconfirmed') clearAttempt(attempt.merchantUid)
+  // a window that was only closed may be come back to (Forward, or the PG's app), and its landing needs the attempt
+  const open = outcome.status === 'unconfirmed' || (outcome.status === 'cancelled' && outcome.by === 'closed')
+  if (attempt && !open) clearAttempt(attempt.merchantUid)
   return outcome
 }
 

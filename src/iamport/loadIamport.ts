@@ -121,6 +121,7 @@ function settle(script: HTMLScriptElement, ms: number): Promise<'loaded' | 'erro
 
 /** Under `require-trusted-types-for 'script'` an address has to come out of a policy. */
 function trusted(url: string): string {
-  const policy = window.trustedTypes?.createPolicy('react-billing-key', { createScriptURL: (address) => address })
-  return (policy?.createScriptURL(url) ?? url) as string
+  const page = pageState()
+  page.policy ??= window.trustedTypes?.createPolicy('react-billing-key', { createScriptURL: (address) => address }) ?? null
+  return page.policy?.createScriptURL(url) ?? url
 }

@@ -10,6 +10,11 @@ export interface Iamport {
   close?(): void
 }
 
+/** A Trusted Types policy as far as a script's address needs one. */
+export interface ScriptUrlPolicy {
+  createScriptURL(url: string): string
+}
+
 /** What one page shares, however many copies of this package and providers it holds. */
 export interface PageState {
   load: { readonly url: string; readonly promise: Promise<Iamport> } | null
@@ -17,6 +22,8 @@ export interface PageState {
   ready: { readonly imp: Iamport; readonly merchant: string } | null
   /** The attempt whose window may still be open. */
   open: object | null
+  /** Made once: a page can forbid a second policy of one name. */
+  policy: ScriptUrlPolicy | null
 }
 
 const key = Symbol.for('react-billing-key.page')
@@ -25,9 +32,7 @@ declare global {
   interface Window {
     IMP?: unknown
     [key: symbol]: unknown
-    trustedTypes?: {
-      createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown }
-    }
+    trustedTypes?: { createPolicy(name: string, rules: ScriptUrlPolicy): ScriptUrlPolicy }
   }
 }
 
@@ -35,7 +40,7 @@ declare global {
 export function pageState(): PageState {
   const held = window[key] as PageState | undefined
   if (held) return held
-  const made: PageState = { load: null, ready: null, open: null }
+  const made: PageState = { load: null, ready: null, open: null, policy: null }
   window[key] = made
   return made
 }

@@ -143,6 +143,34 @@ describe('<BillingKeyButton>', () => {
     expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'issued' }))
   })
 
+  it('has a late success confirmed too, and is settled after it', async () => {
+    const confirm = vi.fn<() => Promise<ConfirmAnswer>>().mockResolvedValueOnce({ status: 'none' }).mockResolvedValue(issued)
+    const { button, onOutcome } = await show({}, { confirm })
+    fireEvent.click(button)
+    fireEvent.click(screen.getByRole('button', { name: '결제창 닫기' }))
+    await waitFor(() => expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'cancelled', by: 'closed' })))
+    expect(sessionStorage.length).toBe(1) // Forward may lead back into the window
+    await answer(success)
+    await waitFor(() => expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'issued', verified: true })))
+    expect(button.dataset.phase).toBe('settled')
+    expect(sessionStorage.length).toBe(0)
+  })
+
+  it('looks after an attempt that was left behind when a new one begins', async () => {
+    const left = { merchantUid: 'issue-0', customerUid: 'card-0', amount: 0, token: 'signed', startedAt: Date.now() }
+    sessionStorage.setItem('react-billing-key.attempt', JSON.stringify(left))
+    const confirm = vi.fn(async () => ({ ...issued, customerUid: 'card-0' }))
+    const { button, onOutcome } = await show({}, { confirm })
+    fireEvent.click(button)
+    await waitFor(() =>
+      expect(confirm).toHaveBeenCalledExactlyOnceWith({ merchantUid: 'issue-0', customerUid: 'card-0', impUid: null, token: 'signed' }),
+    )
+    await waitFor(() =>
+      expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued', customerUid: 'card-0' })),
+    )
+    expect(button.dataset.phase).toBe('window-open')
+  })
+
   it('asks the server before it says that a closed window came to nothing (sdk-facts 7)', async () => {
     const { button, onOutcome } = await show({}, { confirm: async () => issued })
     fireEvent.click(button)

@@ -72,3 +72,16 @@ test('the back button leads out of the window to a page that works', async ({ pa
   await register(page, '현대카드 · 승인')
   await expect(page.getByText('카드가 등록되었습니다.')).toBeVisible()
 })
+
+test('runs under a strict Content-Security-Policy with Trusted Types', async ({ page }) => {
+  const refused: string[] = []
+  page.on('console', (message) => {
+    if (/Content Security Policy|TrustedScript/i.test(message.text())) refused.push(message.text())
+  })
+  const response = await page.goto('/')
+  expect(response?.headers()['content-security-policy']).toContain("require-trusted-types-for 'script'")
+  await signIn(page)
+  await register(page, '현대카드 · 승인')
+  await expect(page.getByText('카드가 등록되었습니다.')).toBeVisible()
+  expect(refused).toEqual([])
+})

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BillingKeyError } from '../../src/billing/errors.ts'
 import { type BillingKeyRequest, toRequestPayParams } from '../../src/billing/request.ts'
@@ -109,4 +110,40 @@ describe('toRequestPayParams', () => {
       'https://a.example/x?a=1',
     )
   })
+})
+
+describe('toRequestPayParams, whatever it is given', () => {
+  const anything = fc.anything({ maxDepth: 1 })
+  const text = fc.oneof(fc.string({ maxLength: 90 }), anything)
+  const input = fc.record(
+    {
+      pg: fc.oneof(fc.constantFrom('jtnet', 'jtnet.mid', 'html5_inicis', 'danal', 'smartro_v2', 'tosspay_v2', 'payco', 'other'), text),
+      customerUid: text,
+      merchantUid: fc.oneof(fc.string({ maxLength: 44 }), text),
+      name: text,
+      amount: fc.oneof(fc.nat(), fc.double(), anything),
+      displayAmount: fc.oneof(fc.nat(), fc.constant(undefined)),
+      redirectUrl: fc.oneof(fc.constant('https://a.example/x?a=1&b=2'), fc.webUrl({ withQueryParameters: true }), text),
+      buyer: fc.oneof(fc.record({ name: text, email: text }, { requiredKeys: [] }), fc.constant(undefined)),
+    },
+    { requiredKeys: [] },
+  )
+
+  it('either refuses with a BillingKeyError or sends only what the rules allow', () => {
+    fc.assert(
+      fc.property(input, (given) => {
+        try {
+          const params = toRequestPayParams(given as BillingKeyRequest)
+          if (!(typeof params.customer_uid === 'string' && [...params.customer_uid].length <= 80)) throw new Error('customer_uid')
+          if (!(typeof params.merchant_uid === 'string' && [...params.merchant_uid].length <= 40 && params.merchant_uid.trim()))
+            throw new Error('merchant_uid')
+          if (!(params.amount === undefined || (Number.isSafeInteger(params.amount) && params.amount >= 0))) throw new Error('amount')
+          if (params.m_redirect_url !== undefined && !/^https?:/.test(params.m_redirect_url)) throw new Error('m_redirect_url')
+        } catch (error) {
+          if (!(error instanceof BillingKeyError && error.issues.length > 0)) throw error
+        }
+      }),
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 100_000) },
+    )
+  }, 120_000)
 })

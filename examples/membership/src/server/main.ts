@@ -5,6 +5,7 @@ import { serve } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
+import { secureHeaders } from 'hono/secure-headers'
 import { createSandbox } from 'react-billing-key/sandbox'
 import { BillingRefusal, createBillingHandler, createIamportClient } from 'react-billing-key/server'
 import { plans } from '../plans.ts'
@@ -69,6 +70,29 @@ const billing = createBillingHandler({
 })
 
 const app = new Hono()
+// The strictest policy under which PortOne's SDK loads and its window opens; the address of a script needs a Trusted Types policy.
+const sdkOrigin = new URL(config.scriptUrl ?? 'https://cdn.iamport.kr').origin
+const windows = config.sandbox ? sdkOrigin : 'https://*.iamport.kr https://*.iamport.co https://*.jtnet.co.kr'
+app.use(
+  '*',
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'", sdkOrigin],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'", ...windows.split(' ')],
+      frameSrc: windows.split(' '),
+      formAction: ["'self'", ...windows.split(' ')],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      ...(config.sandbox ? { requireTrustedTypesFor: ["'script'"], trustedTypes: ['react-billing-key'] } : {}),
+    },
+    crossOriginOpenerPolicy: false,
+    crossOriginResourcePolicy: false,
+    strictTransportSecurity: false,
+  }),
+)
 app.use('/api/*', async (c, next) => {
   const origin = c.req.header('origin')
   if (origin && new URL(origin).host !== c.req.header('host')) return c.json({ error: { code: 'cross-origin', message: '' } }, 403)
