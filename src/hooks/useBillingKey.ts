@@ -90,10 +90,8 @@ export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKey
         defaults: mergeDefaults(defaults as BillingKeyRequest, held.defaults),
         confirm: confirm ?? held.confirm ?? (held.api === undefined ? undefined : apiConfirm(held.api)),
         onPhase: setPhase,
-        onLate: (outcome) => {
-          const told = tell(outcome)
-          if (told.status === 'issued') setLate(told)
-        },
+        onLate: (outcome) => setLate(tell(outcome)),
+        onLeftBehind: tell,
       })
       running.current = attempt
       const promise = attempt.outcome.then(

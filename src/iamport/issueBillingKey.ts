@@ -17,8 +17,10 @@ export interface IssueOptions {
   readonly defaults: RequestDefaults
   readonly confirm?: Confirm | undefined
   readonly onPhase: (phase: Phase) => void
-  /** A second outcome: a success that came after the window had been given up, or what became of an attempt left behind. */
+  /** A second outcome of this attempt: a success that came after the window had been given up. */
   readonly onLate: (outcome: BillingKeyOutcome) => void
+  /** What became of an earlier attempt that left for a redirect and never landed. */
+  readonly onLeftBehind: (outcome: BillingKeyOutcome) => void
 }
 
 /** One attempt under way. */
@@ -144,7 +146,7 @@ export async function settle(
 }
 
 /** An attempt that left for a redirect and never landed: its key must not be lost when a new one begins. */
-async function leftBehind(attempt: Attempt, { confirm, onLate }: IssueOptions) {
+async function leftBehind(attempt: Attempt, { confirm, onLeftBehind }: IssueOptions) {
   const outcome = nothing(attempt, 'superseded')
-  onLate(confirm ? await confirmOutcome(outcome, attempt.token, confirm) : outcome)
+  onLeftBehind(confirm ? await confirmOutcome(outcome, attempt.token, confirm) : outcome)
 }
