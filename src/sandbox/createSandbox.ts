@@ -147,7 +147,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const { merchant_uid, customer_uid, name, pg, pay_method } = params as Record<string, string>
     const rule = amountRule(pgRule(pg), pay_method ?? 'card')
     const amount = rule === 'display-only' || rule === 'not-sent' ? 0 : Number(params.amount ?? 0)
-    const common = { merchant_uid: String(merchant_uid), customer_uid: String(customer_uid), name, customer_uid_usage: 'issue' }
+    const custom_data = params.custom_data === undefined ? null : JSON.stringify(params.custom_data)
+    const common = {
+      custom_data,
+      merchant_uid: String(merchant_uid),
+      customer_uid: String(customer_uid),
+      name,
+      customer_uid_usage: 'issue',
+    }
     const refusal = card ? card.refusal : { code: 'J001', message: '사용자가 결제를 취소하셨습니다.' }
     if (!card || refusal) {
       const failed = record({ ...common, amount, status: 'failed', fail_reason: refusal?.message })

@@ -45,6 +45,8 @@ export interface Payment {
   readonly cardName: string | null
   readonly cardNumber: string | null
   readonly failReason: string | null
+  /** What the shop sent along, as PortOne keeps it: JSON text. */
+  readonly customData: string | null
   readonly paidAt: number
 }
 
@@ -101,6 +103,7 @@ function toPayment(wire: Wire, path: string): Payment {
     cardName: textOrNull(wire.card_name),
     cardNumber: textOrNull(wire.card_number),
     failReason: textOrNull(wire.fail_reason),
+    customData: textOrNull(wire.custom_data),
     paidAt: typeof wire.paid_at === 'number' ? wire.paid_at : 0,
   }
 }

@@ -2,7 +2,7 @@ import type { ConfirmAnswer } from '../billing/confirm.ts'
 import type { Card } from '../billing/outcome.ts'
 import { charge } from './charge.ts'
 import { IamportApiError, type IamportClient, type Payment } from './client.ts'
-import { signIntent, verifyIntent } from './intent.ts'
+import { intentOf, signIntent, verifyIntent } from './intent.ts'
 
 /** Who is signed in, as the shop's own session says. */
 export interface Customer {
@@ -90,14 +90,18 @@ export function createBillingHandler(options: BillingHandlerOptions): (request: 
     // PortOne then refuses a window that was opened with another amount
     if (amount > 0) await iamport.preparePayment(merchantUid, amount)
     const token = await signIntent({ customerId: customer.id, customerUid, merchantUid, amount }, signingKey)
-    return { customerUid, merchantUid, name, amount, token }
+    // PortOne keeps custom_data with the payment, so the intent is not lost with the browser that began it
+    return { customerUid, merchantUid, name, amount, token, customData: { intent: token } }
   }
 
   const confirm = async (customer: Customer, body: Readonly<Record<string, unknown>>): Promise<ConfirmAnswer> => {
-    const intent = await verifyIntent(body.token, signingKey)
+    const byUid = typeof body.impUid === 'string' && body.impUid !== '' ? await iamport.payment(body.impUid) : null
+    const intent =
+      body.token === undefined || body.token === null
+        ? await intentOf(byUid?.customData ?? null, signingKey)
+        : await verifyIntent(body.token, signingKey)
     if (!intent) throw new BillingRefusal(400, 'invalid-token', '등록 요청을 확인할 수 없습니다.')
     if (intent.customerId !== customer.id) throw new BillingRefusal(403, 'not-yours', '다른 회원의 등록 요청입니다.')
-    const byUid = typeof body.impUid === 'string' && body.impUid !== '' ? await iamport.payment(body.impUid) : null
     if (typeof body.impUid === 'string' && body.impUid !== '' && !byUid)
       throw new BillingRefusal(404, 'unknown-payment', '결제 내역을 찾을 수 없습니다.')
     const payment =

@@ -35,3 +35,16 @@ export async function verifyIntent(token: unknown, signingKey: string): Promise<
     return null
   }
 }
+
+/**
+ * The intent that travelled with the payment as its `custom_data`: for a customer who comes back in another browser,
+ * where the token is not (sdk-facts 17).
+ */
+export async function intentOf(customData: string | null, signingKey: string): Promise<Intent | null> {
+  try {
+    const held: unknown = JSON.parse(customData ?? 'null')
+    return await verifyIntent(typeof held === 'object' && held !== null ? (held as { intent?: unknown }).intent : null, signingKey)
+  } catch {
+    return null
+  }
+}

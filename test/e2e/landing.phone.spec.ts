@@ -29,3 +29,19 @@ test('believes nothing that was typed into the address', async ({ page }) => {
   await expect(page.getByRole('alert')).toBeVisible()
   await expect(page.getByText('카드가 등록되었습니다.')).toHaveCount(0)
 })
+
+test('registers the card of a customer who comes back in another tab (sdk-facts 17)', async ({ page, context }) => {
+  await signIn(page)
+  let address = ''
+  await page.route('**/billing/complete?*', (route) => {
+    address = route.request().url()
+    return route.abort()
+  })
+  await register(page, '현대카드 · 승인')
+  await expect.poll(() => address).not.toBe('')
+  const other = await context.newPage()
+  await other.goto(address)
+  await expect(other.getByText('카드가 등록되었습니다.')).toBeVisible()
+  await other.getByRole('link', { name: '내 이용권으로 가기' }).click()
+  await expect(other.getByText('현대카드 9410-****-****-0001')).toBeVisible()
+})

@@ -189,6 +189,25 @@ describe('createBillingHandler', () => {
     expect(await confirm({ token: intent.token, impUid: stolen.imp_uid })).toBe('other-key')
   })
 
+  it('finds the intent with PortOne when the customer came back in another browser (sdk-facts 17)', async () => {
+    const { body: intent } = await call(make(), 'POST', '/intents', {})
+    const window = {
+      customer_uid: intent.customerUid,
+      merchant_uid: intent.merchantUid,
+      name: 'x',
+      amount: 9900,
+      custom_data: intent.customData,
+    }
+    const { imp_uid } = await pay(window, approved)
+    expect((await call(make(), 'POST', '/confirm', { impUid: imp_uid })).body).toMatchObject({
+      status: 'issued',
+      customerUid: intent.customerUid,
+    })
+    expect((await call(make('other'), 'POST', '/confirm', { impUid: imp_uid })).body.error.code).toBe('not-yours')
+    const foreign = await pay({ customer_uid: 'f', merchant_uid: 'f', name: 'x', amount: 0, custom_data: { intent: 'forged' } }, approved)
+    expect((await call(make(), 'POST', '/confirm', { impUid: foreign.imp_uid })).body.error.code).toBe('invalid-token')
+  })
+
   it('makes PortOne refuse a window with another amount', async () => {
     const { body: intent } = await call(make(), 'POST', '/intents', {})
     expect(await pay({ customer_uid: intent.customerUid, merchant_uid: intent.merchantUid, name: 'x', amount: 1 }, approved)).toMatchObject(
