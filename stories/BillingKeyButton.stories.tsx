@@ -1,10 +1,19 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useState } from 'react'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
-import { BillingKeyButton, type BillingKeyError, type BillingKeyOutcome, BillingKeyOutcomeView, type RequestSource } from '../src/index.ts'
+import {
+  BillingKeyButton,
+  type BillingKeyError,
+  type BillingKeyOutcome,
+  BillingKeyOutcomeView,
+  type BillingKeyProviderProps,
+  type RequestSource,
+} from '../src/index.ts'
 import { newRequest, Sandboxed } from './sandbox.tsx'
 
-function Registration({ request, label, ...props }: { request: RequestSource; label?: string; locale?: 'ko' | 'en'; scriptUrl?: string }) {
+type RegistrationProps = Partial<BillingKeyProviderProps> & { request: RequestSource; label?: string }
+
+function Registration({ request, label, ...props }: RegistrationProps) {
   const [outcome, setOutcome] = useState<BillingKeyOutcome | null>(null)
   const [error, setError] = useState<BillingKeyError | null>(null)
   return (
@@ -126,6 +135,69 @@ export const Preparing: Story = {
   play: async ({ canvas }) => {
     await open(canvas)
     await expect(await canvas.findByText('등록을 준비하는 중…')).toBeVisible()
+  },
+}
+
+/** A page that has not loaded the SDK, with what `prepare` puts there. */
+const withoutSdk = (prepare: () => HTMLElement | null) => () => {
+  const page = Symbol.for('react-billing-key.page')
+  const { IMP, [page]: state } = window
+  delete window.IMP
+  delete window[page]
+  const put = prepare()
+  return () => {
+    put?.remove()
+    Object.assign(window, { IMP, [page]: state })
+  }
+}
+const slowUrl = 'https://slow.invalid/iamport.js'
+
+/** The SDK is on its way: the click is kept, and opens the window when it is there. */
+export const LoadingSdk: Story = {
+  args: { scriptUrl: slowUrl, loadTimeoutMs: 3_600_000 },
+  beforeEach: withoutSdk(() => {
+    const pending = document.createElement('script')
+    pending.type = 'text/plain'
+    pending.src = slowUrl
+    document.head.append(pending)
+    return pending
+  }),
+  play: async ({ canvas }) => {
+    await open(canvas)
+    await expect(await canvas.findByRole('button', { name: '결제 모듈을 불러오는 중…' })).toHaveAttribute('data-phase', 'loading-sdk')
+  },
+}
+
+/** The SDK could not be loaded. Pressing again tries again. */
+export const LoadFailed: Story = {
+  args: { scriptUrl: 'data:text/javascript,' },
+  beforeEach: withoutSdk(() => null),
+  play: async ({ canvas }) => {
+    await open(canvas)
+    await expect(await canvas.findByRole('alert')).toHaveTextContent('결제 모듈을 불러오지 못했습니다.')
+    await expect(canvas.getByRole('button', { name: '카드 등록하기' })).not.toHaveAttribute('aria-disabled')
+  },
+}
+
+/** The shop's server is being asked. */
+export const Confirming: Story = {
+  args: { confirm: () => new Promise(() => {}) },
+  play: async ({ canvas, canvasElement }) => {
+    await open(canvas)
+    const opened = await windowOf(canvasElement)
+    await userEvent.click(opened.getByRole('button', { name: '카드 등록' }))
+    await expect(await canvas.findByRole('button', { name: '등록 결과를 확인하는 중…' })).toHaveAttribute('data-phase', 'confirming')
+  },
+}
+
+/** The shop's server could not be reached: the result can be asked again, and nothing is registered twice. */
+export const Unconfirmed: Story = {
+  args: { confirm: () => Promise.reject(new Error('offline')) },
+  play: async ({ canvas, canvasElement }) => {
+    await open(canvas)
+    const opened = await windowOf(canvasElement)
+    await userEvent.click(opened.getByRole('button', { name: '카드 등록' }))
+    await expect(await canvas.findByRole('button', { name: '결과 다시 확인' })).toBeVisible()
   },
 }
 

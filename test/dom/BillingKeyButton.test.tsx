@@ -210,6 +210,28 @@ describe('<BillingKeyButton>', () => {
     expect(fake.calls).toHaveLength(0)
   })
 
+  it('says what a legacy SDK without jQuery needs (sdk-facts 1)', async () => {
+    fake.imp.init = () => {
+      fake.imp.inits = 1
+      throw new ReferenceError('jQuery is not defined')
+    }
+    const { button, onError } = await show()
+    fireEvent.click(button)
+    await waitFor(() => expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'sdk-incompatible' })))
+    expect(onError.mock.calls[0]?.[0].message).toContain('load jQuery first')
+    expect(fake.calls).toHaveLength(0)
+  })
+
+  it('initialises a sub-merchant with IMP.agency in place of init (sdk-facts 3)', async () => {
+    const agency = vi.fn(() => {
+      fake.imp.inits += 1
+    })
+    Object.assign(fake.imp, { agency, init: vi.fn() })
+    await show({}, { tierCode: 'A01' })
+    expect(agency).toHaveBeenCalledExactlyOnceWith('imp00000000', 'A01')
+    expect(fake.imp.init).not.toHaveBeenCalled()
+  })
+
   it('keeps no customer’s data in the browser’s storage', async () => {
     const { button } = await show({ request: { ...request, buyer: { name: '김민아', email: 'mina@example.com' } } })
     fireEvent.click(button)
