@@ -15,8 +15,11 @@ const env = process.env
 const port = Number(env.PORT || 3000)
 const real = env.IAMPORT_USER_CODE && env.IAMPORT_KEY && env.IAMPORT_SECRET
 const listen = (fetch: (request: Request) => Response | Promise<Response>, at: number) =>
-  new Promise<number>((resolve, reject) => {
-    serve({ fetch, port: at, hostname: '127.0.0.1' }, (address) => resolve(address.port)).once('error', reject)
+  new Promise<number>((resolve) => {
+    serve({ fetch, port: at, hostname: '127.0.0.1' }, (address) => resolve(address.port)).once('error', (error) => {
+      console.error(`The shop could not listen on port ${at}: ${error.message}. Try another one: PORT=3100 npm start`)
+      process.exit(1)
+    })
   })
 
 // PortOne itself, or the sandbox in its place
@@ -128,11 +131,6 @@ const root = fileURLToPath(new URL('../client', import.meta.url))
 app.use('*', serveStatic({ root }))
 app.get('*', serveStatic({ root, path: 'index.html' }))
 
-try {
-  const at = await listen(app.fetch, port)
-  console.log(`\n  아침서가 멤버십 (react-billing-key demo shop): http://127.0.0.1:${at}`)
-  console.log(real ? '  Running against PortOne.\n' : '  Running on the sandbox: no card is charged. Ctrl+C ends it.\n')
-} catch (error) {
-  console.error(`The shop could not start on port ${port}: ${String(error)}. Try another one: PORT=3100 npm start`)
-  process.exit(1)
-}
+const at = await listen(app.fetch, port)
+console.log(`\n  아침서가 멤버십 (react-billing-key demo shop): http://127.0.0.1:${at}`)
+console.log(real ? '  Running against PortOne.\n' : '  Running on the sandbox: no card is charged. Ctrl+C ends it.\n')
