@@ -1,0 +1,26 @@
+import { expectTypeOf, it } from 'vitest'
+import type { BillingKeyOutcome, BillingKeyRequest, Card } from '../../src/index.ts'
+
+// Checked by tsc, in the step "Types".
+it('narrows an outcome on its status', () => {
+  const read = (outcome: BillingKeyOutcome) => {
+    if (outcome.status === 'issued') {
+      expectTypeOf(outcome.impUid).toEqualTypeOf<string>()
+      expectTypeOf(outcome.charged).toEqualTypeOf<number | null>()
+      expectTypeOf(outcome.card).toEqualTypeOf<Card | null>()
+    }
+    if (outcome.status === 'cancelled') expectTypeOf(outcome.by).toEqualTypeOf<'customer' | 'closed' | 'superseded'>()
+    if (outcome.status === 'failed') expectTypeOf(outcome.stage).toEqualTypeOf<'before-window' | 'in-window' | 'confirm'>()
+    if (outcome.status === 'unconfirmed') expectTypeOf(outcome.retry).toEqualTypeOf<() => Promise<BillingKeyOutcome>>()
+  }
+  expectTypeOf(read).parameter(0).toEqualTypeOf<BillingKeyOutcome>()
+})
+
+it('takes a PG by name, by MID or by channel key, and never by two of them', () => {
+  const rest = { customerUid: 'c', merchantUid: 'm', name: 'n', amount: 0 }
+  expectTypeOf({ ...rest, pg: 'jtnet' as const }).toExtend<BillingKeyRequest>()
+  expectTypeOf({ ...rest, pg: 'jtnet.general' as const }).toExtend<BillingKeyRequest>()
+  expectTypeOf({ ...rest, channelKey: 'channel-key-1' as const }).toExtend<BillingKeyRequest>()
+  expectTypeOf({ ...rest, pg: 'jtnet' as const, channelKey: 'channel-key-1' as const }).not.toExtend<BillingKeyRequest>()
+  expectTypeOf({ ...rest, amount: '0' }).not.toExtend<BillingKeyRequest>()
+})
