@@ -34,10 +34,10 @@ export interface Issued extends Common {
   readonly card: Card | null
 }
 
-/** The customer gave up: pressed cancel, closed the window (or left it), or began anew. */
+/** The customer gave up: pressed cancel, or closed the window (or left it). */
 export interface Cancelled extends Common {
   readonly status: 'cancelled'
-  readonly by: 'customer' | 'closed' | 'superseded'
+  readonly by: 'customer' | 'closed'
 }
 
 /** The PG, PortOne or the merchant's server refused. */

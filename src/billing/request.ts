@@ -76,7 +76,7 @@ export type BillingKeyRequest = RequestDefaults & {
   readonly naverPopupMode?: boolean | undefined
   /** Parameters this type does not know, in the SDK's own spelling. They never replace the ones above. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined
-  /** The signed intent of the merchant's server. Goes back to it with `confirm`, never to the window. */
+  /** The signed intent of the merchant's server. Goes back to it with `confirm`; not sent to the window (`createBillingHandler` adds it as `customData` as well, for PortOne to keep). */
   readonly token?: string | undefined
 }
 

@@ -19,7 +19,7 @@ export interface IssueOptions {
   readonly onPhase: (phase: Phase) => void
   /** A second outcome of this attempt: a success that came after the window had been given up. */
   readonly onLate: (outcome: BillingKeyOutcome) => void
-  /** What became of an earlier attempt that left for a redirect and never landed. */
+  /** An earlier attempt of this tab that never landed has a key after all, or could not be asked about. */
   readonly onLeftBehind: (outcome: BillingKeyOutcome) => void
 }
 
@@ -101,7 +101,7 @@ export function issueBillingKey(source: RequestSource, options: IssueOptions): I
 
 const nothing = (
   { merchantUid, customerUid }: { merchantUid: string; customerUid: string | null },
-  by: 'customer' | 'closed' | 'superseded',
+  by: 'customer' | 'closed',
 ): BillingKeyOutcome => ({ status: 'cancelled', by, merchantUid, customerUid, impUid: null, via: 'callback', raw: null })
 
 function read(end: WindowEnd, attempt: AttemptFacts): BillingKeyOutcome {
@@ -147,6 +147,8 @@ export async function settle(
 
 /** An attempt that left for a redirect and never landed: its key must not be lost when a new one begins. */
 async function leftBehind(attempt: Attempt, { confirm, onLeftBehind }: IssueOptions) {
-  const outcome = nothing(attempt, 'superseded')
-  onLeftBehind(confirm ? await confirmOutcome(outcome, attempt.token, confirm) : outcome)
+  if (!confirm) return
+  const outcome = await confirmOutcome(nothing(attempt, 'closed'), attempt.token, confirm)
+  // that it came to nothing is no news, and must not be taken for the end of the new one
+  if (outcome.status !== 'cancelled') onLeftBehind(outcome)
 }

@@ -79,8 +79,7 @@ function readRecord(reported: BillingKeyOutcome): BillingKeyOutcome | null {
     }
     if (status === 'issued' && typeof impUid === 'string')
       return { ...common, status, impUid, verified: verified === true, charged: typeof charged === 'number' ? charged : null, card: null }
-    if (status === 'cancelled' && (by === 'customer' || by === 'closed' || by === 'superseded'))
-      return { ...common, status, by, impUid: reported.impUid }
+    if (status === 'cancelled' && (by === 'customer' || by === 'closed')) return { ...common, status, by, impUid: reported.impUid }
     if (status === 'failed' && (stage === 'before-window' || stage === 'in-window' || stage === 'confirm'))
       return { ...common, status, stage, code: String(code), message: String(message), impUid: reported.impUid }
   } catch {

@@ -8,6 +8,7 @@ import {
   BillingKeyProvider,
   type BillingKeyProviderProps,
   type BillingKeyRequest,
+  type Claim,
   type ConfirmAnswer,
   useBillingKey,
 } from '../../src/index.ts'
@@ -169,6 +170,24 @@ describe('<BillingKeyButton>', () => {
       expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued', customerUid: 'card-0' })),
     )
     expect(button.dataset.phase).toBe('window-open')
+  })
+
+  it('does not tell again, over the new attempt, that an earlier one came to nothing', async () => {
+    const confirm = vi.fn(async (_: Claim): Promise<ConfirmAnswer> => ({ status: 'none' }))
+    const { button, onOutcome } = await show(
+      { request: async () => ({ ...request, merchantUid: `issue-${fake.calls.length}` }) },
+      { confirm },
+    )
+    for (const calls of [1, 2]) {
+      fireEvent.click(button)
+      await waitFor(() => expect(fake.calls).toHaveLength(calls))
+      if (calls === 1) fireEvent.click(await screen.findByRole('button', { name: '결제창 닫기' }))
+      if (calls === 1) await waitFor(() => expect(button.getAttribute('aria-busy')).toBe('false'))
+    }
+    const claim = { merchantUid: 'issue-0', customerUid: 'card-1', impUid: null, token: undefined }
+    await waitFor(() => expect(confirm.mock.calls.filter(([asked]) => asked.merchantUid === claim.merchantUid)).toEqual([[claim], [claim]]))
+    await act(async () => {})
+    expect(onOutcome).toHaveBeenCalledTimes(1)
   })
 
   it('asks the server before it says that a closed window came to nothing (sdk-facts 7)', async () => {

@@ -53,7 +53,7 @@ describe('toRequestPayParams', () => {
     expect(toRequestPayParams(byKey, { pg: 'jtnet' })).not.toHaveProperty('pg')
   })
 
-  it('never sends the intent token to the window', () => {
+  it('sends no token of its own accord to the window', () => {
     expect(JSON.stringify(toRequestPayParams({ ...request, token: 'signed' }))).not.toContain('signed')
   })
 

@@ -9,7 +9,7 @@ it('narrows an outcome on its status', () => {
       expectTypeOf(outcome.charged).toEqualTypeOf<number | null>()
       expectTypeOf(outcome.card).toEqualTypeOf<Card | null>()
     }
-    if (outcome.status === 'cancelled') expectTypeOf(outcome.by).toEqualTypeOf<'customer' | 'closed' | 'superseded'>()
+    if (outcome.status === 'cancelled') expectTypeOf(outcome.by).toEqualTypeOf<'customer' | 'closed'>()
     if (outcome.status === 'failed') expectTypeOf(outcome.stage).toEqualTypeOf<'before-window' | 'in-window' | 'confirm'>()
     if (outcome.status === 'unconfirmed') expectTypeOf(outcome.retry).toEqualTypeOf<() => Promise<BillingKeyOutcome>>()
   }

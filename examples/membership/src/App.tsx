@@ -90,8 +90,6 @@ function Member({ orders }: { orders: Shop['orders'] }) {
   const [outcome, setOutcome] = useState<BillingKeyOutcome | null>(null)
   const [error, setError] = useState<BillingKeyError | null>(null)
   const settled = (next: BillingKeyOutcome) => {
-    // of an attempt that was left behind, while a new one is under way
-    if (next.status === 'cancelled' && next.by === 'superseded') return
     setError(null)
     setOutcome(next)
     client.invalidateQueries({ queryKey: ['keys'] })
