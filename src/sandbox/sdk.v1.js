@@ -50,9 +50,10 @@
     })
     if (answer.failure) {
       if (callback) callback(answer.failure)
+      else if (mobile) location.href = answer.back
       return
     }
-    if (mobile && !inPage) {
+    if (answer.leaves) {
       location.href = base + answer.path
       return
     }
@@ -74,11 +75,12 @@
       dialog.append(close)
     }
     dialog.style.display = 'block'
+    if (mobile) document.body.classList.add('imp-payment-progress')
     const listen = (event) => {
       if (event.source !== iframe.contentWindow || event.data?.sandboxRequest !== answer.id) return
       window.removeEventListener('message', listen)
       hide()
-      if (callback) callback(event.data.answer)
+      if (callback) callback(event.data.result.answer)
     }
     window.addEventListener('message', listen)
   }

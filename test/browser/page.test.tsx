@@ -3,6 +3,7 @@ import { StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { loadIamport } from '../../src/iamport/loadIamport.ts'
 import { BillingKeyButton, type BillingKeyOutcome, BillingKeyProvider, type BillingKeyRequest } from '../../src/index.ts'
+import { freshPage } from './freshPage.ts'
 
 const sandboxUrl = inject('sandboxUrl')
 const scriptUrl = `${sandboxUrl}/v1/iamport.js`
@@ -13,12 +14,7 @@ const newRequest = (): BillingKeyRequest => {
   return { customerUid: `card-${Date.now()}-${number}`, merchantUid: `issue-${Date.now()}-${number}`, name: '월간', amount: 0 }
 }
 
-beforeEach(() => {
-  delete window.IMP
-  delete window[Symbol.for('react-billing-key.page')]
-  for (const element of document.querySelectorAll('script[src*="127.0.0.1"], .imp-dialog')) element.remove()
-  sessionStorage.clear()
-})
+beforeEach(freshPage)
 afterEach(cleanup)
 
 describe('the page', () => {
