@@ -1,11 +1,12 @@
 'use client'
 import { QueryClient, QueryClientContext } from '@tanstack/react-query'
 import { type ReactNode, useContext, useState } from 'react'
+import * as ReactDOM from 'react-dom'
 import type { Confirm } from '../billing/confirm.ts'
 import { type Locale, type Messages, messagesFor } from '../billing/messages.ts'
 import type { RequestDefaults } from '../billing/request.ts'
 import { BillingKeyContext } from '../hooks/useBillingKeyContext.ts'
-import type { SdkConfig } from '../iamport/loadIamport.ts'
+import { defaultScriptUrl, type SdkConfig } from '../iamport/loadIamport.ts'
 
 export type BillingKeyProviderProps = SdkConfig &
   RequestDefaults & {
@@ -36,6 +37,7 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
     tierCode,
     scriptUrl,
     nonce,
+    crossOrigin,
     loadTimeoutMs,
     preload = 'mount',
     locale = 'ko',
@@ -48,8 +50,10 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
   } = props
   const above = useContext(QueryClientContext)
   const [own] = useState(() => new QueryClient())
+  const sdk = { userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs }
+  hint(sdk, preload)
   const value = {
-    sdk: { userCode, tierCode, scriptUrl, nonce, loadTimeoutMs },
+    sdk,
     preload,
     locale,
     messages: messagesFor(locale, messages),
@@ -59,4 +63,13 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
     queryClient: queryClient ?? above ?? own,
   }
   return <BillingKeyContext.Provider value={value}>{children}</BillingKeyContext.Provider>
+}
+
+/** Lets the browser fetch the SDK, or connect to its host, before any of our code runs: React 19 puts this into the server's HTML too. */
+function hint({ scriptUrl = defaultScriptUrl, nonce, crossOrigin }: SdkConfig, preload: 'mount' | 'intent') {
+  const origin = /^https?:\/\/[^/?#]+/.exec(scriptUrl)?.[0]
+  if (!origin) return
+  const hints: Partial<Pick<typeof ReactDOM, 'preconnect' | 'preload'>> = ReactDOM // React 18 has neither
+  if (preload === 'intent') hints.preconnect?.(origin)
+  else hints.preload?.(scriptUrl, { as: 'script', nonce, crossOrigin })
 }

@@ -1,10 +1,11 @@
 import { type Confirm, confirmOutcome } from '../billing/confirm.ts'
+import { BillingKeyError } from '../billing/errors.ts'
 import { type AttemptFacts, type BillingKeyOutcome, toOutcome, unclearCodes } from '../billing/outcome.ts'
 import { type BillingKeyRequest, mergeDefaults, type RequestDefaults, toRequestPayParams } from '../billing/request.ts'
 import { type Attempt, clearAttempt, pendingAttempt, saveAttempt } from './attempt.ts'
-import { loadIamport, readyIamport, type SdkConfig } from './loadIamport.ts'
+import { defaultScriptUrl, loadIamport, readyIamport, type SdkConfig } from './loadIamport.ts'
 import { type OpenWindow, requestPay, type WindowEnd } from './requestPay.ts'
-import type { Iamport } from './sdk.ts'
+import { type Iamport, isLegacySdk } from './sdk.ts'
 
 /** A request, or how to get one when the customer clicks (an intent of the merchant's server). */
 export type RequestSource = BillingKeyRequest | (() => Promise<BillingKeyRequest>)
@@ -45,6 +46,11 @@ export function issueBillingKey(source: RequestSource, options: IssueOptions): I
 
   const start = (imp: Iamport, request: BillingKeyRequest): Promise<BillingKeyOutcome> => {
     const params = toRequestPayParams(request, options.defaults, location.href)
+    if (params.channelKey !== undefined && isLegacySdk())
+      throw new BillingKeyError(
+        'sdk-incompatible',
+        `A legacy SDK knows no channelKey and would open another PG: name the pg, or use ${defaultScriptUrl}.`,
+      )
     const { merchantUid, customerUid, amount, pg, payMethod, token, redirectUrl } = mergeDefaults(request, options.defaults)
     const attempt: Attempt = { merchantUid, customerUid, amount, pg, payMethod, token, redirectUrl, startedAt: Date.now() }
     const before = pendingAttempt()

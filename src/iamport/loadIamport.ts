@@ -11,6 +11,8 @@ export interface SdkConfig {
   readonly scriptUrl?: string | undefined
   /** CSP nonce of the script tag. */
   readonly nonce?: string | undefined
+  /** `crossorigin` of the script tag; PortOne's CDN needs none. */
+  readonly crossOrigin?: 'anonymous' | 'use-credentials' | undefined
   /** Milliseconds until a script that does not answer counts as failed. 15,000 when left out. */
   readonly loadTimeoutMs?: number | undefined
 }
@@ -89,6 +91,7 @@ async function loadScript(url: string, config: SdkConfig): Promise<Iamport> {
   const script = document.createElement('script')
   script.async = true
   if (config.nonce) script.nonce = config.nonce
+  if (config.crossOrigin) script.crossOrigin = config.crossOrigin
   script.dataset.billingKey = 'sdk'
   script.src = trusted(url)
   const settled = settle(script, timeout)

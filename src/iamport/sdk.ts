@@ -51,3 +51,6 @@ export function currentIamport(): Iamport | null {
   const imp = window.IMP as Iamport | undefined
   return typeof imp?.request_pay === 'function' && typeof imp.init === 'function' ? imp : null
 }
+
+/** Whether the page runs an `iamport.payment-1.x.y.js`: it knows no `channelKey`, and would open its first PG instead (sdk-facts 21). */
+export const isLegacySdk = () => [...document.scripts].some(({ src }) => /\/iamport\.payment-\d/.test(src))

@@ -1,4 +1,5 @@
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
+import jQuery from 'jquery'
 import { StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { loadIamport } from '../../src/iamport/loadIamport.ts'
@@ -107,8 +108,52 @@ describe('loadIamport', () => {
     expect(document.querySelectorAll('script[src*="127.0.0.1"]')).toHaveLength(1)
   })
 
-  it('hands the nonce to the tag', async () => {
-    await load('/v1/iamport.js', { nonce: 'n1' })
-    expect(document.querySelector<HTMLScriptElement>('script[src*="iamport.js"]')?.nonce).toBe('n1')
+  it('hands nonce and crossorigin to the tag', async () => {
+    await load('/v1/iamport.js', { nonce: 'n1', crossOrigin: 'anonymous' })
+    const tag = document.querySelector<HTMLScriptElement>('script[src*="iamport.js"]')
+    expect([tag?.nonce, tag?.crossOrigin]).toEqual(['n1', 'anonymous'])
+  })
+
+  it('refuses what an ad blocker, or the browser itself, does not let through', async () => {
+    await expect(loadIamport({ userCode, scriptUrl: 'http://127.0.0.1:1/iamport.js' })).rejects.toMatchObject({
+      code: 'sdk-load-failed',
+      message: expect.stringContaining('ad blockers'),
+    })
+  })
+
+  it('does nothing the second time the script runs, and initialises once (sdk-facts 2, 3)', async () => {
+    const imp = await load('/v1/iamport.js')
+    const again = document.createElement('script')
+    again.src = `${scriptUrl}?again`
+    await new Promise((resolve) => {
+      again.onload = resolve
+      document.head.append(again)
+    })
+    const init = vi.spyOn(imp, 'init')
+    expect(await load('/v1/iamport.js')).toBe(imp)
+    expect(init).not.toHaveBeenCalled()
+  })
+
+  it('initialises again for another merchant, and for a sub-merchant', async () => {
+    const imp = await load('/v1/iamport.js')
+    const calls: unknown[] = []
+    vi.spyOn(imp, 'init').mockImplementation((...args) => calls.push(args))
+    vi.spyOn(imp as Required<typeof imp>, 'agency').mockImplementation((...args) => calls.push(args))
+    for (const merchant of [{ userCode }, { userCode: 'imp11111111' }, { userCode: 'imp11111111' }, { userCode, tierCode: 'A01' }])
+      await loadIamport({ scriptUrl, ...merchant })
+    expect(calls).toEqual([['imp11111111'], [userCode, 'A01']])
+  })
+
+  it('refuses a channelKey on a legacy SDK, which would open another PG (sdk-facts 21)', async () => {
+    Object.assign(window, { jQuery })
+    const onError = vi.fn()
+    render(
+      <BillingKeyProvider userCode={userCode} scriptUrl={`${sandboxUrl}/js/iamport.payment-1.2.0.js`} redirectUrl="/done">
+        <BillingKeyButton request={{ ...newRequest(), channelKey: 'channel-key-1' } as BillingKeyRequest} onError={onError} />
+      </BillingKeyProvider>,
+    )
+    screen.getByRole('button').click()
+    await waitFor(() => expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'sdk-incompatible' })))
+    expect(document.querySelector('.imp-dialog iframe[src]')).toBeNull()
   })
 })

@@ -1,3 +1,4 @@
+import { onlineManager, QueryClient } from '@tanstack/react-query'
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -256,6 +257,24 @@ describe('<BillingKeyButton>', () => {
     fireEvent.click(button)
     expect(JSON.stringify({ ...sessionStorage, ...localStorage })).toContain('issue-1')
     expect(JSON.stringify({ ...sessionStorage, ...localStorage })).not.toMatch(/김민아|mina@/)
+  })
+
+  it('opens offline at once, never later, and leaves nothing of the buyer in the query cache (sdk-facts 28)', async () => {
+    const queryClient = new QueryClient()
+    const buyer = { name: '김민아', email: 'mina@example.com' }
+    const { button, onOutcome } = await show({ request: { ...request, buyer } }, { queryClient })
+    onlineManager.setOnline(false)
+    fireEvent.click(button)
+    expect(fake.calls).toHaveLength(1)
+    const held = queryClient.getMutationCache().getAll()
+    expect(held).toHaveLength(1)
+    expect(JSON.stringify(held.map(({ state }) => state))).not.toMatch(/김민아|mina@/)
+    await answer(success)
+    expect(onOutcome).toHaveBeenCalledTimes(1)
+    expect(button.getAttribute('aria-busy')).toBe('false')
+    onlineManager.setOnline(true)
+    await act(async () => {})
+    expect(fake.calls).toHaveLength(1)
   })
 
   it('renders an element of the shop’s own', async () => {

@@ -1,9 +1,15 @@
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
-import { StrictMode } from 'react'
+import { StrictMode, version } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { BillingKeyButton, BillingKeyProvider, BillingKeyRedirect, type ConfirmAnswer } from '../../src/index.ts'
+import {
+  BillingKeyButton,
+  BillingKeyProvider,
+  type BillingKeyProviderProps,
+  BillingKeyRedirect,
+  type ConfirmAnswer,
+} from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
 const issued: ConfirmAnswer = { status: 'issued', customerUid: 'card-1', impUid: 'imp_1', charged: 9900, card: null }
@@ -37,6 +43,13 @@ describe('<BillingKeyRedirect>', () => {
     expect(onOutcome).toHaveBeenCalledTimes(1)
     expect(location.search).toBe('?plan=a')
     expect(history.state).toMatchObject({ router: 1 })
+  })
+
+  it('gives the shop back the parameters that a legacy SDK encoded twice (sdk-facts 14)', async () => {
+    sessionStorage.setItem('react-billing-key.attempt', JSON.stringify({ ...attempt, redirectUrl: '/done?q=100%25&b=2' }))
+    land('?q=100%2525&b=2&imp_uid=imp_1&merchant_uid=issue-1&imp_success=true')
+    await screen.findByText(/등록되고/)
+    expect(location.search).toBe('?q=100%25&b=2')
   })
 
   it('knows the outcome after a refresh without asking again', async () => {
@@ -75,6 +88,20 @@ describe('<BillingKeyRedirect>', () => {
 })
 
 describe('on a server', () => {
+  it.runIf(Number.parseInt(version, 10) >= 19)('has the browser fetch the SDK before any script runs, or connect to its host', () => {
+    const html = (props: Partial<BillingKeyProviderProps>) =>
+      renderToString(
+        <html lang="ko">
+          <body>
+            <BillingKeyProvider userCode="imp00000000" {...(props as object)} />
+          </body>
+        </html>,
+      )
+    expect(html({ nonce: 'n1' })).toContain('<link rel="preload" href="https://cdn.iamport.kr/v1/iamport.js" as="script" nonce="n1"/>')
+    expect(html({ preload: 'intent' })).toContain('<link rel="preconnect" href="https://cdn.iamport.kr"/>')
+    expect(html({ scriptUrl: 'blob:https://shop.example/1' })).not.toContain('<link')
+  })
+
   it('renders, and hydrates without a warning', async () => {
     const app = (
       <BillingKeyProvider userCode="imp00000000">

@@ -145,5 +145,5 @@ describe('toRequestPayParams, whatever it is given', () => {
       }),
       { numRuns: Number(process.env.PROPERTY_RUNS ?? 100_000) },
     )
-  }, 120_000)
+  }, 1_200_000)
 })
