@@ -16,13 +16,14 @@ export default defineConfig({
       entry: {
         index: at('src/index.ts'),
         'server/index': at('src/server/index.ts'),
+        'server/browser': at('src/server/browser.ts'),
         'sandbox/index': at('src/sandbox/index.ts'),
         'sandbox/cli': at('src/sandbox/cli.ts'),
       },
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^react/, /^@tanstack\//, /^@hono\//, /^hono/, /^jose/, /^node:/],
+      external: [/^react/, /^@tanstack\//, /^@hono\//, /^hono/, /^(jose|ky|p-limit)$/, /^node:/],
       output: { preserveModules: true, preserveModulesRoot: at('src'), entryFileNames: '[name].js' },
     },
   },

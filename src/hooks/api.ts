@@ -24,7 +24,7 @@ export async function callApi(base: string, method: 'GET' | 'POST' | 'DELETE', p
   const init = body === undefined ? { method } : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   let status = 0
   try {
-    const response = await fetch(`${base.replace(/\/$/, '')}${path}`, { ...init, credentials: 'same-origin' })
+    const response = await fetch(`${base.replace(/\/$/, '')}${path}`, { ...init, credentials: 'include' })
     status = response.status
     const answer: unknown = await response.json()
     if (response.ok) return answer

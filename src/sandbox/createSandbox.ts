@@ -1,11 +1,8 @@
 import { Hono } from 'hono'
-import { cors } from 'hono/cors'
-import { amountRule, pgRule } from '../billing/pg.ts'
-import { type Dialect, redirectBack } from './redirectBack.ts'
-import legacySource from './sdk.legacy.js?raw'
-import sdkSource from './sdk.v1.js?raw'
-import { findTestCard, maskCard, type TestCard, testCards } from './testCards.ts'
-import windowSource from './window.html?raw'
+import type { FaultOf } from './faults.ts'
+import { restApi } from './restApi.ts'
+import { createState, type SandboxKey, type SandboxPayment } from './state.ts'
+import { windowApi } from './windowApi.ts'
 
 export interface SandboxOptions {
   /** The merchant the sandbox knows. `imp00000000`, `sandbox-key` and `sandbox-secret` when left out. */
@@ -16,16 +13,12 @@ export interface SandboxOptions {
   readonly pgs?: readonly string[]
   /** Shows the overlay's X, which hides it and never calls back. Off, as at PortOne. */
   readonly closeButton?: boolean
-}
-
-/** A payment in PortOne's own spelling. */
-export interface SandboxPayment {
-  readonly imp_uid: string
-  readonly merchant_uid: string
-  readonly amount: number
-  readonly status: 'paid' | 'failed'
-  readonly customer_uid: string | null
-  readonly [field: string]: unknown
+  /** Lets calls of the REST API go wrong. */
+  readonly fault?: FaultOf
+  /** How long a charge takes between the look whether its order is paid and the payment, in ms; 0 when left out. */
+  readonly inFlightMs?: number
+  /** Sends a webhook. Posts JSON when left out. */
+  readonly sendNotice?: (address: string, notice: Readonly<Record<string, unknown>>) => void
 }
 
 /** A stand-in for PortOne and JTNet. State lives in memory. */
@@ -34,33 +27,19 @@ export interface Sandbox {
    * Serves the SDKs `/v1/iamport.js`, `/js/iamport.payment-1.1.5.js` and `/js/iamport.payment-1.2.0.js` (those two need
    * jQuery), the payment window and the REST API.
    */
-  fetch(request: Request): Promise<Response>
+  fetch(request: Request, env?: object): Promise<Response>
   /** Everything that was paid or refused, oldest first. */
   readonly payments: readonly SandboxPayment[]
-  /** The names of the billing keys there are. */
-  readonly billingKeys: ReadonlyMap<string, { readonly card: TestCard; readonly inserted: number }>
+  /** The billing keys there are, by customer_uid. */
+  readonly billingKeys: ReadonlyMap<string, SandboxKey>
+  /** Where webhooks are posted unless a payment says otherwise; nowhere at first. */
+  noticeUrl: string | null
+  /** Moves the sandbox's clock forward: tokens end, scheduled charges are made. */
+  advance(seconds: number): void
   readonly userCode: string
   readonly impKey: string
   readonly impSecret: string
 }
-
-interface WindowRequest {
-  readonly id: string
-  readonly params: Readonly<Record<string, unknown>>
-  readonly origin: string
-  readonly mobile: boolean
-  readonly dialect: Dialect
-  /** The legacy SDK's own number of the call. */
-  readonly request_id?: string
-  /** Whether this PG takes the whole page, and sends it back. */
-  readonly leaves: boolean
-  done: Record<string, unknown> | null
-}
-
-const escapeHtml = (value: unknown) => String(value).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-const embed = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c')
-const seconds = () => Math.floor(Date.now() / 1000)
-const random = () => crypto.randomUUID().replaceAll('-', '').slice(0, 12)
 
 /**
  * PortOne and JTNet without a contract: the SDK script, the payment window with its test cards, and the REST calls that
@@ -72,234 +51,29 @@ const random = () => crypto.randomUUID().replaceAll('-', '').slice(0, 12)
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { userCode = 'imp00000000', impKey = 'sandbox-key', impSecret = 'sandbox-secret', pgs = ['jtnet'], closeButton = false } = options
-  const payments: SandboxPayment[] = []
-  const billingKeys = new Map<string, { card: TestCard; inserted: number }>()
-  const prepared = new Map<string, number>()
-  const requests = new Map<string, WindowRequest>()
-  let token: { value: string; until: number } | null = null
-
-  const paidOrder = (merchantUid: unknown) => payments.find((payment) => payment.merchant_uid === merchantUid && payment.status === 'paid')
-  const record = (
-    fields: { merchant_uid: string; amount: number; status: 'paid' | 'failed'; customer_uid: string | null } & Record<string, unknown>,
-  ) => {
-    const payment: SandboxPayment = {
-      imp_uid: `imp_${random()}`,
-      cancel_amount: 0,
-      currency: 'KRW',
-      pg_provider: 'jtnet',
-      pg_id: 'sandbox',
-      pay_method: 'card',
-      sandbox: true,
-      fail_reason: null,
-      paid_at: fields.status === 'paid' ? seconds() : 0,
-      failed_at: fields.status === 'failed' ? seconds() : 0,
-      cancelled_at: 0,
-      ...fields,
-    }
-    payments.push(payment)
-    return payment
-  }
-
+  const { fault, inFlightMs = 0, sendNotice = postNotice } = options
+  const state = createState(sendNotice)
   const app = new Hono()
-  app.use('/sandbox/*', cors())
-  const script = (source: string) =>
-    new Response(source, { headers: { 'content-type': 'text/javascript; charset=utf-8', 'access-control-allow-origin': '*' } })
-  app.get('/v1/iamport.js', () => script(sdkScript(closeButton)))
-  app.get('/js/:file{iamport\\.payment-1\\.(?:1\\.5|2\\.0)\\.js}', (c) =>
-    script(withConfig(legacySource, { closeButton, version: /1\.\d\.\d/.exec(c.req.param('file'))?.[0] })),
-  )
-
-  // what the SDK and the window call
-  app.post('/sandbox/merchant', (c) => c.json({ pgs }))
-  app.get('/sandbox/merchant', (c) => script(`${c.req.query('callback')?.replace(/[^\w$.]/g, '')}(${embed({ pgs })})`))
-  app.post('/sandbox/requests', async (c) => {
-    const asked = (await c.req.json()) as Omit<WindowRequest, 'done' | 'leaves'> & { userCode: string }
-    const { params, origin, mobile, dialect = 'v1' } = asked
-    const url = typeof params.m_redirect_url === 'string' ? params.m_redirect_url : origin
-    const failure = (answer: Record<string, unknown>) => c.json({ failure: answer, back: redirectBack(dialect, url, answer) })
-    const refuse = (error_code: string, error_msg: string) =>
-      failure({
-        ...(dialect === 'legacy' || error_code === 'NOT_READY' ? { success: false } : {}),
-        imp_uid: null,
-        merchant_uid: params.merchant_uid,
-        error_code,
-        error_msg,
-      })
-    if (asked.userCode !== userCode || pgs.length === 0) return refuse('NOT_READY', '등록된 PG가 없습니다.')
-    const pg = String(String(params.pg ?? pgs[0]).split('.')[0])
-    // the misspelt key is PortOne's
-    if (!pgs.includes(pg)) return failure({ imp_success: false, imp_uid: null, error_coe: 'F1001', error_msg: '등록되지 않은 PG입니다.' })
-    if (typeof params.amount !== 'number' && params.amount !== undefined) return refuse('F0003', 'amount는 숫자여야 합니다.')
-    if (paidOrder(params.merchant_uid)) return refuse('F0004', '이미 결제된 주문번호입니다.')
-    const fixed = prepared.get(String(params.merchant_uid))
-    if (fixed !== undefined && fixed !== params.amount) return refuse('F0005', '사전등록된 금액과 다릅니다.')
-    const id = random()
-    const inPage = c.req.url.startsWith('https://sandbox.invalid')
-    const leaves = pgRule(pg)[mobile ? 'mobile' : 'pc'] === 'redirect' && !inPage
-    const request: WindowRequest = { ...asked, id, params: { ...params, pg }, dialect, leaves, done: null }
-    requests.set(id, request)
-    return c.json({ id, pg, leaves, path: `/sandbox/window/${id}`, html: inPage ? windowPage(request, true, '') : undefined })
-  })
-  app.get('/sandbox/window/:id', (c) => {
-    const request = requests.get(c.req.param('id'))
-    if (!request) return c.text('결제창이 만료되었습니다.', 404)
-    const nonce = random()
-    return c.html(windowPage(request, false, nonce), 200, {
-      'cache-control': 'no-store',
-      'content-security-policy': `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'`,
-    })
-  })
-  app.post('/sandbox/window/:id', async (c) => {
-    const request = requests.get(c.req.param('id'))
-    if (!request) return c.json({ problem: '결제창이 만료되었습니다.' })
-    // a window answers once: pressing twice, or Back and again, charges nothing more
-    if (!request.done) {
-      const body = (await c.req.json()) as { number?: string; cancel?: boolean }
-      const card = findTestCard(body.number ?? '')
-      if (!body.cancel && !card) return c.json({ problem: '테스트 카드번호가 아닙니다. 위에서 테스트 카드를 골라 주세요.' })
-      request.done = finish(request, body.cancel ? null : (card ?? null))
-    }
-    const { done, dialect, params, origin, leaves } = request
-    return c.json(leaves ? { redirect: redirectBack(dialect, String(params.m_redirect_url ?? origin), done) } : { answer: done })
-  })
-
-  function finish({ params, dialect }: WindowRequest, card: TestCard | null): Record<string, unknown> {
-    const { merchant_uid, customer_uid, name, pg, pay_method } = params as Record<string, string>
-    const rule = amountRule(pgRule(pg), pay_method ?? 'card')
-    const amount = rule === 'display-only' || rule === 'not-sent' ? 0 : Number(params.amount ?? 0)
-    const custom_data = params.custom_data === undefined ? null : JSON.stringify(params.custom_data)
-    const common = {
-      custom_data,
-      merchant_uid: String(merchant_uid),
-      customer_uid: String(customer_uid),
-      name,
-      customer_uid_usage: 'issue',
-    }
-    const refusal = card ? card.refusal : { code: 'J001', message: '사용자가 결제를 취소하셨습니다.' }
-    if (!card || refusal) {
-      const failed = record({ ...common, amount, status: 'failed', fail_reason: refusal?.message })
-      const said = { imp_uid: failed.imp_uid, merchant_uid, error_code: refusal?.code, error_msg: refusal?.message }
-      return dialect === 'legacy' ? { success: false, ...said } : said
-    }
-    const shown = { card_name: card.company, card_number: maskCard(card.number) }
-    const paid = record({ ...common, ...shown, amount, status: 'paid' })
-    billingKeys.set(String(customer_uid), { card, inserted: seconds() })
-    const minimal = {
-      imp_uid: paid.imp_uid,
-      merchant_uid,
-      ...(dialect === 'legacy' ? { success: true, error_code: null, error_msg: null } : {}),
-    }
-    return pgRule(pg).callback === 'minimal'
-      ? minimal
-      : { ...minimal, ...shown, customer_uid, paid_amount: amount, status: 'paid', pay_method: 'card' }
+  app.route('/', windowApi(state, { userCode, pgs, closeButton }))
+  app.route('/', restApi(state, { impKey, impSecret, fault, inFlightMs }))
+  return {
+    fetch: async (request, env) => app.fetch(request, env),
+    payments: state.payments,
+    billingKeys: state.billingKeys,
+    get noticeUrl() {
+      return state.noticeUrl
+    },
+    set noticeUrl(address) {
+      state.noticeUrl = address
+    },
+    advance: state.advance,
+    userCode,
+    impKey,
+    impSecret,
   }
-
-  // PortOne's REST API
-  const ok = (response: unknown) => ({ code: 0, message: null, response })
-  const no = (message: string) => ({ code: -1, message, response: null })
-  app.post('/users/getToken', async (c) => {
-    const body = (await c.req.json()) as { imp_key?: string; imp_secret?: string }
-    if (body.imp_key !== impKey || body.imp_secret !== impSecret)
-      return c.json(no('인증에 실패하였습니다. API키와 secret을 확인하세요.'), 401)
-    if (!token || token.until <= seconds()) token = { value: random() + random(), until: seconds() + 1800 }
-    else if (token.until - seconds() < 60) token.until += 300
-    return c.json(ok({ access_token: token.value, now: seconds(), expired_at: token.until }))
-  })
-  const api = new Hono()
-  api.use(async (c, next) => {
-    if (!token || token.until <= seconds() || c.req.header('authorization') !== `Bearer ${token.value}`)
-      return c.json(no('Unauthorized'), 401)
-    return next()
-  })
-  api.post('/payments/prepare', async (c) => {
-    const { merchant_uid, amount } = (await c.req.json()) as { merchant_uid: string; amount: number }
-    if (paidOrder(merchant_uid)) return c.json(no('이미 결제된 주문번호입니다.'))
-    prepared.set(merchant_uid, amount)
-    return c.json(ok({ merchant_uid, amount }))
-  })
-  const findPayment = (merchantUid: string, status?: string) =>
-    payments.findLast((payment) => payment.merchant_uid === merchantUid && (status === undefined || payment.status === status))
-  api.get('/payments/find/:merchant_uid/:status?', (c) => {
-    const payment = findPayment(c.req.param('merchant_uid'), c.req.param('status'))
-    return payment ? c.json(ok(payment)) : c.json(no('존재하지 않는 결제정보입니다.'), 404)
-  })
-  api.get('/payments/:imp_uid', (c) => {
-    const payment = payments.find(({ imp_uid }) => imp_uid === c.req.param('imp_uid'))
-    return payment && c.req.query('include_sandbox') === 'true' ? c.json(ok(payment)) : c.json(no('존재하지 않는 결제정보입니다.'), 404)
-  })
-  api.post('/subscribe/payments/again', async (c) => {
-    const { customer_uid, merchant_uid, amount, name } = (await c.req.json()) as {
-      customer_uid: string
-      merchant_uid: string
-      amount: number
-      name: string
-    }
-    const key = billingKeys.get(customer_uid)
-    if (!key) return c.json(no('등록되지 않은 구매자입니다.'))
-    if (!merchant_uid || !name || typeof amount !== 'number') return c.json(no('필수 파라미터가 누락되었습니다.'))
-    if (paidOrder(merchant_uid)) return c.json(no('이미 결제가 이루어진 merchant_uid입니다.'))
-    const refusal = key.card.laterRefusal
-    return c.json(
-      ok(
-        record({
-          merchant_uid,
-          customer_uid,
-          amount,
-          name,
-          status: refusal ? 'failed' : 'paid',
-          fail_reason: refusal,
-          customer_uid_usage: 'payment',
-          card_name: key.card.company,
-          card_number: maskCard(key.card.number),
-        }),
-      ),
-    )
-  })
-  const customer = (customer_uid: string) => {
-    const key = billingKeys.get(customer_uid)
-    if (!key) return null
-    const { card, inserted } = key
-    return {
-      customer_uid,
-      pg_provider: 'jtnet',
-      pg_id: 'sandbox',
-      sandbox: true,
-      card_name: card.company,
-      card_number: maskCard(card.number),
-      inserted,
-      updated: inserted,
-    }
-  }
-  api.get('/subscribe/customers', (c) => c.json(ok((c.req.queries('customer_uid[]') ?? []).flatMap((uid) => customer(uid) ?? []))))
-  api.get('/subscribe/customers/:uid', (c) => {
-    const found = customer(c.req.param('uid'))
-    return found ? c.json(ok(found)) : c.json(no('등록되지 않은 구매자입니다.'), 404)
-  })
-  api.delete('/subscribe/customers/:uid', (c) => {
-    const found = customer(c.req.param('uid'))
-    billingKeys.delete(c.req.param('uid'))
-    return found ? c.json(ok(found)) : c.json(no('등록되지 않은 구매자입니다.'), 404)
-  })
-  app.route('/', api)
-
-  return { fetch: async (request) => app.fetch(request), payments, billingKeys, userCode, impKey, impSecret }
 }
 
-const withConfig = (source: string, config: object) => source.replace("'__CONFIG__'", () => embed(config))
-export const sdkScript = (closeButton: boolean) => withConfig(sdkSource, { closeButton })
-
-function windowPage({ id, request_id, params, origin }: WindowRequest, inPage: boolean, nonce: string): string {
-  const amount = Number(params.amount ?? 0)
-  const rows: [string, unknown][] = [
-    ['상품', params.name],
-    ['금액', amount > 0 ? `${amount.toLocaleString('ko-KR')}원` : '카드 등록 (결제 없음)'],
-  ]
-  const values: Record<string, string> = {
-    __SUMMARY__: rows.map(([term, value]) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(value)}</dd>`).join(''),
-    __CARDS__: testCards.map(({ number, company, label }) => `<option value="${number}">${company} · ${label}</option>`).join(''),
-    __SUBMIT__: amount > 0 ? '등록하고 결제' : '카드 등록',
-    __NONCE__: nonce,
-    __REQUEST__: embed({ id, request_id, path: `/sandbox/window/${id}`, origin, inPage }),
-  }
-  return windowSource.replace(/__[A-Z]+__/g, (place) => values[place] ?? place)
+function postNotice(address: string, notice: Readonly<Record<string, unknown>>) {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(notice) }
+  fetch(address, init).catch((error: unknown) => console.warn(`billing-sandbox: the webhook to ${address} failed (${String(error)})`))
 }

@@ -1,4 +1,5 @@
-import { type Sandbox, sdkScript } from './createSandbox.ts'
+import type { Sandbox } from './createSandbox.ts'
+import { sdkScript } from './windowApi.ts'
 
 const key = Symbol.for('billing-sandbox')
 

@@ -1,3 +1,5 @@
-export { createSandbox, type Sandbox, type SandboxOptions, type SandboxPayment } from './createSandbox.ts'
+export { createSandbox, type Sandbox, type SandboxOptions } from './createSandbox.ts'
+export type { Fault, FaultOf } from './faults.ts'
 export { startInPage } from './inPage.ts'
+export type { SandboxKey, SandboxPayment } from './state.ts'
 export { findTestCard, type TestCard, testCards } from './testCards.ts'

@@ -1,8 +1,15 @@
-import { type AgainRequest, IamportApiError, type IamportClient, type Payment } from './client.ts'
+import pLimit from 'p-limit'
+import type { AgainRequest, CallOptions, IamportClient } from './client.ts'
+import { IamportApiError } from './iamportApiError.ts'
+import type { Payment } from './wire.ts'
 
 /**
- * What a charge came to. `unknown`: the answer was lost and PortOne could not be asked; the money may have moved. Call
- * {@link reconcileCharge} with the same request, never `charge` with a new `merchantUid`.
+ * What a charge came to. `unknown`: it may have been made, and PortOne could not, or not yet, say so. Call
+ * {@link reconcileCharge} with the same request some minutes later, never `charge` with another `merchantUid`.
+ *
+ * Codes of `declined`: `card-declined`, `not-sent` (nothing left this machine: try again), `order-paid-otherwise`,
+ * `order-cancelled`, `not-found` (by `reconcileCharge`), `http-401` and the like, `portone-…` with PortOne's own code,
+ * `invalid-request` (by `chargeMany`).
  */
 export type ChargeResult =
   | { readonly status: 'paid'; readonly payment: Payment }
@@ -10,20 +17,208 @@ export type ChargeResult =
   | { readonly status: 'unknown'; readonly reconcile: string; readonly cause: unknown }
 
 /**
+ * Remembers which orders have been sent, for all processes: a row with the order number as its unique key and the time.
+ * It is what keeps two processes from charging one order at the same moment, which PortOne does not promise to refuse.
+ * Has to survive a crash of the process.
+ *
+ * @example
+ * const lock: ChargeLock = {
+ *   acquire: (order) => db.run('insert into sent values (?, ?) on conflict do nothing', order, Date.now()).changes === 1,
+ *   release: (order, heldMs) => {
+ *     db.run('delete from sent where merchant_uid = ? and at <= ?', order, Date.now() - heldMs)
+ *     return !db.get('select 1 from sent where merchant_uid = ?', order)
+ *   },
+ * }
+ */
+export interface ChargeLock {
+  /** `true` for exactly one caller until it is released. */
+  acquire(merchantUid: string): Promise<boolean> | boolean
+  /**
+   * Frees an order of which it is certain that nothing was charged, if it was acquired at least `heldMs` ago. Answers
+   * whether it is free now. An order that was paid, or may have been, is never released.
+   */
+  release(merchantUid: string, heldMs: number): Promise<boolean> | boolean
+}
+
+export interface ChargeOptions extends CallOptions {
+  /** Needed as soon as two processes, or two requests, can charge one order at the same moment. */
+  readonly lock?: ChargeLock | undefined
+  /** How long to go on asking what became of a charge whose answer was lost, in ms. 10,000 when left out. */
+  readonly patienceMs?: number | undefined
+  /** How long a charge can be on its way at PortOne, in ms: before that, `reconcileCharge` frees no locked order. 300,000 when left out. */
+  readonly inFlightMs?: number | undefined
+}
+
+/**
  * Charges a billing key exactly once. `merchantUid` is the idempotency key: an order that was already paid answers with
- * that payment. The order is looked up before anything is sent, and after an answer that was lost it is looked up again;
- * nothing is ever sent twice by one call.
+ * that payment. The order is looked up before anything is sent, and after an answer that was lost it is looked up until
+ * `patienceMs` is over; nothing is ever sent twice by one call. The whole table of failures is in docs/charge.md.
  *
- * Two processes that charge one `merchantUid` at the same moment both look before either sends. PortOne refuses a paid
- * order, but does not promise it for one in flight: serialise those by a lock of the shop's (a unique row per order).
- *
+ * @throws {TypeError} when the request is not valid; nothing was sent then
  * @example
  * const result = await charge(iamport, { customerUid, merchantUid: 'order-2026-12', amount: 9900, name: '12월 이용권' })
  * if (result.status === 'paid') ship()
  */
-export async function charge(iamport: IamportClient, request: AgainRequest): Promise<ChargeResult> {
-  if (!Number.isSafeInteger(request.amount) || request.amount <= 0)
-    throw new TypeError(`charge: amount has to be a whole number above 0, not ${String(request.amount)}`)
+export async function charge(iamport: IamportClient, request: AgainRequest, options: ChargeOptions = {}): Promise<ChargeResult> {
+  assertValid(request)
+  const { lock, signal } = options
+  const { merchantUid } = request
+  let before: Payment | null
+  try {
+    before = await iamport.paymentByMerchantUid(merchantUid, undefined, { signal })
+    const paid = before && before.status !== 'paid' ? await iamport.paymentByMerchantUid(merchantUid, 'paid', { signal }) : before
+    if (paid) return compare(paid, request)
+    if (before?.status === 'ready') return unknown(request, new Error('A payment of this order is under way.'))
+    if (before?.status === 'cancelled') return cancelled
+    if (lock && !(await lock.acquire(merchantUid))) return await sentElsewhere(iamport, request, options)
+  } catch (cause) {
+    // nothing was sent, and without the look nothing may be
+    return notSent(`The order could not be looked up: ${message(cause)}`)
+  }
+  const result = await sendOnce(iamport, request, before, options)
+  try {
+    if (result.status === 'declined') await lock?.release(merchantUid, 0)
+  } catch {
+    // it stays locked, and reconcileCharge frees it
+  }
+  return result
+}
+
+async function sendOnce(
+  iamport: IamportClient,
+  request: AgainRequest,
+  before: Payment | null,
+  options: ChargeOptions,
+): Promise<ChargeResult> {
+  let lost: unknown
+  try {
+    const payment = await iamport.again(request, { signal: options.signal })
+    if (payment.status === 'paid') return compare(payment, request)
+    if (payment.status === 'failed') return declined('card-declined', payment.failReason ?? '')
+    lost = new Error(`PortOne answered with status ${payment.status}.`)
+  } catch (cause) {
+    lost = cause
+  }
+  const error = lost instanceof IamportApiError ? lost : null
+  if (error && (!error.sent || error.path === '/users/getToken')) return notSent(error.message)
+  // PortOne spoke for itself, or turned the call away at the door. It may have done so because the order is paid.
+  const refused = error && ((error.code && error.httpStatus < 500) || error.httpStatus === 401 || error.httpStatus === 429) ? error : null
+  const patience = refused ? 0 : (options.patienceMs ?? 10_000)
+  const until = Date.now() + patience
+  for (let wait = 250; ; wait *= 2) {
+    const found = await look(iamport, request, options)
+    if (found instanceof Error) lost = found
+    else if (found?.status === 'paid') return compare(found, request)
+    else if (found?.status === 'cancelled') return cancelled
+    // an older failure says nothing about this attempt
+    else if (found?.status === 'failed' && found.impUid !== before?.impUid) return declined('card-declined', found.failReason ?? '')
+    else if (refused && !(found?.status === 'ready'))
+      return declined(refused.code ? `portone-${refused.code}` : `http-${refused.httpStatus}`, refused.message)
+    if (Date.now() + wait > until || options.signal?.aborted) return unknown(request, lost)
+    await new Promise((resolve) => setTimeout(resolve, wait))
+  }
+}
+
+/**
+ * Asks PortOne what became of a charge whose answer was lost. Sends nothing. `declined` with code `not-found` means that
+ * PortOne knows of no payment now. Without a `lock`, ask some minutes after the charge, when none can be on its way any
+ * more; with the `lock` of the charge that is seen to, and an order that came to nothing can be charged again.
+ */
+export async function reconcileCharge(iamport: IamportClient, request: AgainRequest, options: ChargeOptions = {}): Promise<ChargeResult> {
+  const found = await look(iamport, request, options)
+  if (found instanceof Error) return unknown(request, found)
+  if (found?.status === 'paid') return compare(found, request)
+  if (found?.status === 'ready') return unknown(request, new Error('The payment is under way.'))
+  if (found?.status === 'cancelled') return cancelled
+  try {
+    const free = (await options.lock?.release(request.merchantUid, options.inFlightMs ?? 300_000)) ?? true
+    if (!free) return unknown(request, new Error('The charge may still be on its way.'))
+  } catch (cause) {
+    return unknown(request, cause)
+  }
+  if (found) return declined('card-declined', found.failReason ?? '')
+  return declined('not-found', 'PortOne knows of no payment of this order.')
+}
+
+/** One item of {@link chargeMany}. */
+export interface ChargedItem {
+  readonly request: AgainRequest
+  readonly result: ChargeResult
+}
+
+/**
+ * Charges many keys, a few at a time: one result for each request, in their order. A failure stops nothing. Given the
+ * results of an earlier run, it goes on from there: what was paid or declined is taken over, what is unknown is
+ * reconciled, the rest is charged.
+ *
+ * @param options `concurrency`: how many at a time, 5 when left out; `results`: of an earlier run; `onResult`: each as it comes, to keep it
+ * @example
+ * const results = await chargeMany(iamport, due, { lock, onResult: ({ request, result }) => save(request.merchantUid, result) })
+ */
+export async function chargeMany(
+  iamport: IamportClient,
+  requests: readonly AgainRequest[],
+  options: ChargeOptions & {
+    readonly concurrency?: number
+    readonly results?: readonly ChargedItem[]
+    readonly onResult?: (item: ChargedItem) => Promise<void> | void
+  } = {},
+): Promise<ChargedItem[]> {
+  const { concurrency = 5, results = [], onResult, ...rest } = options
+  const known = new Map(results.map((item) => [item.request.merchantUid, item.result]))
+  const limit = pLimit(concurrency)
+  const running = new Map<string, Promise<unknown>>()
+  const one = async (request: AgainRequest): Promise<ChargedItem> => {
+    const item = { request, result: await settle(iamport, request, known.get(request.merchantUid), rest) }
+    try {
+      await onResult?.(item)
+    } catch {
+      // the result is returned all the same
+    }
+    return item
+  }
+  return Promise.all(
+    requests.map((request) => {
+      // an order that stands in the list twice is charged once: the second finds the first one's payment
+      const earlier = running.get(request.merchantUid) ?? Promise.resolve()
+      const mine = earlier.then(() => limit(() => one(request)))
+      running.set(request.merchantUid, mine)
+      return mine
+    }),
+  )
+}
+
+async function settle(iamport: IamportClient, request: AgainRequest, known: ChargeResult | undefined, options: ChargeOptions) {
+  if (known?.status === 'paid' || known?.status === 'declined') return known
+  try {
+    return await (known ? reconcileCharge(iamport, request, options) : charge(iamport, request, options))
+  } catch (cause) {
+    if (cause instanceof TypeError) return declined('invalid-request', cause.message)
+    return unknown(request, cause)
+  }
+}
+
+/** Another process has sent this order, or an earlier try of it was lost. */
+async function sentElsewhere(iamport: IamportClient, request: AgainRequest, options: ChargeOptions): Promise<ChargeResult> {
+  const found = await look(iamport, request, options)
+  if (found && !(found instanceof Error) && found.status === 'paid') return compare(found, request)
+  return unknown(request, new Error('This order has been sent by another process, or its answer was lost.'))
+}
+
+/** The payment that counts: a paid one if there is any, else the newest. An `Error` when PortOne could not be asked. */
+async function look(iamport: IamportClient, { merchantUid }: AgainRequest, { signal }: ChargeOptions): Promise<Payment | Error | null> {
+  try {
+    const newest = await iamport.paymentByMerchantUid(merchantUid, undefined, { signal })
+    if (!newest || newest.status === 'paid') return newest
+    return (await iamport.paymentByMerchantUid(merchantUid, 'paid', { signal })) ?? newest
+  } catch (cause) {
+    return cause instanceof Error ? cause : new Error(String(cause))
+  }
+}
+
+function assertValid(request: AgainRequest): void {
+  if (!Number.isFinite(request.amount) || request.amount <= 0 || (!request.currency && !Number.isSafeInteger(request.amount)))
+    throw new TypeError(`charge: amount has to be a number above 0, whole for KRW, not ${String(request.amount)}`)
   for (const [field, limit] of [
     ['customerUid', 80],
     ['merchantUid', 40],
@@ -32,49 +227,15 @@ export async function charge(iamport: IamportClient, request: AgainRequest): Pro
     if (typeof request[field] !== 'string' || request[field] === '' || [...request[field]].length > limit)
       throw new TypeError(`charge: ${field} has to be text of 1 to ${limit} characters`)
   }
-  try {
-    const before = await iamport.paymentByMerchantUid(request.merchantUid, 'paid')
-    if (before) return compare(before, request)
-  } catch (cause) {
-    // nothing was sent, and without the look nothing may be
-    return { status: 'declined', code: 'not-sent', message: `The order could not be looked up, so nothing was charged: ${message(cause)}` }
-  }
-  try {
-    const payment = await iamport.again(request)
-    if (payment.status === 'paid') return compare(payment, request)
-    if (payment.status === 'failed') return { status: 'declined', code: 'card-declined', message: payment.failReason ?? '' }
-    return unknown(request, new Error(`PortOne answered with status ${payment.status}`))
-  } catch (cause) {
-    const looked = await reconcileCharge(iamport, request)
-    if (looked.status === 'paid') return looked
-    // PortOne spoke for itself: it refused, and holds no payment
-    if (looked.status === 'declined' && cause instanceof IamportApiError && cause.httpStatus < 500 && cause.code)
-      return { status: 'declined', code: `portone-${cause.code}`, message: cause.message }
-    return unknown(request, cause)
-  }
-}
-
-/**
- * Asks PortOne what became of a charge whose answer was lost. Sends nothing. `declined` with code `not-found` means that
- * PortOne knows of no payment now; one still on its way can appear later.
- */
-export async function reconcileCharge(iamport: IamportClient, request: AgainRequest): Promise<ChargeResult> {
-  try {
-    const paid = await iamport.paymentByMerchantUid(request.merchantUid, 'paid')
-    if (paid) return compare(paid, request)
-    const latest = await iamport.paymentByMerchantUid(request.merchantUid)
-    if (latest?.status === 'failed') return { status: 'declined', code: 'card-declined', message: latest.failReason ?? '' }
-    if (latest) return unknown(request, new Error(`The payment is ${latest.status}`))
-    return { status: 'declined', code: 'not-found', message: 'PortOne knows of no payment of this order.' }
-  } catch (cause) {
-    return unknown(request, cause)
-  }
 }
 
 const message = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+const declined = (code: string, words: string): ChargeResult => ({ status: 'declined', code, message: words })
+const notSent = (words: string) => declined('not-sent', `Nothing was charged. ${words}`)
+const cancelled = declined('order-cancelled', 'This order was paid and refunded: charge it under a new merchantUid.')
 const unknown = ({ merchantUid }: AgainRequest, cause: unknown): ChargeResult => ({
   status: 'unknown',
-  reconcile: `Call reconcileCharge with merchantUid ${merchantUid}; do not charge under another one.`,
+  reconcile: `Call reconcileCharge with merchantUid ${merchantUid} in some minutes; do not charge under another one.`,
   cause,
 })
 
@@ -82,5 +243,5 @@ const unknown = ({ merchantUid }: AgainRequest, cause: unknown): ChargeResult =>
 function compare(payment: Payment, { customerUid, amount, merchantUid }: AgainRequest): ChargeResult {
   if (payment.merchantUid === merchantUid && payment.amount === amount && payment.customerUid === customerUid)
     return { status: 'paid', payment }
-  return { status: 'declined', code: 'order-paid-otherwise', message: 'This order number was already paid with another card or amount.' }
+  return declined('order-paid-otherwise', 'This order number was already paid with another card or amount.')
 }

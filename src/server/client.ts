@@ -1,3 +1,8 @@
+import ky, { HTTPError } from 'ky'
+import { IamportApiError } from './iamportApiError.ts'
+import { createTokens, type TokenStore } from './token.ts'
+import { type BillingKey, isWire, type Payment, type Schedule, toBillingKey, toPayment, toSchedule } from './wire.ts'
+
 /** What `createIamportClient` needs. The secret stays in this object. */
 export interface IamportClientOptions {
   /** REST API key of PortOne's console. */
@@ -6,62 +11,47 @@ export interface IamportClientOptions {
   readonly impSecret: string
   /** `https://api.iamport.kr` when left out. */
   readonly baseUrl?: string | undefined
-  /** Milliseconds one call may take, 30,000 when left out. */
+  /** Milliseconds one call may take, its retries and its token included. 30,000 when left out. */
   readonly timeoutMs?: number | undefined
   /** Sub-merchant, sent as the `Tier` header. */
   readonly tierCode?: string | undefined
-  /** Also find payments of test channels. */
+  /** Whether payments of test channels are found by their `imp_uid`. `true` when left out. */
   readonly includeSandbox?: boolean | undefined
+  /** Where several machines share one token. */
+  readonly tokenStore?: TokenStore | undefined
   readonly fetch?: typeof fetch | undefined
 }
 
-/** PortOne refused, or could not be reached. Holds neither secret nor token. */
-export class IamportApiError extends Error {
-  override readonly name = 'IamportApiError'
-  /** `0` when no answer came. */
-  readonly httpStatus: number
-  /** PortOne's `code`, `null` when no readable answer came. */
-  readonly code: number | null
-  readonly path: string
+/** What every call takes as its last argument. */
+export interface CallOptions {
+  /** Gives up waiting. What was sent may have been done all the same. */
+  readonly signal?: AbortSignal | undefined
+}
 
-  constructor(path: string, httpStatus: number, code: number | null, message: string, cause?: unknown) {
-    super(`PortOne ${path}: ${message}`, { cause })
-    this.path = path
-    this.httpStatus = httpStatus
-    this.code = code
+/** What a payment can carry besides what is charged. */
+export interface PaymentDetails {
+  readonly buyer?: {
+    readonly name?: string
+    readonly email?: string
+    readonly tel?: string
+    readonly addr?: string
+    readonly postcode?: string
   }
-}
-
-/** A payment as PortOne holds it. Amounts in the currency's unit, times in Unix seconds, 0 for "not yet". */
-export interface Payment {
-  readonly impUid: string
-  readonly merchantUid: string
-  readonly status: 'ready' | 'paid' | 'cancelled' | 'failed'
-  readonly amount: number
-  readonly cancelAmount: number
-  readonly currency: string
-  readonly customerUid: string | null
-  readonly name: string | null
-  readonly cardName: string | null
-  readonly cardNumber: string | null
-  readonly failReason: string | null
-  /** What the shop sent along, as PortOne keeps it: JSON text. */
-  readonly customData: string | null
-  readonly paidAt: number
-}
-
-/** A billing key as PortOne holds it. */
-export interface BillingKey {
-  readonly customerUid: string
-  readonly pgProvider: string
-  readonly cardName: string | null
-  readonly cardNumber: string | null
-  /** Unix seconds. */
-  readonly inserted: number
+  /** JSON text that PortOne keeps with the payment. */
+  readonly customData?: string
+  /** Where PortOne posts the webhook, in place of the address in its console. */
+  readonly noticeUrl?: string
+  /** ISO 4217, KRW when left out. */
+  readonly currency?: string
+  /** Part of the amount that is free of tax. */
+  readonly taxFree?: number
+  readonly vatAmount?: number
+  /** Months of instalment, 0 for none. */
+  readonly cardQuota?: number
 }
 
 /** What a key is charged with (`POST /subscribe/payments/again`). */
-export interface AgainRequest {
+export interface AgainRequest extends PaymentDetails {
   readonly customerUid: string
   /** The idempotency key: one order, one number. At most 40 characters. */
   readonly merchantUid: string
@@ -71,72 +61,72 @@ export interface AgainRequest {
   readonly name: string
 }
 
-type Wire = Readonly<Record<string, unknown>>
-const isWire = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value)
-const textOrNull = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
-
-function text(wire: Wire, key: string, path: string): string {
-  const value = wire[key]
-  if (typeof value !== 'string') throw new IamportApiError(path, 200, 0, `the answer has no ${key}`)
-  return value
+/** A charge for later (`POST /subscribe/payments/schedule`). */
+export interface ScheduleRequest extends PaymentDetails {
+  readonly merchantUid: string
+  /** Unix seconds. */
+  readonly scheduleAt: number
+  readonly amount: number
+  readonly name: string
 }
 
-function number(wire: Wire, key: string, path: string): number {
-  const value = wire[key]
-  if (typeof value !== 'number') throw new IamportApiError(path, 200, 0, `the answer has no number ${key}`)
-  return value
-}
-
-function toPayment(wire: Wire, path: string): Payment {
-  const status = text(wire, 'status', path)
-  if (status !== 'ready' && status !== 'paid' && status !== 'cancelled' && status !== 'failed')
-    throw new IamportApiError(path, 200, 0, `the answer has an unknown status`)
-  return {
-    impUid: text(wire, 'imp_uid', path),
-    merchantUid: text(wire, 'merchant_uid', path),
-    status,
-    amount: number(wire, 'amount', path),
-    cancelAmount: number(wire, 'cancel_amount', path),
-    currency: text(wire, 'currency', path),
-    customerUid: textOrNull(wire.customer_uid),
-    name: textOrNull(wire.name),
-    cardName: textOrNull(wire.card_name),
-    cardNumber: textOrNull(wire.card_number),
-    failReason: textOrNull(wire.fail_reason),
-    customData: textOrNull(wire.custom_data),
-    paidAt: typeof wire.paid_at === 'number' ? wire.paid_at : 0,
-  }
-}
-
-function toBillingKey(wire: Wire, path: string): BillingKey {
-  return {
-    customerUid: text(wire, 'customer_uid', path),
-    pgProvider: text(wire, 'pg_provider', path),
-    cardName: textOrNull(wire.card_name),
-    cardNumber: textOrNull(wire.card_number),
-    inserted: number(wire, 'inserted', path),
-  }
+/** A refund (`POST /payments/cancel`), by one of the two numbers. */
+export type CancelRequest = ({ readonly impUid: string } | { readonly merchantUid: string }) & {
+  /** All that is left when it is left out. */
+  readonly amount?: number
+  /** What can still be refunded by the shop's own books: PortOne refuses when it differs, so nothing is refunded twice. */
+  readonly checksum?: number
+  readonly reason?: string
+  readonly taxFree?: number
 }
 
 /** The calls of PortOne's V1 REST API that billing keys need. Each rejects with {@link IamportApiError}. */
 export interface IamportClient {
   /** A token that lasts at least another minute by PortOne's clock; one request however many callers wait. */
   getToken(): Promise<string>
-  /** Charges a key. A declined card is a payment with `status: 'failed'`; only `'paid'` is money. */
-  again(request: AgainRequest): Promise<Payment>
+  /** Charges a key. A declined card is a payment with `status: 'failed'`; only `'paid'` is money. Never retried: see `charge`. */
+  again(request: AgainRequest, options?: CallOptions): Promise<Payment>
   /** `null` when PortOne knows of none. */
-  payment(impUid: string): Promise<Payment | null>
+  payment(impUid: string, options?: CallOptions): Promise<Payment | null>
   /** The newest payment of an order number, `null` when there is none. */
-  paymentByMerchantUid(merchantUid: string, status?: Payment['status']): Promise<Payment | null>
+  paymentByMerchantUid(merchantUid: string, status?: Payment['status'], options?: CallOptions): Promise<Payment | null>
   /** Fixes the amount of an order number before the window opens. */
-  preparePayment(merchantUid: string, amount: number): Promise<void>
-  billingKey(customerUid: string): Promise<BillingKey | null>
-  billingKeys(customerUids: readonly string[]): Promise<BillingKey[]>
-  deleteBillingKey(customerUid: string): Promise<void>
+  preparePayment(merchantUid: string, amount: number, options?: CallOptions): Promise<void>
+  cancelPayment(request: CancelRequest, options?: CallOptions): Promise<Payment>
+  billingKey(customerUid: string, options?: CallOptions): Promise<BillingKey | null>
+  /** Those of them that exist. */
+  billingKeys(customerUids: readonly string[], options?: CallOptions): Promise<BillingKey[]>
+  /** `requester` is for naverpay. */
+  deleteBillingKey(customerUid: string, why?: { reason?: string; requester?: string }, options?: CallOptions): Promise<void>
+  /** Has PortOne charge the key at a time. The result comes by webhook. */
+  schedule(customerUid: string, schedules: readonly ScheduleRequest[], options?: CallOptions): Promise<Schedule[]>
+  /** Takes back scheduled charges: all of the key when no order numbers are given. */
+  unschedule(customerUid: string, merchantUids?: readonly string[], options?: CallOptions): Promise<Schedule[]>
+  /** `null` when there is none. */
+  scheduled(merchantUid: string, options?: CallOptions): Promise<Schedule | null>
+  /** Of one key, with `from <= scheduleAt < to` in Unix seconds, page by page from 1. */
+  schedules(customerUid: string, when: { from: number; to: number; page?: number }, options?: CallOptions): Promise<Schedule[]>
 }
 
+/** Failures in which no connection was made, by Node's codes. */
+const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
+/** What is tried again where that is safe. */
+const retry = { limit: 2, statusCodes: [408, 429, 500, 502, 503, 504], afterStatusCodes: [429, 503], backoffLimit: 2_000, jitter: true }
+
+/** Our names and PortOne's. */
+const detailsOf = ({ buyer = {}, customData, noticeUrl, currency, taxFree, vatAmount, cardQuota }: PaymentDetails) => ({
+  ...Object.fromEntries(Object.entries(buyer).map(([key, value]) => [`buyer_${key}`, value])),
+  custom_data: customData,
+  notice_url: noticeUrl,
+  currency,
+  tax_free: taxFree,
+  vat_amount: vatAmount,
+  card_quota: cardQuota,
+})
+const list = (value: unknown) => (Array.isArray(value) ? value.filter(isWire) : [])
+
 /**
- * A client of PortOne's V1 REST API.
+ * A client of PortOne's V1 REST API. Reads and the token are tried again when PortOne is busy; what moves money never is.
  *
  * @throws {TypeError} in a browser: the secret must not be there
  * @example
@@ -147,113 +137,155 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
     throw new TypeError('createIamportClient must not run in a browser: it holds the REST secret. Call it on your server.')
   const { impKey, impSecret, baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, tierCode, includeSandbox = true } = options
   if (!impKey || !impSecret) throw new TypeError('createIamportClient needs impKey and impSecret (PortOne console, REST API).')
-  const send = options.fetch ?? fetch
-  let token: { readonly value: string; readonly until: number } | null = null
-  let renewing: Promise<string> | null = null
 
-  async function call(method: string, path: string, body?: unknown, bearer?: string): Promise<unknown> {
-    let status = 0
+  async function call(method: string, path: string, again: boolean, body: unknown, bearer: string | null, signal: AbortSignal) {
+    let httpStatus = 0
     let answer: unknown
     try {
-      const response = await send(`${baseUrl}${path}`, {
+      const response = await ky(`${baseUrl}${path}`, {
         method,
         headers: {
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+          ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
           ...(tierCode === undefined ? {} : { tier: tierCode }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { json: body }),
+        ...(options.fetch ? { fetch: options.fetch } : {}),
+        retry: again ? { ...retry, methods: [method.toLowerCase()] } : 0,
+        timeout: false,
+        signal,
         redirect: 'error',
+      }).catch((error: unknown) => {
+        if (error instanceof HTTPError) return error.response
+        throw error
       })
-      status = response.status
+      httpStatus = response.status
       answer = await response.json()
-    } catch (cause) {
-      throw new IamportApiError(bare(path), status, null, status ? 'the answer is not JSON' : 'no answer', cause)
+    } catch (error) {
+      // the error itself may hold the request, and with it the token
+      const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
+      const code = error instanceof Error && isWire(error.cause) ? error.cause.code : undefined
+      const cause = Object.assign(new Error(message), { name, code })
+      throw new IamportApiError(
+        bare(path),
+        httpStatus,
+        null,
+        httpStatus ? 'the answer is not JSON' : `no answer (${String(code ?? name)})`,
+        {
+          cause,
+          sent: !neverSent.includes(String(code)),
+        },
+      )
     }
     if (!isWire(answer) || typeof answer.code !== 'number')
-      throw new IamportApiError(bare(path), status, null, 'the answer is not of the known form')
+      throw new IamportApiError(bare(path), httpStatus, null, 'the answer is not of the known form')
     // `code` decides, also under HTTP 200
-    if (answer.code !== 0 || status >= 400)
-      throw new IamportApiError(bare(path), status, answer.code, String(answer.message ?? `HTTP ${status}`))
+    if (answer.code !== 0 || httpStatus >= 400)
+      throw new IamportApiError(bare(path), httpStatus, answer.code, String(answer.message ?? `HTTP ${httpStatus}`))
     return answer.response
   }
 
-  async function renew(): Promise<string> {
-    const wire = await call('POST', '/users/getToken', { imp_key: impKey, imp_secret: impSecret })
-    if (!isWire(wire)) throw new IamportApiError('/users/getToken', 200, 0, 'the answer has no token')
-    // by PortOne's own clock: ours may be wrong
-    const seconds = number(wire, 'expired_at', '/users/getToken') - number(wire, 'now', '/users/getToken')
-    token = { value: text(wire, 'access_token', '/users/getToken'), until: performance.now() + (seconds - 60) * 1000 }
-    return token.value
-  }
+  const tokens = createTokens(
+    () => call('POST', '/users/getToken', true, { imp_key: impKey, imp_secret: impSecret }, null, AbortSignal.timeout(timeoutMs)),
+    options.tokenStore,
+  )
 
-  function getToken(): Promise<string> {
-    if (token && performance.now() < token.until) return Promise.resolve(token.value)
-    renewing ??= renew().finally(() => {
-      renewing = null
-    })
-    return renewing
-  }
-
-  /** A call with a token; a refused token is replaced once. */
-  async function authorised(method: string, path: string, body?: unknown): Promise<unknown> {
-    const used = await getToken()
+  /** A call with a token; a refused token is replaced once, which is safe: PortOne did nothing for it. */
+  async function send(method: string, path: string, { signal }: CallOptions = {}, body?: unknown): Promise<unknown> {
+    const deadline = AbortSignal.timeout(timeoutMs)
+    const within = signal ? AbortSignal.any([signal, deadline]) : deadline
+    const used = await tokens.get()
+    const once = (bearer: string) => call(method, path, method === 'GET', body, bearer, within)
     try {
-      return await call(method, path, body, used)
+      return await once(used)
     } catch (error) {
       if (!(error instanceof IamportApiError) || error.httpStatus !== 401) throw error
-      if (token?.value === used) token = null
-      return call(method, path, body, await getToken())
+      return once(await tokens.get(used))
     }
   }
 
-  async function find(path: string): Promise<Wire | null> {
+  async function find(path: string, options?: CallOptions): Promise<unknown> {
     try {
-      const wire = await authorised('GET', path)
-      return isWire(wire) ? wire : null
+      return (await send('GET', path, options)) ?? null
     } catch (error) {
       if (error instanceof IamportApiError && error.httpStatus === 404) return null
       throw error
     }
   }
-
-  const sandbox = includeSandbox ? '?include_sandbox=true' : ''
+  async function findOne<Found>(path: string, parse: (wire: unknown, path: string) => Found, options?: CallOptions): Promise<Found | null> {
+    const wire = await find(path, options)
+    return wire === null ? null : parse(wire, bare(path))
+  }
+  const again = ({ customerUid, merchantUid, amount, name, ...details }: AgainRequest) => ({
+    customer_uid: customerUid,
+    merchant_uid: merchantUid,
+    amount,
+    name,
+    ...detailsOf(details),
+  })
   const segment = encodeURIComponent
+  const schedulePath = '/subscribe/payments/schedule'
+  const customersPath = '/subscribe/customers'
+
   return {
-    getToken,
-    async again({ customerUid, merchantUid, amount, name }) {
+    getToken: () => tokens.get(),
+    async again(request, options) {
       const path = '/subscribe/payments/again'
-      const wire = await authorised('POST', path, { customer_uid: customerUid, merchant_uid: merchantUid, amount, name })
-      if (!isWire(wire)) throw new IamportApiError(path, 200, 0, 'the answer has no payment')
-      return toPayment(wire, path)
+      return toPayment(await send('POST', path, options, again(request)), path)
     },
-    async payment(impUid) {
-      const wire = await find(`/payments/${segment(impUid)}${sandbox}`)
-      return wire && toPayment(wire, '/payments/{imp_uid}')
+    payment: (impUid, options) =>
+      findOne(`/payments/${segment(impUid)}${includeSandbox ? '?include_sandbox=true' : ''}`, toPayment, options),
+    paymentByMerchantUid: (merchantUid, status, options) =>
+      findOne(`/payments/find/${segment(merchantUid)}${status ? `/${status}` : ''}`, toPayment, options),
+    async preparePayment(merchantUid, amount, options) {
+      await send('POST', '/payments/prepare', options, { merchant_uid: merchantUid, amount })
     },
-    async paymentByMerchantUid(merchantUid, status) {
-      const wire = await find(`/payments/find/${segment(merchantUid)}${status ? `/${status}` : ''}${sandbox}`)
-      return wire && toPayment(wire, '/payments/find')
+    async cancelPayment(request, options) {
+      const { amount, checksum, reason, taxFree } = request
+      const which = 'impUid' in request ? { imp_uid: request.impUid } : { merchant_uid: request.merchantUid }
+      const path = '/payments/cancel'
+      return toPayment(await send('POST', path, options, { ...which, amount, checksum, reason, tax_free: taxFree }), path)
     },
-    async preparePayment(merchantUid, amount) {
-      await authorised('POST', '/payments/prepare', { merchant_uid: merchantUid, amount })
-    },
-    async billingKey(customerUid) {
-      const wire = await find(`/subscribe/customers/${segment(customerUid)}`)
-      return wire && toBillingKey(wire, '/subscribe/customers')
-    },
-    async billingKeys(customerUids) {
+    billingKey: (customerUid, options) => findOne(`${customersPath}/${segment(customerUid)}`, toBillingKey, options),
+    async billingKeys(customerUids, options) {
       if (customerUids.length === 0) return []
       const query = customerUids.map((uid) => `customer_uid[]=${segment(uid)}`).join('&')
-      const wires = await authorised('GET', `/subscribe/customers?${query}`)
-      return (Array.isArray(wires) ? wires : []).filter(isWire).map((wire) => toBillingKey(wire, '/subscribe/customers'))
+      return list(await find(`${customersPath}?${query}`, options)).map((wire) => toBillingKey(wire, customersPath))
     },
-    async deleteBillingKey(customerUid) {
-      await authorised('DELETE', `/subscribe/customers/${segment(customerUid)}`)
+    async deleteBillingKey(customerUid, { reason, requester } = {}, options) {
+      const query = [reason && `reason=${segment(reason)}`, requester && `extra[requester]=${segment(requester)}`].filter(Boolean).join('&')
+      await send('DELETE', `${customersPath}/${segment(customerUid)}${query && `?${query}`}`, options)
+    },
+    async schedule(customerUid, schedules, options) {
+      const body = {
+        customer_uid: customerUid,
+        schedules: schedules.map(({ merchantUid, scheduleAt, amount, name, currency = 'KRW', ...details }) => ({
+          merchant_uid: merchantUid,
+          schedule_at: scheduleAt,
+          amount,
+          name,
+          ...detailsOf({ ...details, currency }),
+        })),
+      }
+      return list(await send('POST', schedulePath, options, body)).map((wire) => toSchedule(wire, schedulePath))
+    },
+    async unschedule(customerUid, merchantUids, options) {
+      const path = '/subscribe/payments/unschedule'
+      const wires = await send('POST', path, options, { customer_uid: customerUid, merchant_uid: merchantUids })
+      return list(wires).map((wire) => toSchedule(wire, path))
+    },
+    scheduled: (merchantUid, options) => findOne(`${schedulePath}/${segment(merchantUid)}`, toSchedule, options),
+    async schedules(customerUid, { from, to, page = 1 }, options) {
+      const wires = await find(`${schedulePath}/customers/${segment(customerUid)}?page=${page}&from=${from}&to=${to}`, options)
+      return list(wires).map((wire) => toSchedule(wire, schedulePath))
     },
   }
 }
 
 /** A path without ids, for errors. */
-const bare = (path: string) => path.replace(/\?.*/, '').replace(/^(\/payments(?:\/find)?|\/subscribe\/customers)\/.*/, '$1')
+const bare = (path: string) =>
+  path
+    .replace(/\?.*/s, '')
+    .replace(
+      /^(\/payments(?:\/find)?|\/subscribe\/customers|\/subscribe\/payments\/schedule(?:\/customers)?)\/(?!prepare$|cancel$).*/s,
+      '$1',
+    )

@@ -1,8 +1,12 @@
 import type { ConfirmAnswer } from '../billing/confirm.ts'
 import type { Card } from '../billing/outcome.ts'
-import { charge } from './charge.ts'
-import { IamportApiError, type IamportClient, type Payment } from './client.ts'
-import { intentOf, signIntent, verifyIntent } from './intent.ts'
+import { type ChargeLock, charge } from './charge.ts'
+import type { IamportClient } from './client.ts'
+import { IamportApiError } from './iamportApiError.ts'
+import { type Intent, intentOf, type SigningKeys, signIntent, verifyIntent } from './intent.ts'
+import { BillingRefusal, type RefusalCode, refusal } from './refusal.ts'
+import { impUidOf, type PaymentEvent, paymentEvent } from './webhook.ts'
+import type { Payment } from './wire.ts'
 
 /** Who is signed in, as the shop's own session says. */
 export interface Customer {
@@ -12,8 +16,11 @@ export interface Customer {
 /** What only the shop knows. */
 export interface BillingHandlerOptions {
   readonly iamport: IamportClient
-  /** Signs intents: at least 32 characters, secret, the same on every machine. */
-  readonly signingKey: string
+  /**
+   * Signs intents: at least 32 characters, secret, the same on every machine. Several to change it: the first signs, all
+   * of them verify; drop the old one after two hours.
+   */
+  readonly signingKey: string | SigningKeys
   /** Who sent the request, or `null`. */
   readonly authenticate: (request: Request) => Promise<Customer | null> | Customer | null
   /** What the window shows and charges: `amount: 0` only issues the key. `body` is the client's and not to be trusted. */
@@ -28,7 +35,17 @@ export interface BillingHandlerOptions {
   readonly onCharged?: (charged: { customer: Customer; payment: Payment }) => Promise<void> | void
   /** Told when the customer has removed a key. */
   readonly onDeleted?: (deleted: { customer: Customer; customerUid: string }) => Promise<void> | void
-  /** Origins other than the request's own that may call. Behind a proxy: the shop's public origin. */
+  /**
+   * What PortOne says of a payment now, by webhook: at least once for each change. Make it exactly once by the event's
+   * `id`. `onIssued` has been called before it when the payment registered a card.
+   */
+  readonly onPayment?: (event: PaymentEvent) => Promise<void> | void
+  /** Keeps an order from being charged by two requests at the same moment. */
+  readonly lock?: ChargeLock
+  /**
+   * Origins other than the request's own that may call, e.g. `https://shop.example`: the shop's public one behind a
+   * proxy, or the shop's pages when this runs on another host. Those are let in by CORS, with cookies.
+   */
   readonly origins?: readonly string[]
 }
 
@@ -45,152 +62,192 @@ export interface Price {
   readonly amount: number
 }
 
-/** A refusal with a code the client can show. Throw it from `firstOrder` or `price` to refuse an order. */
-export class BillingRefusal extends Error {
-  override readonly name = 'BillingRefusal'
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
-
 const bodyLimit = 16_384
-const json = (status: number, body: unknown) =>
+const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
   new Response(JSON.stringify(body), {
     status,
-    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
   })
 const newId = (prefix: string) => `${prefix}-${crypto.randomUUID().replaceAll('-', '').slice(0, 28)}`
 const cardOf = ({ cardName, cardNumber }: { cardName: string | null; cardNumber: string | null }): Card | null =>
   cardName || cardNumber ? { name: cardName, number: cardNumber } : null
 
+const routes = ['POST /intents', 'POST /confirm', 'GET /keys', 'DELETE /keys/:id', 'POST /charges', 'POST /webhook']
+
 /**
  * The merchant's side of the hooks, as one `(request: Request) => Promise<Response>`: `POST /intents`, `POST /confirm`,
- * `GET /keys`, `DELETE /keys/:customerUid`, `POST /charges`, under whatever path it is mounted. The contract is in
- * docs/http-api.md.
+ * `GET /keys`, `DELETE /keys/:customerUid`, `POST /charges` and PortOne's `POST /webhook`, under whatever path it is
+ * mounted. The contract is in docs/openapi.json.
  *
  * @example
  * const billing = createBillingHandler({ iamport, signingKey, authenticate, firstOrder, onIssued, customerUids, price })
  * app.all('/api/billing/*', (c) => billing(c.req.raw))
  */
 export function createBillingHandler(options: BillingHandlerOptions): (request: Request) => Promise<Response> {
-  const { iamport, signingKey } = options
-  if (typeof signingKey !== 'string' || signingKey.length < 32)
+  const { iamport } = options
+  const keys: SigningKeys = typeof options.signingKey === 'string' ? [options.signingKey] : options.signingKey
+  if (keys.length === 0 || !keys.every((key) => typeof key === 'string' && key.length >= 32))
     throw new TypeError('createBillingHandler: signingKey needs at least 32 characters.')
 
   const intents = async (customer: Customer, body: unknown) => {
     const { name, amount } = await options.firstOrder({ customer, body })
     if (!Number.isSafeInteger(amount) || amount < 0) throw new TypeError('firstOrder has to give an amount that is whole and 0 or more')
+    // never one that was used: it would take the old key's place without revoking it (sdk-facts 19)
     const customerUid = newId('card')
     const merchantUid = newId('issue')
     // PortOne then refuses a window that was opened with another amount
     if (amount > 0) await iamport.preparePayment(merchantUid, amount)
-    const token = await signIntent({ customerId: customer.id, customerUid, merchantUid, amount }, signingKey)
+    const token = await signIntent({ customerId: customer.id, customerUid, merchantUid, amount }, keys)
     // PortOne keeps custom_data with the payment, so the intent is not lost with the browser that began it
     return { customerUid, merchantUid, name, amount, token, customData: { intent: token } }
   }
 
-  const confirm = async (customer: Customer, body: Readonly<Record<string, unknown>>): Promise<ConfirmAnswer> => {
-    const byUid = typeof body.impUid === 'string' && body.impUid !== '' ? await iamport.payment(body.impUid) : null
-    const intent =
-      body.token === undefined || body.token === null
-        ? await intentOf(byUid?.customData ?? null, signingKey)
-        : await verifyIntent(body.token, signingKey)
-    if (!intent) throw new BillingRefusal(400, 'invalid-token', '등록 요청을 확인할 수 없습니다.')
-    if (intent.customerId !== customer.id) throw new BillingRefusal(403, 'not-yours', '다른 회원의 등록 요청입니다.')
-    if (typeof body.impUid === 'string' && body.impUid !== '' && !byUid)
-      throw new BillingRefusal(404, 'unknown-payment', '결제 내역을 찾을 수 없습니다.')
-    const payment =
-      byUid ?? (await iamport.paymentByMerchantUid(intent.merchantUid, 'paid')) ?? (await iamport.paymentByMerchantUid(intent.merchantUid))
-    if (!payment) return { status: 'none' }
-    if (payment.merchantUid !== intent.merchantUid) throw new BillingRefusal(422, 'other-order', '다른 주문의 결제입니다.')
-    if (payment.status === 'failed')
-      return body.impUid ? { status: 'failed', code: 'declined', message: payment.failReason ?? '' } : { status: 'none' }
-    if (payment.status === 'ready') throw new BillingRefusal(409, 'not-paid-yet', '아직 처리 중입니다.')
-    if (payment.status !== 'paid') throw new BillingRefusal(422, 'cancelled', '취소된 결제입니다.')
-    if (payment.amount !== intent.amount) throw new BillingRefusal(422, 'other-amount', '결제 금액이 주문과 다릅니다.')
-    if (payment.customerUid !== intent.customerUid) throw new BillingRefusal(422, 'other-key', '다른 빌링키의 결제입니다.')
+  /** Keeps the key of a paid registration, or says what does not fit. */
+  const issue = async (intent: Intent, payment: Payment): Promise<ConfirmAnswer | RefusalCode> => {
+    if (payment.merchantUid !== intent.merchantUid) return 'other-order'
+    if (payment.status === 'ready') return 'not-paid-yet'
+    if (payment.status !== 'paid') return 'cancelled'
+    if (payment.amount !== intent.amount) return 'other-amount'
+    if (payment.customerUid !== intent.customerUid) return 'other-key'
     const key = await iamport.billingKey(intent.customerUid)
-    if (!key) throw new BillingRefusal(422, 'no-key', '등록된 카드가 없습니다.')
+    if (!key) return 'no-key'
     const card = cardOf(key)
-    await options.onIssued({ customer, customerUid: intent.customerUid, card, payment })
+    await options.onIssued({ customer: { id: intent.customerId }, customerUid: intent.customerUid, card, payment })
     return { status: 'issued', customerUid: intent.customerUid, impUid: payment.impUid, charged: payment.amount, card }
   }
 
-  const owned = async (customer: Customer, customerUid: unknown): Promise<string> => {
-    if (typeof customerUid !== 'string' || !(await options.customerUids(customer)).includes(customerUid))
-      throw new BillingRefusal(404, 'unknown-key', '등록된 카드가 아닙니다.')
-    return customerUid
+  const confirm = async (customer: Customer, body: Body): Promise<ConfirmAnswer | RefusalCode> => {
+    const impUid = typeof body.impUid === 'string' && body.impUid !== '' ? body.impUid : null
+    const byUid = impUid === null ? null : await iamport.payment(impUid)
+    // a token that has gone, or has expired since, is also with the payment
+    const intent = (await verifyIntent(body.token, keys)) ?? (byUid && (await intentOf(byUid, keys)))
+    if (!intent) return 'invalid-token'
+    if (intent.customerId !== customer.id) return 'not-yours'
+    if (impUid !== null && !byUid) return 'unknown-payment'
+    const payment =
+      byUid ?? (await iamport.paymentByMerchantUid(intent.merchantUid, 'paid')) ?? (await iamport.paymentByMerchantUid(intent.merchantUid))
+    if (!payment) return { status: 'none' }
+    if (payment.status === 'failed' && payment.merchantUid === intent.merchantUid)
+      return impUid === null ? { status: 'none' } : { status: 'failed', code: 'declined', message: payment.failReason ?? '' }
+    return issue(intent, payment)
+  }
+
+  const chargeOrder = async (customer: Customer, body: Body, customerUid: string) => {
+    const price = await options.price({ customer, body })
+    const { merchantUid } = price
+    const result = await charge(iamport, { ...price, customerUid }, { lock: options.lock })
+    if (result.status === 'declined') return { status: 'declined', merchantUid, code: result.code, message: result.message }
+    if (result.status === 'unknown') return { status: 'unknown', merchantUid }
+    await options.onCharged?.({ customer, payment: result.payment })
+    return { status: 'paid', merchantUid, amount: result.payment.amount }
+  }
+
+  const webhook = async (request: Request): Promise<Response> => {
+    const impUid = impUidOf(request.headers.get('content-type') ?? '', await readText(request))
+    if (impUid === null) throw refusal('not-json', request)
+    const event = await paymentEvent(iamport, impUid, keys)
+    if (!event) throw refusal('unknown-payment', request)
+    // a customer who never came back has a key all the same
+    if (event.intent && event.payment.status === 'paid') await issue(event.intent, event.payment)
+    await options.onPayment?.(event)
+    return json(200, { status: event.payment.status })
   }
 
   const route = async (request: Request): Promise<Response> => {
-    const { pathname, origin } = new URL(request.url)
-    const [, resource, id] = /\/(intents|confirm|keys|charges)(?:\/([^/]+))?\/?$/.exec(pathname) ?? []
-    const called = `${request.method} /${resource}${id === undefined ? '' : '/:id'}`
-    if (!['POST /intents', 'POST /confirm', 'GET /keys', 'DELETE /keys/:id', 'POST /charges'].includes(called))
-      throw new BillingRefusal(404, 'no-such-route', `There is no ${request.method} ${pathname}.`)
-    sameOrigin(request, [origin, ...(options.origins ?? [])])
+    const { pathname } = new URL(request.url)
+    const [, resource, id] = /\/(intents|confirm|keys|charges|webhook)(?:\/([^/]+))?\/?$/.exec(pathname) ?? []
+    if (!routes.includes(`${request.method} /${resource}${id === undefined ? '' : '/:id'}`)) throw refusal('no-such-route', request)
+    if (resource === 'webhook') return webhook(request)
+    if (!allowed(request, options.origins)) throw refusal('cross-origin', request)
     const body = request.method === 'POST' ? await readJson(request) : {}
     const customer = await options.authenticate(request)
-    if (!customer) throw new BillingRefusal(401, 'not-signed-in', '로그인이 필요합니다.')
-    if (resource === 'intents') return json(200, await intents(customer, body))
-    if (resource === 'confirm') return json(200, await confirm(customer, body))
-    if (resource === 'charges') {
-      const customerUid = await owned(customer, body.customerUid)
-      const price = await options.price({ customer, body })
-      const result = await charge(iamport, { ...price, customerUid })
-      if (result.status === 'paid') {
-        await options.onCharged?.({ customer, payment: result.payment })
-        return json(200, { status: 'paid', merchantUid: price.merchantUid, amount: result.payment.amount })
-      }
-      if (result.status === 'declined')
-        return json(200, { status: 'declined', merchantUid: price.merchantUid, code: result.code, message: result.message })
-      return json(200, { status: 'unknown', merchantUid: price.merchantUid })
+    if (!customer) throw refusal('not-signed-in', request)
+    const owned = async (customerUid: unknown): Promise<string> => {
+      if (typeof customerUid === 'string' && (await options.customerUids(customer)).includes(customerUid)) return customerUid
+      throw refusal('unknown-key', request)
     }
+    if (resource === 'intents') return json(200, await intents(customer, body))
+    if (resource === 'confirm') {
+      const answer = await confirm(customer, body)
+      if (typeof answer === 'string') throw refusal(answer, request)
+      return json(200, answer)
+    }
+    if (resource === 'charges') return json(200, await chargeOrder(customer, body, await owned(body.customerUid)))
     if (request.method === 'DELETE') {
-      const customerUid = await owned(customer, decodeURIComponent(id ?? ''))
+      const customerUid = await owned(decodeURIComponent(id ?? ''))
       if (await iamport.billingKey(customerUid)) await iamport.deleteBillingKey(customerUid)
       await options.onDeleted?.({ customer, customerUid })
       return json(200, { customerUid })
     }
-    const keys = await iamport.billingKeys(await options.customerUids(customer))
-    return json(200, { keys: keys.map((key) => ({ customerUid: key.customerUid, card: cardOf(key), registeredAt: key.inserted })) })
+    const found = await iamport.billingKeys(await options.customerUids(customer))
+    return json(200, { keys: found.map((key) => ({ customerUid: key.customerUid, card: cardOf(key), registeredAt: key.inserted })) })
   }
 
   return async (request) => {
-    try {
-      return await route(request)
-    } catch (error) {
-      if (error instanceof BillingRefusal) return json(error.status, { error: { code: error.code, message: error.message } })
-      const [status, code] = error instanceof IamportApiError ? [502, 'portone-unreachable'] : [500, 'internal']
-      return json(status, { error: { code, message: '잠시 후 다시 시도해 주세요.' } })
-    }
+    let response: Response
+    if (request.method === 'OPTIONS' && cors(request, options.origins)) response = new Response(null, { status: 204 })
+    else
+      try {
+        response = await route(request)
+      } catch (error) {
+        const { status, code, message } =
+          error instanceof BillingRefusal ? error : refusal(error instanceof IamportApiError ? 'portone-unreachable' : 'internal', request)
+        response = json(status, { error: { code, message } })
+      }
+    for (const [name, value] of Object.entries(cors(request, options.origins) ?? {})) response.headers.set(name, value)
+    return response
   }
 }
 
+type Body = Readonly<Record<string, unknown>>
+
 /** Browsers say where a request comes from; what comes from elsewhere is refused before anything is read. */
-function sameOrigin(request: Request, origins: readonly string[]): void {
+function allowed(request: Request, origins: readonly string[] = []): boolean {
   const origin = request.headers.get('origin')
+  if (origin !== null) return origin === new URL(request.url).origin || origins.includes(origin)
   const site = request.headers.get('sec-fetch-site')
-  if ((origin !== null && !origins.includes(origin)) || (origin === null && site !== null && site !== 'same-origin' && site !== 'none'))
-    throw new BillingRefusal(403, 'cross-origin', 'Requests from other sites are refused.')
+  return site === null || site === 'same-origin' || site === 'none'
 }
 
-async function readJson(request: Request): Promise<Readonly<Record<string, unknown>>> {
-  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
-    throw new BillingRefusal(415, 'not-json', 'Send application/json.')
-  if (Number(request.headers.get('content-length') ?? 0) > bodyLimit) throw new BillingRefusal(413, 'too-large', 'The body is too large.')
-  const text = await request.text()
-  if (text.length > bodyLimit) throw new BillingRefusal(413, 'too-large', 'The body is too large.')
+/** CORS, for the origins the shop named and no other. */
+function cors(request: Request, origins: readonly string[] = []): Record<string, string> | null {
+  const origin = request.headers.get('origin')
+  if (origin === null || !origins.includes(origin)) return null
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-allow-methods': 'GET, POST, DELETE',
+    'access-control-allow-headers': 'content-type',
+    vary: 'Origin',
+  }
+}
+
+/** The body as text, of which no more than the limit is ever read. */
+async function readText(request: Request): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > bodyLimit) throw refusal('too-large', request)
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  const stream = request.body?.getReader()
+  for (let part = await stream?.read(); stream && part?.value; part = await stream.read()) {
+    size += part.value.length
+    if (size > bodyLimit) {
+      await stream.cancel()
+      throw refusal('too-large', request)
+    }
+    text += decoder.decode(part.value, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+async function readJson(request: Request): Promise<Body> {
+  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? '')) throw refusal('wrong-type', request)
+  const text = await readText(request)
   try {
     const body: unknown = JSON.parse(text)
     if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>
   } catch {
     // said below
   }
-  throw new BillingRefusal(400, 'not-json', 'The body is not a JSON object.')
+  throw refusal('not-json', request)
 }

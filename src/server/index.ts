@@ -1,18 +1,26 @@
-export { type ChargeResult, charge, reconcileCharge } from './charge.ts'
+export {
+  type ChargedItem,
+  type ChargeLock,
+  type ChargeOptions,
+  type ChargeResult,
+  charge,
+  chargeMany,
+  reconcileCharge,
+} from './charge.ts'
 export {
   type AgainRequest,
-  type BillingKey,
+  type CallOptions,
+  type CancelRequest,
   createIamportClient,
-  IamportApiError,
   type IamportClient,
   type IamportClientOptions,
-  type Payment,
+  type PaymentDetails,
+  type ScheduleRequest,
 } from './client.ts'
-export {
-  type BillingHandlerOptions,
-  BillingRefusal,
-  type Customer,
-  createBillingHandler,
-  type FirstOrder,
-  type Price,
-} from './createBillingHandler.ts'
+export { type BillingHandlerOptions, type Customer, createBillingHandler, type FirstOrder, type Price } from './createBillingHandler.ts'
+export { IamportApiError } from './iamportApiError.ts'
+export type { Intent, SigningKeys } from './intent.ts'
+export { BillingRefusal } from './refusal.ts'
+export type { AccessToken, TokenStore } from './token.ts'
+export type { PaymentEvent } from './webhook.ts'
+export type { BillingKey, Payment, Schedule } from './wire.ts'

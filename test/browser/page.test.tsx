@@ -87,7 +87,7 @@ describe('loadIamport', () => {
     expect(document.querySelector(`script[src$="${path}"]`)).toBeNull()
   })
 
-  it('tries again with a fresh tag after a failure', async () => {
+  it('tries again with a fresh tag after a failure (sdk-facts 27)', async () => {
     await expect(load('/broken/once.js')).rejects.toMatchObject({ code: 'sdk-load-failed' })
     await expect(load('/broken/once.js')).resolves.toHaveProperty('request_pay')
   })

@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 // Reads dist/: `npm test` builds it first.
 const root = new URL('../..', import.meta.url).pathname
 const external = ['react', 'react-dom', 'react/jsx-runtime', '@tanstack/react-query']
-const bundle = async (contents: string) => {
+const bundle = async (contents: string, conditions: string[] = []) => {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: root },
     bundle: true,
@@ -19,6 +19,8 @@ const bundle = async (contents: string) => {
     write: false,
     metafile: true,
     external,
+    conditions,
+    tsconfigRaw: {}, // not this repository's paths: what a stranger's bundler sees
     target: 'es2022',
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'silent',
@@ -36,6 +38,16 @@ describe('the package', () => {
   it('keeps server and sandbox, and every secret, out of the client bundle', () => {
     expect(client.inputs.filter((path) => /server|sandbox|hono|jose/.test(path))).toEqual([])
     expect(client.code).not.toMatch(/imp_secret|impSecret|sandbox-secret|getToken|9410/)
+  })
+
+  it('throws, and says why, when the server entry is bundled for a browser', async () => {
+    const names = Object.keys(await import('../../src/server/index.ts'))
+    const use = `import { ${names.join(', ')} } from 'react-billing-key/server'; console.log(${names.join(', ')})`
+    const { code } = await bundle(use)
+    await expect(import(`data:text/javascript,${encodeURIComponent(code)}`)).rejects.toThrow(/server was bundled for a browser/)
+    // where a worker's bundler asks for its own condition, it gets the real one, without a Node module in it
+    const worker = await bundle(use, ['workerd', 'worker', 'browser'])
+    expect(worker.code).not.toMatch(/bundled for a browser|node:|require\(/)
   })
 
   it('has no runtime dependency in the client entry but its peers', () => {

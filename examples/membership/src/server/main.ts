@@ -6,7 +6,7 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
-import { createSandbox } from 'react-billing-key/sandbox'
+import { createSandbox, type Sandbox } from 'react-billing-key/sandbox'
 import { BillingRefusal, createBillingHandler, createIamportClient } from 'react-billing-key/server'
 import { plans } from '../plans.ts'
 import { openStore } from './store.ts'
@@ -29,9 +29,10 @@ let config = {
   scriptUrl: undefined as string | undefined,
   sandbox: false,
 }
+let sandbox: Sandbox | null = null
 let iamport = real ? createIamportClient({ impKey: env.IAMPORT_KEY ?? '', impSecret: env.IAMPORT_SECRET ?? '' }) : null
 if (!iamport) {
-  const sandbox = createSandbox()
+  sandbox = createSandbox()
   const sandboxPort = await listen(sandbox.fetch, port === 0 ? 0 : port + 1)
   const baseUrl = `http://127.0.0.1:${sandboxPort}`
   config = { userCode: sandbox.userCode, pg: 'jtnet', scriptUrl: `${baseUrl}/v1/iamport.js`, sandbox: true }
@@ -69,6 +70,11 @@ const billing = createBillingHandler({
     return { merchantUid: order.merchant_uid, name: order.name, amount: order.amount }
   },
   onCharged: ({ payment }) => store.markPaid(payment.merchantUid),
+  onPayment: ({ id, payment }) =>
+    store.once(id, () => {
+      if (payment.status === 'paid') store.markPaid(payment.merchantUid)
+    }),
+  lock: store.lock,
   onDeleted: ({ customer, customerUid }) => store.dropCard(customer.id, customerUid),
 })
 
@@ -132,5 +138,6 @@ app.use('*', serveStatic({ root }))
 app.get('*', serveStatic({ root, path: 'index.html' }))
 
 const at = await listen(app.fetch, port)
+if (sandbox) sandbox.noticeUrl = `http://127.0.0.1:${at}/api/billing/webhook`
 console.log(`\n  아침서가 멤버십 (react-billing-key demo shop): http://127.0.0.1:${at}`)
 console.log(real ? '  Running against PortOne.\n' : '  Running on the sandbox: no card is charged. Ctrl+C ends it.\n')

@@ -1,0 +1,67 @@
+import { IamportApiError } from './iamportApiError.ts'
+import { reader } from './wire.ts'
+
+/** An access token, and until when it may be used, in milliseconds since 1970 by this machine's clock. */
+export interface AccessToken {
+  readonly value: string
+  readonly until: number
+}
+
+/** Where several machines share one token; each keeps its own in memory when there is none. Keep it as safe as the secret. */
+export interface TokenStore {
+  get(): Promise<AccessToken | null> | AccessToken | null
+  set(token: AccessToken): Promise<void> | void
+}
+
+/** A token is not used in its last minute. */
+const margin = 60_000
+
+/**
+ * The tokens of a client: one request in flight however many callers wait, renewed ahead of its end, which PortOne gives
+ * by its own clock (`expired_at - now`), so that a wrong clock here does not matter.
+ *
+ * @param ask `POST /users/getToken`
+ */
+export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | undefined) {
+  let held: AccessToken | null = null
+  let renewing: Promise<string> | null = null
+  const fresh = (token: AccessToken | null, refused: string | null) =>
+    token && Date.now() < token.until - margin && token.value !== refused ? token : null
+
+  /** A store that is down must not stop payments. */
+  const fromStore = async () => {
+    try {
+      return (await shared?.get()) ?? null
+    } catch {
+      return null
+    }
+  }
+
+  async function renew(refused: string | null): Promise<string> {
+    held = fresh(await fromStore(), refused)
+    if (held) return held.value
+    const path = '/users/getToken'
+    const { text, number } = reader(await ask(), path)
+    const token = { value: text('access_token'), until: Date.now() + (number('expired_at') - number('now')) * 1000 }
+    if (token.value === '') throw new IamportApiError(path, 200, 0, 'the token is empty', { sent: false })
+    held = token
+    try {
+      await shared?.set(token)
+    } catch {
+      // as above
+    }
+    return token.value
+  }
+
+  return {
+    /** @param refused a token that PortOne no longer takes */
+    get(refused: string | null = null): Promise<string> {
+      const usable = fresh(held, refused)
+      if (usable) return Promise.resolve(usable.value)
+      renewing ??= renew(refused).finally(() => {
+        renewing = null
+      })
+      return renewing
+    },
+  }
+}

@@ -1,0 +1,250 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { Fault } from '../../src/sandbox/index.ts'
+import { type ChargedItem, type ChargeLock, type ChargeResult, charge, chargeMany, reconcileCharge } from '../../src/server/index.ts'
+import { startSandbox } from './startSandbox.ts'
+
+const { sandbox, exchanges, faults, client, pay, paidFor } = await startSandbox({ inFlightMs: 20 })
+const iamport = client()
+const impatient = { patienceMs: 300 }
+const card = 'card-1'
+await pay({ customer_uid: card, merchant_uid: 'issue-1' })
+await pay({ customer_uid: 'card-4', merchant_uid: 'issue-4' }, '9410-0000-0000-0004')
+let number = 0
+const newOrder = (change = {}) => {
+  number += 1
+  return { customerUid: card, merchantUid: `order-${number}`, amount: 9900, name: '월간', ...change }
+}
+const sends = (merchantUid: string) => sandbox.payments.filter((payment) => payment.merchant_uid === merchantUid).length
+const posts = () => exchanges.filter(({ path }) => path.endsWith('/again')).length
+
+/** A table with the order number as its key, as a shop's database would have it. */
+function memoryLock() {
+  const sent = new Map<string, number>()
+  const lock: ChargeLock = {
+    acquire: (order) => !sent.has(order) && Boolean(sent.set(order, Date.now())),
+    release: (order, heldMs) => {
+      if ((sent.get(order) ?? 0) <= Date.now() - heldMs) sent.delete(order)
+      return !sent.has(order)
+    },
+  }
+  return { lock, sent }
+}
+
+describe('charge', () => {
+  it('charges a key once per order number, however often it is asked', async () => {
+    const order = newOrder()
+    expect(await charge(iamport, order)).toMatchObject({ status: 'paid', payment: { amount: 9900 } })
+    expect(await charge(iamport, order)).toMatchObject({ status: 'paid' })
+    expect(paidFor(order.merchantUid)).toHaveLength(1)
+    expect(sends(order.merchantUid)).toBe(1)
+  })
+
+  it('says declined for a declined card and for a key that is not there', async () => {
+    expect(await charge(iamport, newOrder({ customerUid: 'card-4' }))).toMatchObject({
+      status: 'declined',
+      code: 'card-declined',
+      message: '잔액이 부족합니다.',
+    })
+    expect(await charge(iamport, newOrder({ customerUid: 'none' }))).toMatchObject({ status: 'declined', code: 'portone--1' })
+  })
+
+  it('does not take another card’s or another amount’s payment for its own', async () => {
+    const order = newOrder()
+    await charge(iamport, order)
+    expect(await charge(iamport, { ...order, amount: 1 })).toMatchObject({ status: 'declined', code: 'order-paid-otherwise' })
+    expect(await charge(iamport, { ...order, customerUid: 'card-4' })).toMatchObject({ code: 'order-paid-otherwise' })
+    expect(sends(order.merchantUid)).toBe(1)
+  })
+
+  it('does not charge an order again that was paid and refunded', async () => {
+    const order = newOrder()
+    await charge(iamport, order)
+    await iamport.cancelPayment({ merchantUid: order.merchantUid })
+    expect(await charge(iamport, order)).toMatchObject({ status: 'declined', code: 'order-cancelled' })
+    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'declined', code: 'order-cancelled' })
+    expect(sends(order.merchantUid)).toBe(1)
+  })
+
+  it.each([Number.NaN, -1, 0, 10.5, '9900'])('refuses the amount %s before anything is sent', async (amount) => {
+    await expect(charge(iamport, newOrder({ amount }))).rejects.toThrow(/amount/)
+  })
+
+  // docs/charge.md, row by row: what goes wrong, what is said, and what PortOne holds
+  const rows: [Fault, ChargeResult['status'], code: string | null, paid: number][] = [
+    [{ kind: 'reset', done: false }, 'unknown', null, 0],
+    [{ kind: 'reset', done: true }, 'paid', null, 1],
+    [{ kind: 'timeout', done: false, ms: 1_500 }, 'unknown', null, 0],
+    [{ kind: 'timeout', done: true, ms: 1_500 }, 'paid', null, 1],
+    [{ kind: 'server-error', done: false }, 'unknown', null, 0],
+    [{ kind: 'server-error', done: true }, 'paid', null, 1],
+    [{ kind: 'too-many-requests' }, 'declined', 'portone--1', 0],
+    [{ kind: 'html', done: false }, 'unknown', null, 0],
+    [{ kind: 'html', done: true }, 'paid', null, 1],
+    [{ kind: 'truncated', done: false }, 'unknown', null, 0],
+    [{ kind: 'truncated', done: true }, 'paid', null, 1],
+    [{ kind: 'refused' }, 'declined', 'portone--1', 0],
+    [{ kind: 'declined' }, 'declined', 'card-declined', 0],
+    [{ kind: 'ready', ms: 100 }, 'paid', null, 1],
+    [{ kind: 'ready', ms: 60_000 }, 'unknown', null, 0],
+  ]
+  it.each(rows)('under %o it is %s', async (fault, status, code, paid) => {
+    const order = newOrder()
+    faults.push(fault)
+    const before = posts()
+    const result = await charge(client({ timeoutMs: 1_000 }), order, { patienceMs: 1_200 })
+    expect(result.status).toBe(status)
+    if (code) expect(result).toMatchObject({ code })
+    expect(posts() - before).toBe(1)
+    expect(paidFor(order.merchantUid)).toHaveLength(paid)
+    // and nothing is claimed afterwards that is not so
+    const later = await reconcileCharge(iamport, order)
+    if (fault.kind !== 'ready') expect(later.status).toBe(paid ? 'paid' : 'declined')
+  })
+
+  it('replaces a refused token, once, and says so when it is refused again', async () => {
+    const order = newOrder()
+    faults.push({ kind: 'unauthorized' })
+    expect(await charge(iamport, order, impatient)).toMatchObject({ status: 'paid' })
+    faults.push({ kind: 'unauthorized' }, { kind: 'unauthorized' })
+    expect(await charge(iamport, newOrder(), impatient)).toMatchObject({ status: 'declined', code: 'portone--1' })
+    expect(paidFor(order.merchantUid)).toHaveLength(1)
+  })
+
+  it('says not-sent where nothing can have left: no connection, no token, no look', async () => {
+    const order = newOrder()
+    expect(await charge(client({ baseUrl: 'http://127.0.0.1:2' }), order)).toMatchObject({ status: 'declined', code: 'not-sent' })
+    faults.push(...[1, 2, 3].map(() => ({ kind: 'server-error' as const, path: /find/ })))
+    expect(await charge(iamport, order)).toMatchObject({ status: 'declined', code: 'not-sent' })
+    let looked = false
+    const gone = client({
+      fetch: (input, init) => {
+        if (!(input as Request).url.endsWith('/again')) return fetch(input, init)
+        looked = true
+        return fetch('http://127.0.0.1:2/', { method: 'POST' })
+      },
+    })
+    expect(await charge(gone, order)).toMatchObject({ status: 'declined', code: 'not-sent' })
+    expect(looked).toBe(true)
+    expect(sends(order.merchantUid)).toBe(0)
+  })
+
+  it('does not take an older failure for the answer to this attempt', async () => {
+    const order = newOrder()
+    faults.push({ kind: 'declined' })
+    expect(await charge(iamport, order)).toMatchObject({ status: 'declined', code: 'card-declined' })
+    // on its way for longer than anybody waits
+    faults.push({ kind: 'late', ms: 900 })
+    expect(await charge(client({ timeoutMs: 200 }), order, impatient)).toMatchObject({ status: 'unknown' })
+    await vi.waitFor(() => expect(paidFor(order.merchantUid)).toHaveLength(1), { timeout: 5_000 })
+    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'paid' })
+  })
+
+  it('sends nothing while a payment of the order is under way', async () => {
+    const order = newOrder()
+    faults.push({ kind: 'ready', ms: 60_000 })
+    expect(await charge(iamport, order, impatient)).toMatchObject({ status: 'unknown' })
+    expect(await charge(iamport, order, impatient)).toMatchObject({ status: 'unknown' })
+    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'unknown' })
+    expect(sends(order.merchantUid)).toBe(1)
+  })
+})
+
+describe('charge with a lock', () => {
+  it('makes at most one payment of an order that eight charge at once', async () => {
+    const { lock } = memoryLock()
+    const order = newOrder()
+    const results = await Promise.all(Array.from({ length: 8 }, () => charge(client(), order, { lock, ...impatient })))
+    expect(paidFor(order.merchantUid)).toHaveLength(1)
+    expect(results.filter(({ status }) => status === 'paid').length).toBeGreaterThan(0)
+    expect(results.some(({ status }) => status === 'declined')).toBe(false)
+    // without it, PortOne's own check leaves a gap
+    const open = newOrder()
+    await Promise.all(Array.from({ length: 8 }, () => charge(client(), open, impatient)))
+    expect(paidFor(open.merchantUid).length).toBeGreaterThan(1)
+  })
+
+  it('frees an order that came to nothing, and keeps one that was paid or may have been', async () => {
+    const { lock, sent } = memoryLock()
+    const declined = newOrder({ customerUid: 'card-4' })
+    await charge(iamport, declined, { lock })
+    expect(sent.has(declined.merchantUid)).toBe(false)
+    const paid = newOrder()
+    await charge(iamport, paid, { lock })
+    expect(sent.has(paid.merchantUid)).toBe(true)
+    const lost = newOrder()
+    faults.push({ kind: 'reset' })
+    expect(await charge(iamport, lost, { lock, ...impatient })).toMatchObject({ status: 'unknown' })
+    expect(await charge(iamport, lost, { lock, ...impatient })).toMatchObject({ status: 'unknown' })
+    // too early to tell
+    expect(await reconcileCharge(iamport, lost, { lock })).toMatchObject({ status: 'unknown' })
+    expect(await reconcileCharge(iamport, lost, { lock, inFlightMs: 0 })).toMatchObject({ status: 'declined', code: 'not-found' })
+    expect(await charge(iamport, lost, { lock })).toMatchObject({ status: 'paid' })
+    expect(paidFor(lost.merchantUid)).toHaveLength(1)
+  })
+
+  it('sends nothing when the lock is down, and forgets no result when it goes down later', async () => {
+    const down = () => {
+      throw new Error('database is gone')
+    }
+    const order = newOrder()
+    expect(await charge(iamport, order, { lock: { acquire: down, release: down } })).toMatchObject({ status: 'declined', code: 'not-sent' })
+    expect(sends(order.merchantUid)).toBe(0)
+    const half = { acquire: () => true, release: down }
+    expect(await charge(iamport, newOrder({ customerUid: 'card-4' }), { lock: half })).toMatchObject({ code: 'card-declined' })
+    expect(await reconcileCharge(iamport, newOrder(), { lock: half })).toMatchObject({ status: 'unknown' })
+  })
+})
+
+describe('chargeMany', () => {
+  it('gives one result for each, in order, a few at a time, and stops for nothing', async () => {
+    const orders = [
+      newOrder(),
+      newOrder({ customerUid: 'card-4' }),
+      newOrder({ amount: -1 }),
+      newOrder(),
+      newOrder({ customerUid: 'none' }),
+    ]
+    let running = 0
+    let most = 0
+    const counted = client({
+      fetch: async (input, init) => {
+        running += 1
+        most = Math.max(most, running)
+        const response = await fetch(input, init)
+        running -= 1
+        return response
+      },
+    })
+    const told: string[] = []
+    const items = await chargeMany(counted, orders, {
+      concurrency: 2,
+      onResult: ({ request }) => {
+        told.push(request.merchantUid)
+        throw new Error('the shop’s database is down')
+      },
+    })
+    expect(items.map(({ request, result }) => [request, result.status])).toEqual(
+      orders.map((order, at) => [order, ['paid', 'declined', 'declined', 'paid', 'declined'][at]]),
+    )
+    expect(items[2]?.result).toMatchObject({ code: 'invalid-request' })
+    expect(told).toHaveLength(5)
+    expect(most).toBeLessThanOrEqual(2)
+  })
+
+  it('goes on from its own results, and charges an order that stands there twice once', async () => {
+    const lost = newOrder()
+    const orders = [newOrder(), lost, newOrder()]
+    const [first] = orders
+    faults.push({ kind: 'reset' })
+    const results = await chargeMany(iamport, [lost], impatient)
+    expect(results).toMatchObject([{ result: { status: 'unknown' } }])
+    const before = posts()
+    const again: ChargedItem[] = await chargeMany(iamport, [...orders, first as (typeof orders)[0]], { results, ...impatient })
+    expect(again.map(({ result }) => result.status)).toEqual(['paid', 'declined', 'paid', 'paid'])
+    expect(again[1]?.result).toMatchObject({ code: 'not-found' })
+    expect(posts() - before).toBe(2)
+    const once = await chargeMany(iamport, orders, { results: again })
+    expect(once.map(({ result }) => result.status)).toEqual(['paid', 'declined', 'paid'])
+    expect(posts() - before).toBe(2)
+  })
+})
