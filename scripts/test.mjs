@@ -54,6 +54,7 @@ tests(
     return { passed: numPassedTests, failed: numFailedTests }
   },
 )
+check('Charges under faults, from four processes (npm run chaos makes 12,000)', () => run(process.execPath, ['test/chaos/run.mjs', '600']))
 tests(
   'End to end on the demo shop (Playwright)',
   () => npx('playwright', ['test'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json') } }),

@@ -62,7 +62,7 @@ export function restApi(state: State, { impKey, impSecret, fault, inFlightMs }: 
   })
   api.get('/payments/find/:merchant_uid/:status?', (c) => {
     const { merchant_uid, status } = c.req.param()
-    const payment = state.payments.findLast((known) => known.merchant_uid === merchant_uid && (!status || known.status === status))
+    const payment = state.ofOrder(merchant_uid).findLast((known) => !status || known.status === status)
     return payment ? c.json(ok(payment)) : c.json(noPayment, 404)
   })
   api.get('/payments/:imp_uid', (c) => {

@@ -34,6 +34,7 @@ export const random = () => crypto.randomUUID().replaceAll('-', '').slice(0, 12)
 /** Everything the sandbox remembers, and the two things that change it: a payment, and the time. */
 export function createState(onNotice: (address: string, notice: Readonly<Record<string, unknown>>) => void) {
   let moved = 0
+  const orders = new Map<string, SandboxPayment[]>()
   const now = () => Math.floor(Date.now() / 1000) + moved
   const state = {
     payments: [] as SandboxPayment[],
@@ -44,8 +45,9 @@ export function createState(onNotice: (address: string, notice: Readonly<Record<
     noticeUrl: null as string | null,
     /** Unix seconds. */
     now,
-    paidOrder: (merchantUid: unknown) =>
-      state.payments.find(({ merchant_uid, status }) => merchant_uid === merchantUid && status === 'paid'),
+    /** The payments of an order number, oldest first. */
+    ofOrder: (merchantUid: unknown): readonly SandboxPayment[] => orders.get(String(merchantUid)) ?? [],
+    paidOrder: (merchantUid: unknown) => state.ofOrder(merchantUid).find(({ status }) => status === 'paid'),
 
     record(
       fields: { merchant_uid: string; amount: number; status: SandboxPayment['status']; customer_uid: string | null } & Record<
@@ -70,6 +72,7 @@ export function createState(onNotice: (address: string, notice: Readonly<Record<
         ...rest,
       }
       state.payments.push(payment)
+      orders.set(payment.merchant_uid, [...state.ofOrder(payment.merchant_uid), payment])
       // none for a failed payment
       if (payment.status === 'paid') state.notify(payment, notice_url)
       return payment

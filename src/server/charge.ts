@@ -61,27 +61,30 @@ export interface ChargeOptions extends CallOptions {
  */
 export async function charge(iamport: IamportClient, request: AgainRequest, options: ChargeOptions = {}): Promise<ChargeResult> {
   assertValid(request)
-  const { lock, signal } = options
-  const { merchantUid } = request
-  let before: Payment | null
+  const { lock } = options
   try {
-    before = await iamport.paymentByMerchantUid(merchantUid, undefined, { signal })
-    const paid = before && before.status !== 'paid' ? await iamport.paymentByMerchantUid(merchantUid, 'paid', { signal }) : before
-    if (paid) return compare(paid, request)
-    if (before?.status === 'ready') return unknown(request, new Error('A payment of this order is under way.'))
-    if (before?.status === 'cancelled') return cancelled
-    if (lock && !(await lock.acquire(merchantUid))) return await sentElsewhere(iamport, request, options)
+    // claimed before it is looked up: a failure of another process in between would be taken for this attempt's
+    if (lock && !(await lock.acquire(request.merchantUid))) return await sentElsewhere(iamport, request, options)
   } catch (cause) {
-    // nothing was sent, and without the look nothing may be
-    return notSent(`The order could not be looked up: ${message(cause)}`)
+    return notSent(`The order could not be locked: ${message(cause)}`)
   }
-  const result = await sendOnce(iamport, request, before, options)
+  const result = await lookAndSend(iamport, request, options)
   try {
-    if (result.status === 'declined') await lock?.release(merchantUid, 0)
+    if (result.status === 'declined') await lock?.release(request.merchantUid, 0)
   } catch {
     // it stays locked, and reconcileCharge frees it
   }
   return result
+}
+
+async function lookAndSend(iamport: IamportClient, request: AgainRequest, options: ChargeOptions): Promise<ChargeResult> {
+  const before = await look(iamport, request, options)
+  // without the look nothing may be sent
+  if (before instanceof Error) return notSent(`The order could not be looked up: ${before.message}`)
+  if (before?.status === 'paid') return compare(before, request)
+  if (before?.status === 'cancelled') return cancelled
+  if (before?.status === 'ready') return unknown(request, new Error('A payment of this order is under way.'))
+  return sendOnce(iamport, request, before, options)
 }
 
 async function sendOnce(
@@ -202,6 +205,7 @@ async function settle(iamport: IamportClient, request: AgainRequest, known: Char
 async function sentElsewhere(iamport: IamportClient, request: AgainRequest, options: ChargeOptions): Promise<ChargeResult> {
   const found = await look(iamport, request, options)
   if (found && !(found instanceof Error) && found.status === 'paid') return compare(found, request)
+  if (found && !(found instanceof Error) && found.status === 'cancelled') return cancelled
   return unknown(request, new Error('This order has been sent by another process, or its answer was lost.'))
 }
 

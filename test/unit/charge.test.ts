@@ -163,6 +163,20 @@ describe('charge with a lock', () => {
     expect(paidFor(open.merchantUid).length).toBeGreaterThan(1)
   })
 
+  it('does not take another process’s failure for this attempt’s, however late that came', async () => {
+    const order = newOrder()
+    const acquire = async () => {
+      faults.push({ kind: 'declined' })
+      await iamport.again(order)
+      faults.push({ kind: 'late', ms: 900 })
+      return true
+    }
+    expect(await charge(client({ timeoutMs: 200 }), order, { lock: { acquire, release: () => true }, ...impatient })).toMatchObject({
+      status: 'unknown',
+    })
+    await vi.waitFor(() => expect(paidFor(order.merchantUid)).toHaveLength(1), { timeout: 5_000 })
+  })
+
   it('frees an order that came to nothing, and keeps one that was paid or may have been', async () => {
     const { lock, sent } = memoryLock()
     const declined = newOrder({ customerUid: 'card-4' })
