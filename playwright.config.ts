@@ -27,5 +27,7 @@ export default defineConfig({
     url: 'http://127.0.0.1:3210',
     env: { PORT: '3210', DATABASE: ':memory:' },
     reuseExistingServer: false,
+    stdout: 'pipe',
+    stderr: 'pipe',
   },
 })

@@ -1,20 +1,50 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkNode, chromium, install, npx, root, run, say } from './prepare.mjs'
+import { checkNode, chromium, install, root, say } from './prepare.mjs'
 
 checkNode()
 install()
 const path = await chromium()
 const reports = mkdtempSync(join(tmpdir(), 'rbk-'))
 const env = { ...process.env, CHROMIUM_PATH: path, STORYBOOK_DISABLE_TELEMETRY: '1' }
+/** Everything that was printed, to be searched at the end. */
+let printed = ''
 let passed = 0
 let failed = 0
 
+/** Runs a command, shows what it prints and keeps it; resolves with whether it went well. */
+function run(command, args, options = {}) {
+  const child = spawn(command, args, {
+    cwd: root,
+    env,
+    stdio: ['inherit', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+    ...options,
+  })
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ])
+    from.setEncoding('utf8').on('data', (text) => {
+      printed += text
+      to.write(text)
+    })
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(error.message)
+      resolve(false)
+    })
+    child.once('close', (code) => resolve(code === 0))
+  })
+}
+const npx = (program, args, options) => run('npx', ['--no-install', program, ...args], options)
+
 /** A step that passes or fails as a whole. */
-function check(name, command) {
+async function check(name, command) {
   say(name)
-  if (command()) passed += 1
+  if (await command()) passed += 1
   else {
     failed += 1
     console.error(`✖ ${name} failed`)
@@ -22,9 +52,9 @@ function check(name, command) {
 }
 
 /** A step that counts tests of its own; one that fails without counting any counts as one failure. */
-function tests(name, command, count) {
+async function tests(name, command, count) {
   say(name)
-  const fine = command()
+  const fine = await command()
   let sum = { passed: 0, failed: 0 }
   try {
     sum = count()
@@ -37,25 +67,30 @@ function tests(name, command, count) {
 }
 const report = (name) => JSON.parse(readFileSync(join(reports, name), 'utf8'))
 
-check('Types', () => npx('tsc', ['--noEmit']))
-check('Lint and format', () => npx('biome', ['check', '--error-on-warnings', '.']))
-check('Build', () => run('npm', ['run', '--silent', 'build']))
-check('Build of the demo shop', () => run('npm', ['run', '--silent', 'build'], { cwd: join(root, 'examples/membership') }))
-tests(
+await check('Types', () => npx('tsc', ['--noEmit']))
+await check('Lint and format', () => npx('biome', ['check', '--error-on-warnings', '.']))
+await check('Build', () => run('npm', ['run', '--silent', 'build']))
+await check('Build of the demo shop', () => run('npm', ['run', '--silent', 'build'], { cwd: join(root, 'examples/membership') }))
+await tests(
   'Unit, DOM, browser, stories and package (Vitest)',
   () =>
-    npx(
-      'vitest',
-      ['run', '--config', 'vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'vitest.json')}`],
-      { env },
-    ),
+    npx('vitest', [
+      'run',
+      '--config',
+      'vitest.config.ts',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${join(reports, 'vitest.json')}`,
+    ]),
   () => {
     const { numPassedTests, numFailedTests } = report('vitest.json')
     return { passed: numPassedTests, failed: numFailedTests }
   },
 )
-check('Charges under faults, from four processes (npm run chaos makes 12,000)', () => run(process.execPath, ['test/chaos/run.mjs', '600']))
-tests(
+await check('Charges under faults, from four processes (npm run chaos makes 12,000)', () =>
+  run(process.execPath, ['test/chaos/run.mjs', '600']),
+)
+await tests(
   'End to end on the demo shop (Playwright)',
   () => npx('playwright', ['test'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json') } }),
   () => {
@@ -63,5 +98,23 @@ tests(
     return { passed: expected, failed: unexpected + flaky }
   },
 )
+await check('Search for secrets, tokens and card numbers in what was printed, reported and bundled for browsers', () => {
+  const filesOf = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const client = ['dist/index.js', 'dist/billing', 'dist/iamport', 'dist/hooks', 'dist/components', 'examples/membership/dist/client']
+  const texts = [
+    ['the output', printed],
+    ...filesOf(reports).map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'utf8')]),
+    ...client.flatMap((path) =>
+      path.endsWith('.js')
+        ? [[path, readFileSync(join(root, path), 'utf8')]]
+        : filesOf(join(root, path)).map(({ parentPath, name }) => [`${path}/${name}`, readFileSync(join(parentPath, name), 'utf8')]),
+    ),
+  ]
+  // what the sandbox and the tests use for them; a token of the sandbox begins with a word of its own
+  const secret = /sandbox-secret|hidden-secret|sandbox-token-\w|a-signing-key-of|9410[- ]?0000[- ]?0000[- ]?000\d/
+  const found = texts.flatMap(([name, text]) => (secret.exec(text) ? [`${name}: ${secret.exec(text)?.[0]}`] : []))
+  console.log(found.length === 0 ? `  Nothing in ${texts.length} texts.` : found.join('\n'))
+  return found.length === 0 && texts.length > 20 && printed.length > 1_000
+})
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
