@@ -101,6 +101,14 @@ describe('loadIamport', () => {
     expect(dead.isConnected).toBe(false)
   })
 
+  it('adopts a tag of the shop’s that is still loading', async () => {
+    const theirs = document.createElement('script')
+    theirs.src = scriptUrl
+    document.head.append(theirs)
+    await expect(load('/v1/iamport.js')).resolves.toHaveProperty('init')
+    expect([...document.querySelectorAll('script[src*="iamport.js"]')]).toEqual([theirs])
+  })
+
   it('adopts an SDK that is already there (sdk-facts 2)', async () => {
     await load('/v1/iamport.js')
     const imp = window.IMP

@@ -91,6 +91,19 @@ describe('<BillingKeyButton>', () => {
     expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'issued', verified: true }))
   })
 
+  it('waits for a customer who takes half an hour, and always with a callback for the SDK (sdk-facts 9)', async () => {
+    const { button, onOutcome } = await show()
+    vi.useFakeTimers()
+    fireEvent.click(button)
+    await act(() => vi.advanceTimersByTimeAsync(1_800_000))
+    expect(onOutcome).not.toHaveBeenCalled()
+    expect(button.dataset.phase).toBe('window-open')
+    vi.useRealTimers()
+    expect(fake.calls[0]?.answer).toBeTypeOf('function')
+    await answer(success)
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued' }))
+  })
+
   it('ignores a second click while a window is open', async () => {
     const { button, onError } = await show()
     fireEvent.click(button)

@@ -4,7 +4,7 @@ import { type AccessToken, IamportApiError } from '../../src/server/index.ts'
 import { contractCalls } from './portoneSchemas.ts'
 import { startSandbox } from './startSandbox.ts'
 
-const { sandbox, exchanges, faults, client, pay, baseUrl } = await startSandbox({ sendNotice: () => {} })
+const { sandbox, exchanges, connections, faults, client, pay, baseUrl } = await startSandbox({ sendNotice: () => {} })
 const iamport = client()
 const failure = (promise: Promise<unknown>) =>
   promise.then(
@@ -120,6 +120,33 @@ describe('createIamportClient', () => {
     })
     expect(count(/again/) - charges).toBe(1)
     expect(faults).toEqual([])
+  })
+
+  it('waits as long as PortOne asks it to', async () => {
+    const at: number[] = []
+    const fetch = async (input: RequestInfo | URL) => {
+      if ((input as Request).url.includes('getToken'))
+        return Response.json({ code: 0, message: null, response: { access_token: 't', now: 1, expired_at: 1801 } })
+      at.push(Date.now())
+      return at.length === 1
+        ? new Response(null, { status: 429, headers: { 'retry-after': '1' } })
+        : Response.json({ code: -1, message: '없음', response: null }, { status: 404 })
+    }
+    expect(await client({ fetch }).payment('none')).toBeNull()
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(990)
+  })
+
+  it('uses one connection for one call after the other', async () => {
+    await iamport.payment('none')
+    const before = connections.count
+    for (let call = 0; call < 10; call += 1) await iamport.payment('none')
+    expect(connections.count).toBe(before)
+  })
+
+  it('finds payments of test channels only where it is meant to', async () => {
+    const { imp_uid } = await pay({ customer_uid: 'card-3', merchant_uid: 'issue-3' })
+    expect(await client({ includeSandbox: false }).payment(imp_uid)).toBeNull()
+    expect(await client().payment(imp_uid)).toMatchObject({ impUid: imp_uid })
   })
 
   it('keeps a deadline, and gives up when it is told to', async () => {

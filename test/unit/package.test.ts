@@ -48,6 +48,17 @@ describe('the package', () => {
     // where a worker's bundler asks for its own condition, it gets the real one, without a Node module in it
     const worker = await bundle(use, ['workerd', 'worker', 'browser'])
     expect(worker.code).not.toMatch(/bundled for a browser|node:|require\(/)
+    expect(
+      worker.inputs.filter((path) => /react|tanstack|dist\/(hooks|components|iamport)/.test(path.replace('react-billing-key', ''))),
+    ).toEqual([])
+  })
+
+  it('does nothing when it is imported, on a server or in a page', async () => {
+    const before = Object.keys(globalThis)
+    const client = await import(`${root}dist/index.js`)
+    await import(`${root}dist/server/index.js`)
+    expect(client.BillingKeyButton).toBeDefined()
+    expect(Object.keys(globalThis)).toEqual(before)
   })
 
   it('has no runtime dependency in the client entry but its peers', () => {

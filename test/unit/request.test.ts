@@ -39,6 +39,64 @@ describe('toRequestPayParams', () => {
     })
   })
 
+  it('sends every field under the SDK’s own name', () => {
+    const all: BillingKeyRequest = {
+      ...request,
+      pg: 'jtnet',
+      payMethod: 'card',
+      amount: 9900,
+      customerId: 'member-1',
+      currency: 'KRW',
+      language: 'ko',
+      taxFree: 900,
+      vatAmount: 900,
+      period: { from: '20261201', to: '20271130' },
+      display: { card_quota: [] },
+      card: { direct: { code: '367' } },
+      products: [{ name: '월간', quantity: 1 }],
+      customData: { plan: 'a' },
+      noticeUrl: ['https://shop.example/a', 'https://shop.example/b'],
+      confirmUrl: 'https://shop.example/confirm',
+      appScheme: 'shop',
+      popup: true,
+      bypass: { jtnet: {} },
+      naverPopupMode: false,
+      buyer: { name: 'n', email: 'e', tel: 't', addr: 'a', postcode: 'p' },
+      extra: { niceMobileV2: true, amount: 1, customer_uid: 'other' },
+    }
+    expect(toRequestPayParams(all)).toEqual({
+      pg: 'jtnet',
+      pay_method: 'card',
+      merchant_uid: 'issue-1',
+      customer_uid: 'card-1',
+      customer_id: 'member-1',
+      name: '월간 이용권',
+      amount: 9900,
+      currency: 'KRW',
+      language: 'ko',
+      tax_free: 900,
+      vat_amount: 900,
+      period: { from: '20261201', to: '20271130' },
+      display: { card_quota: [] },
+      card: { direct: { code: '367' } },
+      products: [{ name: '월간', quantity: 1 }],
+      custom_data: { plan: 'a' },
+      notice_url: ['https://shop.example/a', 'https://shop.example/b'],
+      confirm_url: 'https://shop.example/confirm',
+      app_scheme: 'shop',
+      popup: true,
+      bypass: { jtnet: {} },
+      naverPopupMode: false,
+      buyer_name: 'n',
+      buyer_email: 'e',
+      buyer_tel: 't',
+      buyer_addr: 'a',
+      buyer_postcode: 'p',
+      m_redirect_url: 'https://shop.example/billing/complete',
+      niceMobileV2: true,
+    })
+  })
+
   it('keeps a MID, and leaves pg out when there is none', () => {
     expect(toRequestPayParams({ ...request, pg: 'jtnet.recurring' }).pg).toBe('jtnet.recurring')
     const { pg: _, ...bare } = request

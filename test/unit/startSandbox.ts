@@ -45,6 +45,10 @@ export async function startSandbox(options: SandboxOptions = {}) {
       resolve({ server: made, baseUrl: `http://127.0.0.1:${port}` }),
     )
   })
+  const connections = { count: 0 }
+  server.on('connection', () => {
+    connections.count += 1
+  })
   afterAll(() => {
     server.close()
     expect(problems).toEqual([])
@@ -59,6 +63,7 @@ export async function startSandbox(options: SandboxOptions = {}) {
     sandbox,
     baseUrl,
     exchanges,
+    connections,
     /** The next calls that go wrong; charges unless they name another path. */
     faults,
     client: (change: Partial<IamportClientOptions> = {}) =>
