@@ -78,7 +78,7 @@ export function requestPay(
   const alert = window.alert
   let calling = true
   const onAlert = (message?: unknown) => {
-    const fromSdk = calling || (!wasOpen && /iamport/i.test(new Error().stack?.split('\n').slice(2).join('\n') ?? ''))
+    const fromSdk = calling || (!wasOpen && /\/iamport(\.payment-[\w.-]+|\.esm)?\.js/.test(new Error().stack ?? ''))
     if (!fromSdk) alert.call(window, message)
     else finish({ kind: 'sdk-alert', message: String(message) })
   }

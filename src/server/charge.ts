@@ -41,7 +41,7 @@ export interface ChargeLock {
 }
 
 export interface ChargeOptions extends CallOptions {
-  /** Needed as soon as two processes, or two requests, can charge one order at the same moment. */
+  /** Needed as soon as two processes can charge one order at the same moment. One that this process remembers when left out. */
   readonly lock?: ChargeLock | undefined
   /** How long to go on asking what became of a charge whose answer was lost, in ms. 10,000 when left out. */
   readonly patienceMs?: number | undefined
@@ -61,20 +61,24 @@ export interface ChargeOptions extends CallOptions {
  */
 export async function charge(iamport: IamportClient, request: AgainRequest, options: ChargeOptions = {}): Promise<ChargeResult> {
   assertValid(request)
-  const { lock } = options
-  try {
-    // claimed before it is looked up: a failure of another process in between would be taken for this attempt's
-    if (lock && !(await lock.acquire(request.merchantUid))) return await sentElsewhere(iamport, request, options)
-  } catch (cause) {
-    return notSent(`The order could not be locked: ${message(cause)}`)
-  }
-  const result = await lookAndSend(iamport, request, options)
-  try {
-    if (result.status === 'declined') await lock?.release(request.merchantUid, 0)
-  } catch {
-    // it stays locked, and reconcileCharge frees it
-  }
-  return result
+  // a double click: the second one waits, and finds the payment of the first
+  return inTurn(iamport, request.merchantUid, async () => {
+    const own = ownLock(iamport)
+    const { lock = own } = options
+    try {
+      // claimed before it is looked up: a failure of another process in between would be taken for this attempt's
+      if (!(await lock.acquire(request.merchantUid))) return await sentElsewhere(iamport, request, options)
+    } catch (cause) {
+      return notSent(`The order could not be locked: ${message(cause)}`)
+    }
+    const result = await lookAndSend(iamport, request, options)
+    try {
+      if (result.status === 'declined' || (result.status === 'paid' && lock === own)) await lock.release(request.merchantUid, 0)
+    } catch {
+      // it stays locked, and reconcileCharge frees it
+    }
+    return result
+  })
 }
 
 async function lookAndSend(iamport: IamportClient, request: AgainRequest, options: ChargeOptions): Promise<ChargeResult> {
@@ -124,8 +128,9 @@ async function sendOnce(
 
 /**
  * Asks PortOne what became of a charge whose answer was lost. Sends nothing. `declined` with code `not-found` means that
- * PortOne knows of no payment now. Without a `lock`, ask some minutes after the charge, when none can be on its way any
- * more; with the `lock` of the charge that is seen to, and an order that came to nothing can be charged again.
+ * PortOne knows of no payment, and that none can be on its way any more: the order can be charged again under the same
+ * number. It stays `unknown` for `inFlightMs` after the charge, as far as the `lock` remembers it; another process
+ * without a lock of all of them has to wait that long itself.
  */
 export async function reconcileCharge(iamport: IamportClient, request: AgainRequest, options: ChargeOptions = {}): Promise<ChargeResult> {
   const found = await look(iamport, request, options)
@@ -134,8 +139,8 @@ export async function reconcileCharge(iamport: IamportClient, request: AgainRequ
   if (found?.status === 'ready') return unknown(request, new Error('The payment is under way.'))
   if (found?.status === 'cancelled') return cancelled
   try {
-    const free = (await options.lock?.release(request.merchantUid, options.inFlightMs ?? 300_000)) ?? true
-    if (!free) return unknown(request, new Error('The charge may still be on its way.'))
+    const { lock = ownLock(iamport), inFlightMs = 300_000 } = options
+    if (!(await lock.release(request.merchantUid, inFlightMs))) return unknown(request, new Error('The charge may still be on its way.'))
   } catch (cause) {
     return unknown(request, cause)
   }
@@ -170,7 +175,6 @@ export async function chargeMany(
   const { concurrency = 5, results = [], onResult, ...rest } = options
   const known = new Map(results.map((item) => [item.request.merchantUid, item.result]))
   const limit = pLimit(concurrency)
-  const running = new Map<string, Promise<unknown>>()
   const one = async (request: AgainRequest): Promise<ChargedItem> => {
     const item = { request, result: await settle(iamport, request, known.get(request.merchantUid), rest) }
     try {
@@ -180,15 +184,7 @@ export async function chargeMany(
     }
     return item
   }
-  return Promise.all(
-    requests.map((request) => {
-      // an order that stands in the list twice is charged once: the second finds the first one's payment
-      const earlier = running.get(request.merchantUid) ?? Promise.resolve()
-      const mine = earlier.then(() => limit(() => one(request)))
-      running.set(request.merchantUid, mine)
-      return mine
-    }),
-  )
+  return Promise.all(requests.map((request) => limit(() => one(request))))
 }
 
 async function settle(iamport: IamportClient, request: AgainRequest, known: ChargeResult | undefined, options: ChargeOptions) {
@@ -199,6 +195,40 @@ async function settle(iamport: IamportClient, request: AgainRequest, known: Char
     if (cause instanceof TypeError) return declined('invalid-request', cause.message)
     return unknown(request, cause)
   }
+}
+
+/** What this process charges now, by client and order. */
+const running = new WeakMap<IamportClient, Map<string, Promise<unknown>>>()
+
+/** One order is charged by one at a time. */
+function inTurn<Result>(iamport: IamportClient, merchantUid: string, run: () => Promise<Result>): Promise<Result> {
+  const orders = running.get(iamport) ?? new Map<string, Promise<unknown>>()
+  running.set(iamport, orders)
+  const mine = (orders.get(merchantUid) ?? Promise.resolve()).then(run, run)
+  orders.set(merchantUid, mine)
+  const done = () => {
+    if (orders.get(merchantUid) === mine) orders.delete(merchantUid)
+  }
+  mine.then(done, done)
+  return mine
+}
+
+const ownLocks = new WeakMap<IamportClient, ChargeLock>()
+
+/** The lock of a process that is alone: it remembers what is on its way, or was lost, as long as it lives. */
+function ownLock(iamport: IamportClient): ChargeLock {
+  const known = ownLocks.get(iamport)
+  if (known) return known
+  const sent = new Map<string, number>()
+  const lock: ChargeLock = {
+    acquire: (order) => !sent.has(order) && Boolean(sent.set(order, Date.now())),
+    release: (order, heldMs) => {
+      if ((sent.get(order) ?? 0) <= Date.now() - heldMs) sent.delete(order)
+      return !sent.has(order)
+    },
+  }
+  ownLocks.set(iamport, lock)
+  return lock
 }
 
 /** Another process has sent this order, or an earlier try of it was lost. */

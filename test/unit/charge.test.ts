@@ -97,7 +97,7 @@ describe('charge', () => {
     expect(posts() - before).toBe(1)
     expect(paidFor(order.merchantUid)).toHaveLength(paid)
     // and nothing is claimed afterwards that is not so
-    const later = await reconcileCharge(iamport, order)
+    const later = await reconcileCharge(iamport, order, { inFlightMs: 0 })
     if (fault.kind !== 'ready') expect(later.status).toBe(paid ? 'paid' : 'declined')
   })
 
@@ -149,6 +149,27 @@ describe('charge', () => {
   })
 })
 
+describe('charge in one process', () => {
+  it('charges an order once that is asked for eight times at once, and tells all of them', async () => {
+    const order = newOrder()
+    const results = await Promise.all(Array.from({ length: 8 }, () => charge(iamport, order, impatient)))
+    expect(results.map(({ status }) => status)).toEqual(Array(8).fill('paid'))
+    expect(sends(order.merchantUid)).toBe(1)
+  })
+
+  it('sends nothing again after a lost answer, until none can be on its way', async () => {
+    const order = newOrder()
+    faults.push({ kind: 'reset' })
+    const before = posts()
+    expect(await charge(iamport, order, impatient)).toMatchObject({ status: 'unknown' })
+    expect(await charge(iamport, order, impatient)).toMatchObject({ status: 'unknown' })
+    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'unknown' })
+    expect(posts() - before).toBe(1)
+    expect(await reconcileCharge(iamport, order, { inFlightMs: 0 })).toMatchObject({ status: 'declined', code: 'not-found' })
+    expect(await charge(iamport, order, impatient)).toMatchObject({ status: 'paid' })
+  })
+})
+
 describe('charge with a lock', () => {
   it('makes at most one payment of an order that eight charge at once', async () => {
     const { lock } = memoryLock()
@@ -157,7 +178,7 @@ describe('charge with a lock', () => {
     expect(paidFor(order.merchantUid)).toHaveLength(1)
     expect(results.filter(({ status }) => status === 'paid').length).toBeGreaterThan(0)
     expect(results.some(({ status }) => status === 'declined')).toBe(false)
-    // without it, PortOne's own check leaves a gap
+    // without it, PortOne's own check leaves a gap between processes
     const open = newOrder()
     await Promise.all(Array.from({ length: 8 }, () => charge(client(), open, impatient)))
     expect(paidFor(open.merchantUid).length).toBeGreaterThan(1)
@@ -253,7 +274,8 @@ describe('chargeMany', () => {
     const results = await chargeMany(iamport, [lost], impatient)
     expect(results).toMatchObject([{ result: { status: 'unknown' } }])
     const before = posts()
-    const again: ChargedItem[] = await chargeMany(iamport, [...orders, first as (typeof orders)[0]], { results, ...impatient })
+    const twice = [...orders, first as (typeof orders)[0]]
+    const again: ChargedItem[] = await chargeMany(iamport, twice, { results, inFlightMs: 0, ...impatient })
     expect(again.map(({ result }) => result.status)).toEqual(['paid', 'declined', 'paid', 'paid'])
     expect(again[1]?.result).toMatchObject({ code: 'not-found' })
     expect(posts() - before).toBe(2)
