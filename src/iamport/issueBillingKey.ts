@@ -54,18 +54,25 @@ export function issueBillingKey(source: RequestSource, options: IssueOptions): I
     const { merchantUid, customerUid, amount, pg, payMethod, token, redirectUrl } = mergeDefaults(request, options.defaults)
     const attempt: Attempt = { merchantUid, customerUid, amount, pg, payMethod, token, redirectUrl, startedAt: Date.now() }
     const before = pendingAttempt()
+    let reported = false
     open = requestPay(
       imp,
       params,
       (answer) => {
         const late = toOutcome(answer, attempt, 'callback')
-        if (late.status === 'issued') void settle(late, attempt, { confirm: options.confirm, onPhase: () => {} }).then(options.onLate)
+        if (late.status !== 'issued' || reported) return
+        reported = true
+        void settle(late, attempt, { confirm: options.confirm, onPhase: () => {} }).then(options.onLate)
       },
       () => saveAttempt(attempt),
     )
     options.onPhase('window-open')
     if (before && before.merchantUid !== merchantUid) void leftBehind(before, options)
-    return open.end.then((end) => settle(read(end, attempt), attempt, options))
+    return open.end.then((end) => {
+      const outcome = read(end, attempt)
+      reported = outcome.status === 'issued'
+      return settle(outcome, attempt, options)
+    })
   }
 
   const slowly = async (): Promise<BillingKeyOutcome> => {

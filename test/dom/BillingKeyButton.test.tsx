@@ -158,6 +158,19 @@ describe('<BillingKeyButton>', () => {
     expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'issued' }))
   })
 
+  it('tells a success once, however often the SDK calls back', async () => {
+    const { button, onOutcome } = await show()
+    fireEvent.click(button)
+    await answer({ success: false, imp_uid: 'imp_1', error_code: 'J1' })
+    await answer(success)
+    await answer(success)
+    expect(onOutcome.mock.calls.map(([outcome]) => outcome.status)).toEqual(['failed', 'issued'])
+    fireEvent.click(button)
+    await answer(success, 1)
+    await answer(success, 1)
+    expect(onOutcome).toHaveBeenCalledTimes(3)
+  })
+
   it('has a late success confirmed too, and is settled after it', async () => {
     const confirm = vi.fn<() => Promise<ConfirmAnswer>>().mockResolvedValueOnce({ status: 'none' }).mockResolvedValue(issued)
     const { button, onOutcome } = await show({}, { confirm })
