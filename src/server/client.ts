@@ -161,20 +161,14 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
       httpStatus = response.status
       answer = await response.json()
     } catch (error) {
+      // what JSON.parse complains of quotes the answer, a token in it included
+      if (httpStatus) throw new IamportApiError(bare(path), httpStatus, null, 'the answer is not JSON')
       // the error itself may hold the request, and with it the token
       const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
       const code = error instanceof Error && isWire(error.cause) ? error.cause.code : undefined
       const cause = Object.assign(new Error(message), { name, code })
-      throw new IamportApiError(
-        bare(path),
-        httpStatus,
-        null,
-        httpStatus ? 'the answer is not JSON' : `no answer (${String(code ?? name)})`,
-        {
-          cause,
-          sent: !neverSent.includes(String(code)),
-        },
-      )
+      const sent = !neverSent.includes(String(code))
+      throw new IamportApiError(bare(path), 0, null, `no answer (${String(code ?? name)})`, { cause, sent })
     }
     if (!isWire(answer) || typeof answer.code !== 'number')
       throw new IamportApiError(bare(path), httpStatus, null, 'the answer is not of the known form')

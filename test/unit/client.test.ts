@@ -202,6 +202,9 @@ describe('createIamportClient', () => {
       await failure(client({ impSecret: 'hidden-secret', baseUrl: 'http://127.0.0.1:2' }).billingKey('card-hidden')),
     ]
     for (let fault = 0; fault < 5; fault += 1) errors.push(await failure(iamport.again({ ...order, merchantUid: 'order-hidden' })))
+    // answers that JSON.parse would quote
+    const garbled = async () => new Response('{"code":0,"response":{"access_token":hidden-token}}')
+    errors.push(await failure(client({ fetch: garbled }).getToken()))
     const shown = errors
       .map((error) => `${inspect(error, { depth: 10, showHidden: true })}${JSON.stringify(error)}${String(error)}`)
       .join('\n')
