@@ -24,7 +24,10 @@ beforeEach(() => {
   resetPage()
   fake = installFakeIamport()
 })
-afterEach(cleanup)
+afterEach(() => {
+  vi.useRealTimers()
+  cleanup()
+})
 
 async function show(props: Partial<BillingKeyButtonProps> = {}, provider: Partial<BillingKeyProviderProps> = {}) {
   const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
@@ -93,7 +96,7 @@ describe('<BillingKeyButton>', () => {
 
   it('waits for a customer who takes half an hour, and always with a callback for the SDK (sdk-facts 9)', async () => {
     const { button, onOutcome } = await show()
-    vi.useFakeTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] })
     fireEvent.click(button)
     await act(() => vi.advanceTimersByTimeAsync(1_800_000))
     expect(onOutcome).not.toHaveBeenCalled()

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type AccessToken, IamportApiError } from '../../src/server/index.ts'
 import { contractCalls } from './portoneSchemas.ts'
 import { startSandbox } from './startSandbox.ts'
@@ -13,6 +13,11 @@ const failure = (promise: Promise<unknown>) =>
   )
 const count = (path: RegExp) => exchanges.filter((exchange) => path.test(exchange.path)).length
 const order = { customerUid: 'card-1', merchantUid: 'order-1', amount: 9900, name: '월간' }
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 describe('createIamportClient', () => {
   it('makes every call of the contract, and reads every answer', async () => {

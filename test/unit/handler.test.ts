@@ -1,5 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type BillingHandlerOptions, BillingRefusal, createBillingHandler, type PaymentEvent } from '../../src/server/index.ts'
 import { apiProblems, openapi } from './apiContract.ts'
 import { startSandbox } from './startSandbox.ts'
@@ -46,6 +46,11 @@ async function register(handler = make(), body: object = {}) {
   const { imp_uid } = await pay({ customer_uid: customerUid, merchant_uid: merchantUid, amount, custom_data: customData })
   return { intent, impUid: imp_uid as string }
 }
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 describe('createBillingHandler', () => {
   it('issues, confirms, lists, charges and removes', async () => {
