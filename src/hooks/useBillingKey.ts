@@ -54,8 +54,9 @@ export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKey
   const [phase, setPhase] = useState<Phase>('idle')
   const [late, setLate] = useState<BillingKeyOutcome | null>(null)
   // The window opens in the click; react-query is only given its promise (sdk-facts 28), so no buyer's data is cached.
+  // Not gcTime 0: a mutation that is pending when its component goes would be looked after by setTimeout(0), over and over.
   const { mutate, data, error, isPending, reset } = useMutation<BillingKeyOutcome, unknown, Promise<BillingKeyOutcome>>(
-    { mutationFn: (attempt) => attempt, networkMode: 'always', retry: false, gcTime: 0 },
+    { mutationFn: (attempt) => attempt, networkMode: 'always', retry: false, gcTime: 1_000 },
     context.queryClient,
   )
 

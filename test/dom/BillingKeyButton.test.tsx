@@ -243,6 +243,17 @@ describe('<BillingKeyButton>', () => {
     expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued' }))
   })
 
+  it('leaves the page alone while the window is open and the button has gone', async () => {
+    const { button, unmount } = await show()
+    fireEvent.click(button)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] })
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    unmount()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(timers.mock.calls.length).toBeLessThan(100)
+    timers.mockRestore()
+  })
+
   it('opens no window for a button that went while the request was prepared', async () => {
     let deliver: (request: BillingKeyRequest) => void = () => {}
     const { button, unmount } = await show({ request: () => new Promise((resolve) => (deliver = resolve)) })
