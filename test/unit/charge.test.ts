@@ -91,7 +91,7 @@ describe('charge', () => {
     const order = newOrder()
     faults.push(fault)
     const before = posts()
-    const result = await charge(client({ timeoutMs: 1_000 }), order, { patienceMs: 1_200 })
+    const result = await charge(client({ timeoutMs: fault.kind === 'timeout' ? 1_000 : 10_000 }), order, { patienceMs: 1_200 })
     expect(result.status).toBe(status)
     if (code) expect(result).toMatchObject({ code })
     expect(posts() - before).toBe(1)
@@ -133,9 +133,9 @@ describe('charge', () => {
     faults.push({ kind: 'declined' })
     expect(await charge(iamport, order)).toMatchObject({ status: 'declined', code: 'card-declined' })
     // on its way for longer than anybody waits
-    faults.push({ kind: 'late', ms: 900 })
-    expect(await charge(client({ timeoutMs: 200 }), order, impatient)).toMatchObject({ status: 'unknown' })
-    await vi.waitFor(() => expect(paidFor(order.merchantUid)).toHaveLength(1), { timeout: 5_000 })
+    faults.push({ kind: 'late', ms: 2_500 })
+    expect(await charge(client({ timeoutMs: 1_000 }), order, impatient)).toMatchObject({ status: 'unknown' })
+    await vi.waitFor(() => expect(paidFor(order.merchantUid)).toHaveLength(1), { timeout: 20_000 })
     expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'paid' })
   })
 
@@ -189,13 +189,13 @@ describe('charge with a lock', () => {
     const acquire = async () => {
       faults.push({ kind: 'declined' })
       await iamport.again(order)
-      faults.push({ kind: 'late', ms: 900 })
+      faults.push({ kind: 'late', ms: 2_500 })
       return true
     }
-    expect(await charge(client({ timeoutMs: 200 }), order, { lock: { acquire, release: () => true }, ...impatient })).toMatchObject({
+    expect(await charge(client({ timeoutMs: 1_000 }), order, { lock: { acquire, release: () => true }, ...impatient })).toMatchObject({
       status: 'unknown',
     })
-    await vi.waitFor(() => expect(paidFor(order.merchantUid)).toHaveLength(1), { timeout: 5_000 })
+    await vi.waitFor(() => expect(paidFor(order.merchantUid)).toHaveLength(1), { timeout: 20_000 })
   })
 
   it('frees an order that came to nothing, and keeps one that was paid or may have been', async () => {
