@@ -79,4 +79,19 @@ describe('the sandbox', () => {
     expect([await leaves('payco', false), await leaves('payco', true)]).toEqual([false, false])
     expect([await leaves('chai', false), await leaves('chai', true)]).toEqual([true, true])
   })
+
+  it('sends a webhook for what was paid and none for what failed, to the payment’s own address first (sdk-facts 22)', async () => {
+    const sent: unknown[] = []
+    const sandbox = createSandbox({ sendNotice: (address, notice) => sent.push([address, notice]) })
+    await pay(sandbox, { customer_uid: 'c', merchant_uid: '1' }, '9410-0000-0000-0001')
+    expect(sent).toEqual([])
+    sandbox.noticeUrl = 'https://shop.example/webhook'
+    await pay(sandbox, { customer_uid: 'c', merchant_uid: '2' }, '9410-0000-0000-0002')
+    const { imp_uid } = await pay(sandbox, { customer_uid: 'c', merchant_uid: '3' }, '9410-0000-0000-0001')
+    await pay(sandbox, { customer_uid: 'c', merchant_uid: '4', notice_url: 'https://shop.example/other' }, '9410-0000-0000-0001')
+    expect(sent).toEqual([
+      ['https://shop.example/webhook', { imp_uid, merchant_uid: '3', status: 'paid' }],
+      ['https://shop.example/other', expect.objectContaining({ merchant_uid: '4' })],
+    ])
+  })
 })
