@@ -20,6 +20,7 @@ afterEach(cleanup)
 
 describe('the page', () => {
   it('loads one script and calls init once for three providers and ten buttons under StrictMode', async () => {
+    const once = `${scriptUrl}?once`
     let inits = 0
     Object.defineProperty(window, 'IMP', {
       configurable: true,
@@ -39,7 +40,7 @@ describe('the page', () => {
     render(
       <StrictMode>
         {[4, 3, 3].map((buttons, at) => (
-          <BillingKeyProvider key={at} userCode={userCode} scriptUrl={scriptUrl} redirectUrl="/done">
+          <BillingKeyProvider key={at} userCode={userCode} scriptUrl={once} redirectUrl="/done">
             {Array.from({ length: buttons }, (_, index) => (
               <BillingKeyButton key={index} request={newRequest()} />
             ))}
@@ -48,9 +49,11 @@ describe('the page', () => {
       </StrictMode>,
     )
     await waitFor(() => expect(inits).toBe(1))
-    await loadIamport({ userCode, scriptUrl })
+    await loadIamport({ userCode, scriptUrl: once })
     expect(document.querySelectorAll('script[src*="iamport.js"]')).toHaveLength(1)
     expect(inits).toBe(1)
+    // React 19's preload is what the tag then uses
+    expect(await (await fetch(`${sandboxUrl}/counted/loads?once`)).text()).toBe('1')
     expect(screen.getAllByRole('button')).toHaveLength(10)
   })
 

@@ -19,13 +19,14 @@ export default async function setup(project: TestProject) {
     '/broken/never.js': () => new Promise(() => {}),
   }
   let failures = 0
-  let loads = 0
+  const loads = new Map<string, number>()
   const fetch = (request: Request) => {
-    const { pathname } = new URL(request.url)
-    if (pathname === '/counted/loads') return new Response(String(loads), { headers: { 'access-control-allow-origin': '*' } })
+    const { pathname, search } = new URL(request.url)
+    if (pathname === '/counted/loads')
+      return new Response(String(loads.get(search) ?? 0), { headers: { 'access-control-allow-origin': '*' } })
     if (pathname === '/broken/once.js' && failures++ === 0) return new Response('', { status: 503 })
     if (pathname.endsWith('once.js') || pathname.endsWith('iamport.js')) {
-      loads += 1
+      loads.set(search, (loads.get(search) ?? 0) + 1)
       return sandbox.fetch(new Request(new URL('/v1/iamport.js', request.url)))
     }
     return broken[pathname]?.() ?? sandbox.fetch(request)
