@@ -326,6 +326,43 @@ describe('<BillingKeyButton>', () => {
 })
 
 describe('useBillingKey', () => {
+  it('refuses a second attempt while a window is open, and takes one when that is given up', async () => {
+    const onError = vi.fn()
+    const Own = () => {
+      const { issue, abandon } = useBillingKey({ onError })
+      const again = { ...request, merchantUid: `issue-${fake.calls.length + 1}` }
+      return (
+        <>
+          <button type="button" onClick={() => issue(again)}>
+            등록
+          </button>
+          <button type="button" onClick={abandon}>
+            그만
+          </button>
+        </>
+      )
+    }
+    render(
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done">
+        <Own />
+        <Own />
+      </BillingKeyProvider>,
+    )
+    await waitFor(() => expect(fake.imp.inits).toBe(1))
+    const [issue, abandon, elsewhere] = screen.getAllByRole('button') as [HTMLElement, HTMLElement, HTMLElement]
+    fireEvent.click(issue)
+    for (const button of [issue, elsewhere]) {
+      fireEvent.click(button)
+      await waitFor(() => expect(onError).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'window-busy' })))
+    }
+    expect(onError).toHaveBeenCalledTimes(2)
+    expect(fake.calls).toHaveLength(1)
+    fireEvent.click(abandon)
+    await act(async () => {})
+    fireEvent.click(elsewhere)
+    await waitFor(() => expect(fake.calls).toHaveLength(2))
+  })
+
   it('says that the provider is missing', () => {
     const silent = vi.spyOn(console, 'error').mockImplementation(() => {})
     const Lost = () => <>{useBillingKey().phase}</>
