@@ -23,7 +23,7 @@ export interface Fault {
     | 'refused'
     | 'declined'
     | 'ready'
-  /** Whether PortOne carries the call out all the same, so that only its answer is lost. For the first seven, but `late`. */
+  /** Whether PortOne carries the call out all the same, so that only its answer is lost: `reset`, `timeout`, `server-error`, `html`, `truncated`. */
   readonly done?: boolean
   /** Milliseconds, 1,000 when left out. */
   readonly ms?: number
@@ -38,6 +38,9 @@ export type FaultEnv = {
   Bindings: { readonly incoming?: { readonly socket: { destroy(): unknown } } }
 }
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+/** What can lose the answer of a call that was carried out. */
+const losable: readonly Fault['kind'][] = ['reset', 'timeout', 'server-error', 'html', 'truncated']
 
 const json = (status: number, body: unknown) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', 'retry-after': '0' } })
@@ -54,7 +57,7 @@ export function faults(faultOf: FaultOf | undefined): MiddlewareHandler<FaultEnv
       await sleep(ms)
       return next()
     }
-    const answered = done && kind !== 'unauthorized' && kind !== 'too-many-requests' && kind !== 'refused'
+    const answered = done && losable.includes(kind)
     if (answered) await next()
     const real = answered ? await c.res.text() : '{"code":0,"message":null,"response":{"imp_uid":"imp_'
     const answers: Record<typeof kind, () => Response | Promise<Response>> = {

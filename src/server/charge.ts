@@ -190,9 +190,13 @@ export async function chargeMany(
 async function settle(iamport: IamportClient, request: AgainRequest, known: ChargeResult | undefined, options: ChargeOptions) {
   if (known?.status === 'paid' || known?.status === 'declined') return known
   try {
+    assertValid(request)
+  } catch (cause) {
+    return declined('invalid-request', message(cause))
+  }
+  try {
     return await (known ? reconcileCharge(iamport, request, options) : charge(iamport, request, options))
   } catch (cause) {
-    if (cause instanceof TypeError) return declined('invalid-request', cause.message)
     return unknown(request, cause)
   }
 }

@@ -138,7 +138,7 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
   const { impKey, impSecret, baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, tierCode, includeSandbox = true } = options
   if (!impKey || !impSecret) throw new TypeError('createIamportClient needs impKey and impSecret (PortOne console, REST API).')
 
-  async function call(method: string, path: string, again: boolean, body: unknown, bearer: string | null, signal: AbortSignal) {
+  async function call(method: string, path: string, repeatable: boolean, body: unknown, bearer: string | null, signal: AbortSignal) {
     let httpStatus = 0
     let answer: unknown
     try {
@@ -150,7 +150,7 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
         },
         ...(body === undefined ? {} : { json: body }),
         ...(options.fetch ? { fetch: options.fetch } : {}),
-        retry: again ? { ...retry, methods: [method.toLowerCase()] } : 0,
+        retry: repeatable ? { ...retry, methods: [method.toLowerCase()] } : 0,
         timeout: false,
         signal,
         redirect: 'error',
@@ -187,13 +187,13 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
   async function send(method: string, path: string, { signal }: CallOptions = {}, body?: unknown): Promise<unknown> {
     const deadline = AbortSignal.timeout(timeoutMs)
     const within = signal ? AbortSignal.any([signal, deadline]) : deadline
-    const used = await tokens.get()
+    const used = await unlessAborted(within, tokens.get())
     const once = (bearer: string) => call(method, path, method === 'GET', body, bearer, within)
     try {
       return await once(used)
     } catch (error) {
       if (!(error instanceof IamportApiError) || error.httpStatus !== 401) throw error
-      return once(await tokens.get(used))
+      return once(await unlessAborted(within, tokens.get(used)))
     }
   }
 
@@ -209,22 +209,16 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
     const wire = await find(path, options)
     return wire === null ? null : parse(wire, bare(path))
   }
-  const again = ({ customerUid, merchantUid, amount, name, ...details }: AgainRequest) => ({
-    customer_uid: customerUid,
-    merchant_uid: merchantUid,
-    amount,
-    name,
-    ...detailsOf(details),
-  })
   const segment = encodeURIComponent
   const schedulePath = '/subscribe/payments/schedule'
   const customersPath = '/subscribe/customers'
 
   return {
     getToken: () => tokens.get(),
-    async again(request, options) {
+    async again({ customerUid, merchantUid, amount, name, ...details }, options) {
       const path = '/subscribe/payments/again'
-      return toPayment(await send('POST', path, options, again(request)), path)
+      const body = { customer_uid: customerUid, merchant_uid: merchantUid, amount, name, ...detailsOf(details) }
+      return toPayment(await send('POST', path, options, body), path)
     },
     payment: (impUid, options) =>
       findOne(`/payments/${segment(impUid)}${includeSandbox ? '?include_sandbox=true' : ''}`, toPayment, options),
@@ -273,6 +267,17 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
       return list(wires).map((wire) => toSchedule(wire, schedulePath))
     },
   }
+}
+
+/** Waits for a token that others may wait for too, as long as this call may; nothing was sent when that is over. */
+function unlessAborted(signal: AbortSignal, token: Promise<string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const stop = () =>
+      reject(new IamportApiError('/users/getToken', 0, null, `no answer (${String(signal.reason?.name)})`, { sent: false }))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    token.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }
 
 /** A path without ids, for errors. */

@@ -174,7 +174,7 @@ export function createBillingHandler(options: BillingHandlerOptions): (request: 
     }
     if (resource === 'charges') return json(200, await chargeOrder(customer, body, await owned(body.customerUid)))
     if (request.method === 'DELETE') {
-      const customerUid = await owned(decodeURIComponent(id ?? ''))
+      const customerUid = await owned(decoded(id ?? ''))
       if (await iamport.billingKey(customerUid)) await iamport.deleteBillingKey(customerUid)
       await options.onDeleted?.({ customer, customerUid })
       return json(200, { customerUid })
@@ -196,6 +196,15 @@ export function createBillingHandler(options: BillingHandlerOptions): (request: 
       }
     for (const [name, value] of Object.entries(cors(request, options.origins) ?? {})) response.headers.set(name, value)
     return response
+  }
+}
+
+/** A part of a path; `null` when it cannot be decoded. */
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return null
   }
 }
 

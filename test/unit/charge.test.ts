@@ -266,6 +266,11 @@ describe('chargeMany', () => {
     expect(most).toBeLessThanOrEqual(2)
   })
 
+  it('claims nothing of a charge that broke off in a way nobody thought of', async () => {
+    const broken = { ...client(), again: () => Promise.reject(new TypeError('a bug')) }
+    expect(await chargeMany(broken, [newOrder()], impatient)).toMatchObject([{ result: { status: 'unknown' } }])
+  })
+
   it('goes on from its own results, and charges an order that stands there twice once', async () => {
     const lost = newOrder()
     const orders = [newOrder(), lost, newOrder()]

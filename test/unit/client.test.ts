@@ -167,6 +167,16 @@ describe('createIamportClient', () => {
     expect(await failure(waiting)).toMatchObject({ httpStatus: 0, message: expect.stringMatching(/Abort/) })
   })
 
+  it('gives up waiting for a token too, and sends nothing then', async () => {
+    faults.push({ kind: 'timeout', ms: 3_000, path: /getToken/ })
+    const controller = new AbortController()
+    const before = count(/again/)
+    const waiting = failure(client().again(order, { signal: controller.signal }))
+    controller.abort()
+    expect(await waiting).toMatchObject({ path: '/users/getToken', sent: false })
+    expect(count(/again/)).toBe(before)
+  })
+
   it('knows whether a request can have left', async () => {
     expect(await failure(client({ baseUrl: 'http://127.0.0.1:2' }).payment('x'))).toMatchObject({ sent: false, httpStatus: 0 })
     await iamport.getToken()

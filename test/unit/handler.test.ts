@@ -122,6 +122,7 @@ describe('createBillingHandler', () => {
     ['a form', 'POST', '/intents', {}, { 'content-type': 'text/plain' }, 415],
     ['another route', 'GET', '/intents', undefined, {}, 404],
     ['somebody else’s key', 'DELETE', '/keys/not-mine', undefined, {}, 404],
+    ['a key that cannot be read', 'DELETE', '/keys/%E0%A4%A', undefined, {}, 404],
     ['a key that is not there', 'POST', '/charges', { customerUid: 'x' }, {}, 404],
     ['too much', 'POST', '/intents', { x: 'x'.repeat(20_000) }, {}, 413],
   ])('refuses %s', async (_, method, path, body, headers, status) => {
