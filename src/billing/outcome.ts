@@ -104,7 +104,7 @@ function word(value: unknown): string | null {
   return text === '' || text === 'undefined' || text === 'null' ? null : text
 }
 
-const saysNo = (value: unknown) => value === false || /^false$/i.test(String(value))
+const saysNo = (value: unknown) => value === false || (typeof value === 'string' && /^\s*false\s*$/i.test(value))
 
 /** A card's number as it may be shown: never more than the PG's mask leaves, even if the PG forgets to mask. */
 const masked = (number: string | null) => number?.replace(/\d(?=[\d\s-]*\d{4}$)/g, (digit, at: number) => (at < 4 ? digit : '*')) ?? null

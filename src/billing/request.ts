@@ -121,7 +121,7 @@ const noFraction = /^(KRW|JPY|VND)$/i
 
 /** A value for an error message; a customer's data only by its length. */
 function shown(value: unknown, secret: boolean): string {
-  if (typeof value !== 'string') return typeof value === 'object' && value ? 'an object' : String(value)
+  if (typeof value !== 'string') return value !== null && /object|function/.test(typeof value) ? 'an object' : String(value)
   return secret || value.length > 90 ? `${[...value].length} characters` : JSON.stringify(value)
 }
 
@@ -151,7 +151,7 @@ export function toRequestPayParams(request: BillingKeyRequest, defaults: Request
     else if ([...value].length > limit) refuse(field, `has to be at most ${limit} characters, not ${[...value].length}`, value)
   }
   const money = (field: string, value: unknown) => {
-    const whole = noFraction.test(given.currency ?? 'KRW')
+    const whole = typeof given.currency !== 'string' || noFraction.test(given.currency)
     const fine = typeof value === 'number' && value >= 0 && (whole ? Number.isSafeInteger(value) : Number.isFinite(value))
     if (!fine) refuse(field, `has to be a number, ${whole ? 'whole, ' : ''}0 or more`, value)
     return fine
@@ -163,9 +163,11 @@ export function toRequestPayParams(request: BillingKeyRequest, defaults: Request
   text('name', given.name, 40, true)
   const { pg: byPg, channelKey } = given as { pg?: unknown; channelKey?: unknown }
   if (channelKey !== undefined && byPg !== undefined) refuse('channelKey', 'stands instead of pg, not beside it', channelKey)
-  if (pg.plainMerchantUid && /[^\dA-Za-z]/.test(String(given.merchantUid)))
+  if (pg.plainMerchantUid && typeof given.merchantUid === 'string' && /[^\dA-Za-z]/.test(given.merchantUid))
     refuse('merchantUid', `has to be letters and digits only for ${pg.label.en}`, given.merchantUid)
-  if (pg.payMethods.length > 0 && !pg.payMethods.includes(payMethod))
+  text('currency', given.currency, 3, false)
+  text('payMethod', given.payMethod, 20, false)
+  if (typeof payMethod === 'string' && pg.payMethods.length > 0 && !pg.payMethods.includes(payMethod))
     refuse('payMethod', `has to be ${pg.payMethods.join(' or ')} for ${pg.label.en}`, payMethod)
   for (const [key, limit] of Object.entries(buyerLimits)) {
     text(`buyer.${key}`, given.buyer?.[key as keyof Buyer], limit, key === 'email' && pg.requires.includes('buyer.email'))
@@ -173,7 +175,7 @@ export function toRequestPayParams(request: BillingKeyRequest, defaults: Request
   text('customerId', given.customerId, pg.customerIdLimit ?? 80, pg.requires.includes('customerId'))
   for (const field of ['taxFree', 'vatAmount'] as const) if (given[field] !== undefined) money(field, given[field])
 
-  const rule = amountRule(pg, payMethod)
+  const rule = amountRule(pg, typeof payMethod === 'string' ? payMethod : 'card')
   const display = given.displayAmount
   const amountIsMoney = money('amount', given.amount)
   const displayIsMoney = display === undefined || money('displayAmount', display)

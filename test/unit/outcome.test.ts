@@ -50,6 +50,14 @@ describe('toOutcome', () => {
     expect(read({ success: false, imp_uid: 'imp_1', error_msg }).status).toBe('failed')
   })
 
+  it('reads what cannot be turned into text without throwing', () => {
+    const odd = { toString: false }
+    expect(read({ success: odd, imp_uid: odd, merchant_uid: odd, error_code: odd, error_msg: odd, paid_amount: odd })).toMatchObject({
+      status: 'failed',
+      code: 'no-imp-uid',
+    })
+  })
+
   it('claims only money that moved (sdk-facts 20)', () => {
     const answer = { imp_uid: 'imp_1', merchant_uid: 'issue-1', paid_amount: 9900 }
     expect(read(answer, { pg: 'html5_inicis' })).toMatchObject({ charged: 0 })

@@ -171,14 +171,20 @@ describe('toRequestPayParams', () => {
 })
 
 describe('toRequestPayParams, whatever it is given', () => {
-  const anything = fc.anything({ maxDepth: 1 })
+  const anything = fc.oneof(fc.anything({ maxDepth: 1 }), fc.constant({ toString: false }), fc.constant(Object.create(null)))
   const text = fc.oneof(fc.string({ maxLength: 90 }), anything)
   const input = fc.record(
     {
-      pg: fc.oneof(fc.constantFrom('jtnet', 'jtnet.mid', 'html5_inicis', 'danal', 'smartro_v2', 'tosspay_v2', 'payco', 'other'), text),
+      pg: fc.oneof(
+        fc.constantFrom('jtnet', 'jtnet.mid', 'html5_inicis', 'danal', 'smartro_v2', 'tosspay_v2', 'payco', 'welcome', 'other'),
+        text,
+      ),
       customerUid: text,
       merchantUid: fc.oneof(fc.string({ maxLength: 44 }), text),
       name: text,
+      payMethod: fc.oneof(fc.constantFrom('card', 'phone', 'trans'), anything),
+      currency: fc.oneof(fc.constantFrom('KRW', 'USD'), anything),
+      customerId: text,
       amount: fc.oneof(fc.nat(), fc.double(), anything),
       displayAmount: fc.oneof(fc.nat(), fc.constant(undefined)),
       redirectUrl: fc.oneof(fc.constant('https://a.example/x?a=1&b=2'), fc.webUrl({ withQueryParameters: true }), text),
@@ -195,7 +201,8 @@ describe('toRequestPayParams, whatever it is given', () => {
           if (!(typeof params.customer_uid === 'string' && [...params.customer_uid].length <= 80)) throw new Error('customer_uid')
           if (!(typeof params.merchant_uid === 'string' && [...params.merchant_uid].length <= 40 && params.merchant_uid.trim()))
             throw new Error('merchant_uid')
-          if (!(params.amount === undefined || (Number.isSafeInteger(params.amount) && params.amount >= 0))) throw new Error('amount')
+          const isMoney = params.currency === 'USD' ? Number.isFinite : Number.isSafeInteger
+          if (!(params.amount === undefined || (isMoney(params.amount) && params.amount >= 0))) throw new Error('amount')
           if (params.m_redirect_url !== undefined && !/^https?:/.test(params.m_redirect_url)) throw new Error('m_redirect_url')
         } catch (error) {
           if (!(error instanceof BillingKeyError && error.issues.length > 0)) throw error
