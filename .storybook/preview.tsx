@@ -9,6 +9,11 @@ configure({ asyncUtilTimeout: 10_000 })
 const preview: Preview = {
   parameters: { a11y: { test: 'error' }, layout: 'padded' },
   tags: ['autodocs'],
+  // what one story leaves pending is not another's
+  beforeEach: () => {
+    sessionStorage.clear()
+    Reflect.deleteProperty(window, Symbol.for('react-billing-key.page'))
+  },
   globalTypes: {
     locale: {
       description: '언어',

@@ -1,11 +1,29 @@
+export type { Phase } from './attempt/machine.ts'
+export type { RequestSource } from './attempt/runAttempt.ts'
 export type { Claim, Confirm, ConfirmAnswer } from './billing/confirm.ts'
 export { BillingKeyError, type BillingKeyErrorCode, isBillingKeyError, type RequestIssue } from './billing/errors.ts'
-export type { Locale, Messages } from './billing/messages.ts'
-export type { AttemptFacts, BillingKeyOutcome, Cancelled, Card, Failed, Issued, Unconfirmed, Via } from './billing/outcome.ts'
+export type {
+  AttemptFacts,
+  BillingKeyOutcome,
+  Cancelled,
+  Card,
+  Failed,
+  Issued,
+  Reported,
+  Unconfirmed,
+  UnconfirmedReason,
+  Via,
+  WindowReport,
+} from './billing/outcome.ts'
 export { type AmountRule, type PayMethod, type Pg, type PgCode, type PgRule, pgRules } from './billing/pg.ts'
 export { hasRedirectResult, parseRedirect, type RedirectInput, stripRedirectResult } from './billing/redirect.ts'
 export { type BillingKeyRequest, type Buyer, type RequestDefaults, type RequestPayParams, toRequestPayParams } from './billing/request.ts'
-export { BillingKeyButton, type BillingKeyButtonElementProps, type BillingKeyButtonProps } from './components/BillingKeyButton.tsx'
+export {
+  BillingKeyButton,
+  type BillingKeyButtonElementProps,
+  type BillingKeyButtonProps,
+  type BillingKeyButtonSource,
+} from './components/BillingKeyButton.tsx'
 export { BillingKeyOutcomeView, type BillingKeyOutcomeViewProps } from './components/BillingKeyOutcomeView.tsx'
 export { BillingKeyProvider, type BillingKeyProviderProps } from './components/BillingKeyProvider.tsx'
 export { BillingKeyRedirect, type BillingKeyRedirectProps } from './components/BillingKeyRedirect.tsx'
@@ -16,5 +34,7 @@ export {
   useBillingKeyRedirect,
 } from './hooks/useBillingKeyRedirect.ts'
 export { type UseIamportResult, useIamport } from './hooks/useIamport.ts'
-export type { Phase, RequestSource } from './iamport/issueBillingKey.ts'
 export type { SdkConfig } from './iamport/loadIamport.ts'
+export { en } from './locales/en.ts'
+export { ko } from './locales/ko.ts'
+export type { Messages } from './locales/messages.ts'

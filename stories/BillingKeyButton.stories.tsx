@@ -1,36 +1,17 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { useState } from 'react'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
-import {
-  BillingKeyButton,
-  type BillingKeyError,
-  type BillingKeyOutcome,
-  BillingKeyOutcomeView,
-  type BillingKeyProviderProps,
-  type RequestSource,
-} from '../src/index.ts'
+import { BillingKeyButton, type BillingKeyProviderProps, type BillingKeyRequest, en } from '../src/index.ts'
 import { newRequest, Sandboxed } from './sandbox.tsx'
 
-type RegistrationProps = Partial<BillingKeyProviderProps> & { request: RequestSource; label?: string }
+type RegistrationProps = Partial<BillingKeyProviderProps> & {
+  request: BillingKeyRequest | (() => BillingKeyRequest | Promise<BillingKeyRequest>)
+  label?: string
+}
 
 function Registration({ request, label, ...props }: RegistrationProps) {
-  const [outcome, setOutcome] = useState<BillingKeyOutcome | null>(null)
-  const [error, setError] = useState<BillingKeyError | null>(null)
   return (
     <Sandboxed {...props}>
-      <BillingKeyButton
-        request={request}
-        onOutcome={(next) => {
-          setError(null)
-          setOutcome(next)
-        }}
-        onError={setError}
-      >
-        {label}
-      </BillingKeyButton>
-      <div style={{ marginTop: 16 }}>
-        <BillingKeyOutcomeView outcome={outcome} error={error} />
-      </div>
+      <BillingKeyButton request={request}>{label}</BillingKeyButton>
     </Sandboxed>
   )
 }
@@ -70,7 +51,7 @@ export const Approved: Story = {
     await open(canvas)
     const opened = await windowOf(canvasElement)
     await userEvent.click(opened.getByRole('button', { name: '카드 등록' }))
-    await expect(await canvas.findByText('카드가 등록되었습니다.')).toBeVisible()
+    await expect(await canvas.findByText('카드를 등록했어요.')).toBeVisible()
   },
 }
 
@@ -81,7 +62,7 @@ export const FirstPayment: Story = {
     await open(canvas, '등록하고 9,900원 결제')
     const opened = await windowOf(canvasElement)
     await userEvent.click(opened.getByRole('button', { name: '등록하고 결제' }))
-    await expect(await canvas.findByText('카드가 등록되고 9,900원이 결제되었습니다.')).toBeVisible()
+    await expect(await canvas.findByText('카드를 등록하고 9,900원을 결제했어요.')).toBeVisible()
   },
 }
 
@@ -92,7 +73,7 @@ export const Declined: Story = {
     const opened = await windowOf(canvasElement)
     await userEvent.selectOptions(opened.getByLabelText('테스트 카드'), '신한카드 · 거절')
     await userEvent.click(opened.getByRole('button', { name: '카드 등록' }))
-    await expect(await canvas.findByText('사유: 카드사에서 거절된 카드입니다.')).toBeVisible()
+    await expect(await canvas.findByText('이유: 카드사에서 거절된 카드입니다.')).toBeVisible()
     await expect(canvas.getByRole('button', { name: '카드 등록하기' })).not.toHaveAttribute('aria-disabled')
   },
 }
@@ -103,7 +84,7 @@ export const Cancelled: Story = {
     await open(canvas)
     const opened = await windowOf(canvasElement)
     await userEvent.click(opened.getByRole('button', { name: '취소' }))
-    await expect(await canvas.findByText(/카드 등록을 취소했습니다/)).toBeVisible()
+    await expect(await canvas.findByText(/카드 등록을 취소했어요/)).toBeVisible()
   },
 }
 
@@ -114,7 +95,7 @@ export const ClosedByX: Story = {
     await windowOf(canvasElement)
     const close = canvasElement.ownerDocument.querySelector<HTMLElement>('.imp-close')
     close?.click()
-    await expect(await canvas.findByText(/결제창이 닫혔습니다/)).toBeVisible()
+    await expect(await canvas.findByText(/결제창을 닫았어요/)).toBeVisible()
   },
 }
 
@@ -124,7 +105,7 @@ export const WindowOpen: Story = {
     await open(canvas)
     await windowOf(canvasElement)
     await expect(canvas.getByRole('button', { name: '결제창에서 진행 중…' })).toHaveAttribute('aria-busy', 'true')
-    await userEvent.click(canvas.getByRole('button', { name: '결제창 닫기' }))
+    await userEvent.click(within(canvasElement.ownerDocument.body).getByRole('button', { name: '결제창 닫기' }))
     await expect(await canvas.findByRole('button', { name: '카드 등록하기' })).toHaveAttribute('data-phase', 'settled')
   },
 }
@@ -141,9 +122,10 @@ export const Preparing: Story = {
 /** A page that has not loaded the SDK, with what `prepare` puts there. */
 const withoutSdk = (prepare: () => HTMLElement | null) => () => {
   const page = Symbol.for('react-billing-key.page')
-  const { IMP, [page]: state } = window
-  delete window.IMP
-  delete window[page]
+  const IMP: unknown = Reflect.get(window, 'IMP')
+  const state: unknown = Reflect.get(window, page)
+  Reflect.deleteProperty(window, 'IMP')
+  Reflect.deleteProperty(window, page)
   const put = prepare()
   return () => {
     put?.remove()
@@ -164,7 +146,7 @@ export const LoadingSdk: Story = {
   }),
   play: async ({ canvas }) => {
     await open(canvas)
-    await expect(await canvas.findByRole('button', { name: '결제 모듈을 불러오는 중…' })).toHaveAttribute('data-phase', 'loading-sdk')
+    await expect(await canvas.findByRole('button', { name: '결제창을 불러오는 중…' })).toHaveAttribute('data-phase', 'loading-sdk')
   },
 }
 
@@ -174,7 +156,7 @@ export const LoadFailed: Story = {
   beforeEach: withoutSdk(() => null),
   play: async ({ canvas }) => {
     await open(canvas)
-    await expect(await canvas.findByRole('alert')).toHaveTextContent('결제 모듈을 불러오지 못했습니다.')
+    await expect(await canvas.findByRole('alert')).toHaveTextContent('결제창을 불러오지 못했어요.')
     await expect(canvas.getByRole('button', { name: '카드 등록하기' })).not.toHaveAttribute('aria-disabled')
   },
 }
@@ -206,14 +188,14 @@ export const InvalidRequest: Story = {
   args: { request: newRequest({ amount: -1 }) },
   play: async ({ canvas }) => {
     await open(canvas)
-    await expect(await canvas.findByRole('alert')).toHaveTextContent('결제창을 열 수 없습니다')
+    await expect(await canvas.findByRole('alert')).toHaveTextContent('결제창을 열지 못했어요')
   },
 }
 
 /** In English. */
 export const English: Story = {
-  args: { locale: 'en' },
+  args: { locale: en },
   play: async ({ canvas }) => {
-    await expect(await canvas.findByRole('button', { name: 'Register a card' })).toBeVisible()
+    await expect(await canvas.findByRole('button', { name: 'Add a card' })).toBeVisible()
   },
 }

@@ -19,13 +19,18 @@ const meta: Meta<typeof BillingKeyRedirect> = {
   tags: ['!autodocs'],
   render: (args) => (
     <Sandboxed
-      confirm={async ({ impUid }) => ({
-        status: 'issued',
-        impUid: impUid ?? '',
-        customerUid: 'card-1',
-        charged: 9900,
-        card: { name: '현대카드', number: '9410-****-****-0001' },
-      })}
+      confirm={async ({ impUid }) =>
+        impUid === 'imp_2'
+          ? { status: 'none' }
+          : {
+              status: 'issued',
+              impUid: impUid ?? '',
+              customerUid: 'card-1',
+              charged: 9900,
+              currency: 'KRW',
+              card: { name: '현대카드', number: '9410-****-****-0001' },
+            }
+      }
     >
       <BillingKeyRedirect {...args} />
     </Sandboxed>
@@ -37,14 +42,14 @@ type Story = StoryObj<typeof BillingKeyRedirect>
 export const Issued: Story = {
   beforeEach: landing('imp_uid=imp_1&merchant_uid=story-issued'),
   play: async ({ canvas }) => {
-    await expect(await canvas.findByText('카드가 등록되고 9,900원이 결제되었습니다.')).toBeVisible()
+    await expect(await canvas.findByText('카드를 등록하고 9,900원을 결제했어요.')).toBeVisible()
     await expect(location.search).not.toContain('imp_uid')
   },
 }
 export const Declined: Story = {
   beforeEach: landing('imp_uid=imp_2&merchant_uid=story-declined&error_code=J202&error_msg=한도초과'),
   args: { onRetry: () => {} },
-  play: async ({ canvas }) => expect(await canvas.findByText('카드를 등록하지 못했습니다.')).toBeVisible(),
+  play: async ({ canvas }) => expect(await canvas.findByText('카드를 등록하지 못했어요.')).toBeVisible(),
 }
 export const OpenedWithoutAResult: Story = {
   beforeEach: landing(''),

@@ -1,5 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { BillingKeyProvider, type BillingKeyProviderProps, type BillingKeyRequest } from '../src/index.ts'
 import { createSandbox, startInPage } from '../src/sandbox/index.ts'
 
@@ -19,19 +18,18 @@ const confirm: BillingKeyProviderProps['confirm'] = async ({ merchantUid }) => {
   const payment = sandbox.payments.findLast((known) => known.merchant_uid === merchantUid && known.status === 'paid')
   if (!payment) return { status: 'none' }
   const { imp_uid, customer_uid, amount } = payment
-  return { status: 'issued', impUid: imp_uid, customerUid: customer_uid ?? '', charged: amount, card: null }
+  return { status: 'issued', impUid: imp_uid, customerUid: customer_uid ?? '', charged: amount, currency: 'KRW', card: null }
 }
 
 /** A provider on the sandbox that runs in this page. */
 export function Sandboxed({ children, ...props }: Partial<BillingKeyProviderProps> & { children: ReactNode }) {
-  const [queryClient] = useState(() => new QueryClient())
   return (
     <BillingKeyProvider
       userCode={sandbox.userCode}
       scriptUrl={scriptUrl}
+      pg="jtnet"
       redirectUrl="/billing/complete"
       confirm={confirm}
-      queryClient={queryClient}
       {...(props as object)}
     >
       {children}

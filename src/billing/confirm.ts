@@ -1,8 +1,9 @@
-import type { BillingKeyOutcome, Card, Failed, Issued } from './outcome.ts'
+import { type BillingKeyOutcome, type Card, isSilent, maskCardNumber, type UnconfirmedReason, type WindowReport } from './outcome.ts'
 
 /** What the merchant's server is asked: is there a billing key for this attempt? */
 export interface Claim {
-  readonly merchantUid: string
+  /** `null` when the address of the landing did not say. */
+  readonly merchantUid: string | null
   /** `null` when the customer came back in another browser. */
   readonly customerUid: string | null
   /** `null` when the window closed without an answer: the server looks by order number then. */
@@ -11,65 +12,83 @@ export interface Claim {
   readonly token?: string | undefined
 }
 
-/** What the merchant's server answers. `none`: PortOne knows of no payment and no key for this attempt. */
+/**
+ * What the merchant's server answers. `pending`: the PG has not decided yet (sdk-facts 34). `none`: PortOne knows of no
+ * payment and no key for this attempt.
+ */
 export type ConfirmAnswer =
   | {
       readonly status: 'issued'
       readonly customerUid: string
       readonly impUid: string
+      /** In the currency's unit; `0`: the key only. */
       readonly charged: number
+      /** ISO 4217; KRW when left out. */
+      readonly currency?: string | undefined
       readonly card: Card | null
     }
   | { readonly status: 'failed'; readonly code: string; readonly message: string }
+  | { readonly status: 'pending' }
   | { readonly status: 'none' }
 
 /**
- * Asks the merchant's server. An answer is definite; when the promise rejects nothing is known, and the outcome is
- * `unconfirmed`. Must be safe to call again with the same claim.
+ * Asks the merchant's server. Must be safe to call again with the same claim. Reject when nothing is known; an error whose
+ * `status` is 401 says that the customer has to sign in first.
+ *
+ * @param signal aborted when nobody waits for the answer any more
  */
-export type Confirm = (claim: Claim) => Promise<ConfirmAnswer>
+export type Confirm = (claim: Claim, signal: AbortSignal) => Promise<ConfirmAnswer>
+
+const text = (part: unknown) => (typeof part === 'string' ? part : null)
 
 /** Reads what a server, or a shop's own `confirm`, answered. `null` when it is not a {@link ConfirmAnswer}. */
 export function parseConfirmAnswer(value: unknown): ConfirmAnswer | null {
   if (typeof value !== 'object' || value === null) return null
-  const { status, code, message, customerUid, impUid, charged, card } = value as Record<string, unknown>
-  if (status === 'none') return { status }
-  if (status === 'failed' && typeof code === 'string') return { status, code, message: typeof message === 'string' ? message : '' }
-  if (status !== 'issued' || typeof customerUid !== 'string' || typeof impUid !== 'string' || typeof charged !== 'number') return null
+  const { status, code, message, customerUid, impUid, charged, currency, card } = value as Record<string, unknown>
+  if (status === 'none' || status === 'pending') return { status }
+  if (status === 'failed' && typeof code === 'string') return { status, code, message: text(message) ?? '' }
+  if (status !== 'issued' || typeof customerUid !== 'string' || typeof impUid !== 'string') return null
+  if (typeof charged !== 'number' || !Number.isFinite(charged) || charged < 0) return null
   const { name, number } = (typeof card === 'object' && card !== null ? card : {}) as Record<string, unknown>
-  const text = (part: unknown) => (typeof part === 'string' ? part : null)
-  return { status, customerUid, impUid, charged, card: card ? { name: text(name), number: text(number) } : null }
+  return {
+    status,
+    customerUid,
+    impUid,
+    charged,
+    currency: text(currency) ?? 'KRW',
+    card: card ? { name: text(name), number: maskCardNumber(text(number)) } : null,
+  }
+}
+
+/** Says that nobody knows yet, and why. */
+export function unconfirmed(
+  report: WindowReport,
+  reason: UnconfirmedReason,
+  amount: number | null,
+  mayStartAnew: boolean,
+): BillingKeyOutcome {
+  const { merchantUid, customerUid, impUid, via, order, recovered } = report
+  return { status: 'unconfirmed', reason, amount, mayStartAnew, merchantUid, customerUid, impUid, via, order, recovered }
 }
 
 /**
- * Lets the merchant's server decide what an attempt came to.
+ * What an attempt came to, by the merchant's server. `null`: `none`, after a success was reported. PortOne may be behind
+ * its own window, so that is no refusal.
  *
- * @param reported what the window said, or what holds when the server knows of nothing
- * @param token the signed intent
+ * @param report what the window said
  */
-export async function confirmOutcome(reported: BillingKeyOutcome, token: string | undefined, confirm: Confirm): Promise<BillingKeyOutcome> {
-  const { merchantUid, customerUid, impUid, via, raw } = reported
-  const common = { merchantUid, customerUid, impUid, via, raw }
-  const failed = (code: string, message: string): Failed => ({ ...common, status: 'failed', code, message, stage: 'confirm' })
-  try {
-    const answer = parseConfirmAnswer(await confirm({ merchantUid, customerUid, impUid, token }))
-    if (!answer) throw new Error('The confirm answer cannot be read.')
-    if (answer.status === 'failed') return failed(answer.code, answer.message)
-    if (answer.status === 'none') return reported.status === 'issued' ? failed('not-found', 'PortOne knows of no such payment.') : reported
-    const issued: Issued = {
-      ...common,
-      ...answer,
-      card: answer.card ?? (reported.status === 'issued' ? reported.card : null),
-      verified: true,
-    }
-    return issued
-  } catch (error) {
-    return {
-      ...common,
-      status: 'unconfirmed',
-      code: 'confirm-unreachable',
-      message: error instanceof Error ? error.message : String(error),
-      retry: () => confirmOutcome(reported, token, confirm),
-    }
+export function decideOutcome(report: WindowReport, answer: Exclude<ConfirmAnswer, { status: 'pending' }>): BillingKeyOutcome | null {
+  const { merchantUid, customerUid, impUid, via, order, recovered } = report
+  const facts = { merchantUid, customerUid, impUid, via, order, recovered }
+  // PortOne and the window agree that there is no payment: the window knows best why
+  if (answer.status === 'failed' && answer.code === 'declined' && (report.status === 'failed' || report.status === 'cancelled'))
+    return report.status === 'cancelled' ? { ...report, asked: true } : report
+  if (answer.status === 'failed') return { ...facts, status: 'failed', code: answer.code, message: answer.message, stage: 'confirm' }
+  if (answer.status === 'issued') {
+    const card = answer.card ?? (report.status === 'reported' ? report.card : null)
+    return { ...facts, ...answer, merchantUid: merchantUid ?? '', currency: answer.currency ?? 'KRW', card }
   }
+  if (report.status === 'reported' || (report.status === 'failed' && report.code === 'no-imp-uid')) return null
+  if (report.status === 'cancelled') return { ...report, asked: true }
+  return isSilent(report) ? { ...facts, status: 'cancelled', by: 'closed', asked: true } : report
 }

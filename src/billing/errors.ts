@@ -7,6 +7,7 @@ export type BillingKeyErrorCode =
   | 'window-busy'
   | 'provider-missing'
   | 'not-in-browser'
+  | 'request-failed'
 
 /** One thing that is wrong with a request. */
 export interface RequestIssue {

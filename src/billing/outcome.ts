@@ -1,4 +1,4 @@
-import { amountRule, pgRule } from './pg.ts'
+import { amountRule, payMethodOf, pgRule } from './pg.ts'
 
 /** How the window's report reached the page: the callback (PC) or the query of `m_redirect_url` (phones). */
 export type Via = 'callback' | 'redirect'
@@ -7,77 +7,113 @@ export type Via = 'callback' | 'redirect'
 export interface Card {
   /** The card company, e.g. `현대카드`. */
   readonly name: string | null
-  /** Masked by the PG. */
+  /** Masked: never more than the first four and the last four digits. */
   readonly number: string | null
 }
 
-interface Common {
-  /** The order number of this attempt. */
-  readonly merchantUid: string
-  /** The name of the key, `null` when the customer came back in another browser and nobody could tell. */
+/** What every outcome carries. Plain data. */
+export interface OutcomeFacts {
+  /** The order number of this attempt, `null` before there was one. */
+  readonly merchantUid: string | null
+  /** The name of the key, `null` before there was one, and when the customer came back in another browser. */
   readonly customerUid: string | null
   /** PortOne's number of the payment, `null` when there is none. */
   readonly impUid: string | null
   readonly via: Via
-  /** What the SDK or the query said, unread. */
-  readonly raw: unknown
+  /** What `issue({ order })` was called with, `null` for other requests and in another browser. */
+  readonly order: unknown
+  /** Whether it belongs to an earlier attempt of this tab that had been left behind. */
+  readonly recovered: boolean
 }
 
-/** The window reported success. Ship nothing on it unless `verified` is true. */
-export interface Issued extends Common {
+/** The merchant's server confirmed it with PortOne. Never said without the server. */
+export interface Issued extends OutcomeFacts {
   readonly status: 'issued'
+  readonly merchantUid: string
+  readonly customerUid: string
   readonly impUid: string
-  /** Whether the merchant's server confirmed it with PortOne. */
-  readonly verified: boolean
-  /** What was approved in the window, in the currency's unit (KRW: won). `0`: nothing. `null`: not known without the server. */
+  /** What was approved in the window, in the currency's unit (KRW: won). `0`: nothing. */
+  readonly charged: number
+  /** ISO 4217. */
+  readonly currency: string
+  readonly card: Card | null
+}
+
+/** The window's word alone: no `api` and no `confirm` was there to ask. Ship nothing on it. */
+export interface Reported extends OutcomeFacts {
+  readonly status: 'reported'
+  readonly impUid: string
+  /** As for `issued`; `null` when the window did not say. */
   readonly charged: number | null
+  readonly currency: string
   readonly card: Card | null
 }
 
 /** The customer gave up: pressed cancel, or closed the window (or left it). */
-export interface Cancelled extends Common {
+export interface Cancelled extends OutcomeFacts {
   readonly status: 'cancelled'
   readonly by: 'customer' | 'closed'
+  /** Whether the merchant's server said that there is no payment. */
+  readonly asked: boolean
 }
 
 /** The PG, PortOne or the merchant's server refused. */
-export interface Failed extends Common {
+export interface Failed extends OutcomeFacts {
   readonly status: 'failed'
-  /** The PG's or the server's own code, or one of ours: `no-imp-uid`, `unreadable-answer`, `other-attempt`, `sdk-alert`, `sdk-threw`. */
+  /** The PG's or the server's own code, or one of ours: `unreadable-answer`, `other-attempt`, `sdk-alert`, `sdk-threw`. */
   readonly code: string
   /** The PG's or the server's own words. */
   readonly message: string
   readonly stage: 'before-window' | 'in-window' | 'confirm'
 }
 
-/** There may be a key, and the merchant's server could not be asked. */
-export interface Unconfirmed extends Common {
+/**
+ * Why nobody could say: signed out, no answer, too slow, the customer did not wait, PortOne does not know the payment
+ * yet, or the PG has not decided (sdk-facts 34).
+ */
+export type UnconfirmedReason = 'sign-in' | 'unreachable' | 'timeout' | 'abandoned' | 'not-yet' | 'pending'
+
+/** There may be a key, and a payment, and the merchant's server could not say. The hook's `recheck()` asks again. */
+export interface Unconfirmed extends OutcomeFacts {
   readonly status: 'unconfirmed'
-  readonly code: string
-  readonly message: string
-  /** Asks the server again. Safe to call any number of times. */
-  readonly retry: () => Promise<BillingKeyOutcome>
+  readonly reason: UnconfirmedReason
+  /** What the window may have charged, `null` when not known here. */
+  readonly amount: number | null
+  /** Whether the next click may open a new window all the same: two asks of the customer's have failed. */
+  readonly mayStartAnew: boolean
 }
 
 /**
  * How an attempt to register a card ended. A value, never thrown; narrow on `status`.
  *
  * @example
- * if (outcome.status === 'issued' && outcome.verified) navigate('/members')
+ * if (outcome.status === 'issued') navigate('/members')
  */
-export type BillingKeyOutcome = Issued | Cancelled | Failed | Unconfirmed
+export type BillingKeyOutcome = Issued | Reported | Cancelled | Failed | Unconfirmed
+
+/** What a window can say by itself. */
+export type WindowReport = Reported | Cancelled | Failed
 
 /** What was asked for, as far as it is needed to read the answer. */
 export interface AttemptFacts {
   readonly merchantUid: string
   readonly customerUid: string
   readonly amount: number
+  readonly currency?: string | undefined
   readonly pg?: string | undefined
   readonly payMethod?: string | undefined
+  readonly order?: unknown
 }
 
 /** Codes of ours for answers that do not say whether there is a key: the merchant's server has to be asked. */
-export const unclearCodes: readonly string[] = ['no-imp-uid', 'unreadable-answer', 'other-attempt']
+const unclearCodes: readonly string[] = ['no-imp-uid', 'unreadable-answer', 'other-attempt']
+
+/** A window that said nothing of use: it was closed, or its answer cannot be read. */
+export const isSilent = (report: WindowReport): boolean =>
+  (report.status === 'cancelled' && report.by === 'closed') || (report.status === 'failed' && unclearCodes.includes(report.code))
+
+/** Whether there can be a payment that only the merchant's server knows of: any `imp_uid`, and any end without a word. */
+export const needsServer = (report: WindowReport): boolean => report.impUid !== null || isSilent(report)
 
 /**
  * How the PGs say that the customer cancelled. They share no code (sdk-facts 12), and a refusal can hold the same words
@@ -104,35 +140,46 @@ function word(value: unknown): string | null {
   return text === '' || text === 'undefined' || text === 'null' ? null : text
 }
 
-const saysNo = (value: unknown) => value === false || (typeof value === 'string' && /^\s*false\s*$/i.test(value))
+const says = (value: unknown, what: boolean) => value === what || (typeof value === 'string' && value.trim().toLowerCase() === String(what))
 
-/** A card's number as it may be shown: never more than the PG's mask leaves, even if the PG forgets to mask. */
-const masked = (number: string | null) => number?.replace(/\d(?=[\d\s-]*\d{4}$)/g, (digit, at: number) => (at < 4 ? digit : '*')) ?? null
+/** A card's number as it may be shown, whoever sent it: at most its first four and last four digits. */
+export function maskCardNumber(number: string | null): string | null {
+  if (number === null) return null
+  let seen = 0
+  const digits = number.replace(/[^\d*]/g, '').length
+  return number.replace(/[\d*]/g, (digit) => {
+    seen += 1
+    return digits > 8 && seen > 4 && seen <= digits - 4 ? '*' : digit
+  })
+}
 
-/** What was approved in the window; see `Issued.charged`. */
+/** What was approved in the window; see {@link Reported}. */
 function chargedAmount(attempt: AttemptFacts | null, paid: number | null): number | null {
   if (!attempt) return null
-  const rule = amountRule(pgRule(attempt.pg), attempt.payMethod ?? 'card')
-  if (attempt.amount === 0 || rule === 'display-only' || rule === 'not-sent') return 0
+  const rule = amountRule(pgRule(attempt.pg), payMethodOf(attempt))
+  if (rule === 'display-only' || rule === 'not-sent') return 0
+  if (attempt.amount === 0) return rule === 'optional-charge' ? 0 : paid
   return paid ?? (rule === 'unknown' ? null : attempt.amount)
 }
 
+/** Order numbers compared: a `+` that was not escaped comes back as a space (sdk-facts 14). */
+export const sameOrderNumber = (one: string, other: string) => one.replaceAll(' ', '+') === other.replaceAll(' ', '+')
+
 /**
  * Reads what the window reported, from the callback or the query: both SDK generations, minimal PGs, words for booleans,
- * no object at all (sdk-facts 10 to 12, 25).
+ * no object at all (sdk-facts 10 to 12, 25). Proves nothing.
  */
-export function toOutcome(answer: unknown, attempt: AttemptFacts | null, via: Via): BillingKeyOutcome {
+export function toReport(answer: unknown, attempt: AttemptFacts | null, via: Via): WindowReport {
   const said: Record<string, unknown> = typeof answer === 'object' && answer !== null ? { ...answer } : {}
   const impUid = word(said.imp_uid)
   const merchantUid = word(said.merchant_uid)
-  const errorCode = word(said.error_code) ?? word(said.error_coe)
-  const errorMessage = word(said.error_msg)
-  const common = {
-    merchantUid: attempt?.merchantUid ?? merchantUid ?? '',
+  const common: OutcomeFacts = {
+    merchantUid: attempt?.merchantUid ?? merchantUid,
     customerUid: attempt?.customerUid ?? null,
     impUid,
     via,
-    raw: answer,
+    order: attempt?.order ?? null,
+    recovered: false,
   }
   const failed = (code: string, message: string): Failed => ({
     ...common,
@@ -143,22 +190,28 @@ export function toOutcome(answer: unknown, attempt: AttemptFacts | null, via: Vi
   })
 
   if (Object.keys(said).length === 0) return failed('unreadable-answer', 'The payment window answered nothing that can be read.')
-  if (attempt && merchantUid !== null && merchantUid.replaceAll(' ', '+') !== attempt.merchantUid.replaceAll(' ', '+'))
-    return failed('other-attempt', `The payment window answered for another order, ${merchantUid}.`)
-  if (errorCode !== null || errorMessage !== null || saysNo(said.success) || saysNo(said.imp_success)) {
-    if (isCancel(errorCode, errorMessage)) return { ...common, status: 'cancelled', by: 'customer' }
-    return failed(errorCode ?? 'unknown', errorMessage ?? '')
+  if (attempt && merchantUid !== null && !sameOrderNumber(merchantUid, attempt.merchantUid))
+    // its imp_uid is that other order's too, and is not to be asked about under this one
+    return { ...failed('other-attempt', `The payment window answered for another order, ${merchantUid}.`), impUid: null }
+  const yes = says(said.success, true) || says(said.imp_success, true)
+  const no = says(said.success, false) || says(said.imp_success, false)
+  const code = word(said.error_code) ?? word(said.error_coe)
+  const isError = code !== null && !(yes && /^0+$/.test(code))
+  const message = isError || !(yes && code !== null) ? word(said.error_msg) : null
+  if (isError || message !== null || no) {
+    if (isCancel(code, message)) return { ...common, status: 'cancelled', by: 'customer', asked: false }
+    return failed(code ?? 'unknown', message ?? '')
   }
   if (impUid === null) return failed('no-imp-uid', 'The payment window reported success without an imp_uid.')
 
   const paid = word(said.paid_amount) === null ? Number.NaN : Number(said.paid_amount)
-  const card = { name: word(said.card_name), number: masked(word(said.card_number)) }
+  const card = { name: word(said.card_name), number: maskCardNumber(word(said.card_number)) }
   return {
     ...common,
-    status: 'issued',
+    status: 'reported',
     impUid,
-    verified: false,
     charged: chargedAmount(attempt, Number.isFinite(paid) && paid >= 0 ? paid : null),
+    currency: word(said.currency) ?? attempt?.currency ?? 'KRW',
     card: card.name || card.number ? card : null,
   }
 }

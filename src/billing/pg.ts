@@ -1,5 +1,5 @@
 /** How a payment is made in the window. JTNet issues billing keys for `'card'` only. */
-export type PayMethod = 'card' | 'phone' | 'trans' | 'tosspay'
+export type PayMethod = 'card' | 'phone' | 'trans' | 'tosspay' | 'naverpay_card' | 'naverpay_point' | 'kakaopay'
 
 /**
  * What an amount above zero means to a PG while a billing key is issued (PortOne V1 docs: billing keys by PG).
@@ -23,8 +23,10 @@ export interface PgRule {
   /** Where the result arrives on a PC and on a phone. */
   readonly pc: 'callback' | 'redirect'
   readonly mobile: 'callback' | 'redirect'
-  /** `minimal`: the callback carries `imp_uid`, `merchant_uid`, `error_code` and `error_msg`, nothing else. */
-  readonly callback: 'full' | 'minimal'
+  /** `minimal`: the callback carries `imp_uid`, `merchant_uid`, `error_code` and `error_msg`, nothing else. `null`: not documented. */
+  readonly callback: 'full' | 'minimal' | null
+  /** Whether the window on a PC is a popup, which needs a fresh click (sdk-facts 37). `null`: not known, so it may be. */
+  readonly popup: boolean | null
   /** Fields this PG needs beyond `customerUid`, `merchantUid` and `name`. */
   readonly requires: readonly ('customerId' | 'redirectUrl' | 'buyer.email')[]
   /** Longest `customerId` in characters, where the PG has a limit of its own. */
@@ -40,6 +42,7 @@ const rule = (ko: string, en: string, amount: PgRule['amount'], rest: Partial<Pg
   pc: 'callback',
   mobile: 'redirect',
   callback: 'full',
+  popup: null,
   requires: [],
   ...rest,
 })
@@ -52,7 +55,7 @@ const rule = (ko: string, en: string, amount: PgRule['amount'], rest: Partial<Pg
  * pgRules.jtnet.amount // 'optional-charge'
  */
 export const pgRules = {
-  jtnet: rule('JTNet', 'JTNet', 'optional-charge'),
+  jtnet: rule('JTNet', 'JTNet', 'optional-charge', { popup: false }),
   html5_inicis: rule('KG이니시스', 'KG Inicis', 'display-only'),
   kcp_billing: rule('NHN KCP', 'NHN KCP', 'display-only'),
   tosspayments: rule('토스페이먼츠', 'Toss Payments', 'display-only', { callback: 'minimal' }),
@@ -64,18 +67,19 @@ export const pgRules = {
     '웰컴페이먼츠',
     'Welcome Payments',
     { card: 'display-only', phone: 'charge-required' },
-    { payMethods: ['card', 'phone'], callback: 'minimal' },
+    { payMethods: ['card', 'phone'], callback: 'minimal', popup: false },
   ),
   smartro_v2: rule('스마트로', 'Smartro', 'display-only', {
     callback: 'minimal',
+    popup: false,
     requires: ['customerId', 'redirectUrl'],
     customerIdLimit: 20,
     plainMerchantUid: true,
   }),
-  settle_acc: rule('헥토파이낸셜', 'Hecto', 'optional-charge', { payMethods: ['trans'] }),
+  settle_acc: rule('헥토파이낸셜', 'Hecto', 'optional-charge', { payMethods: ['trans'], popup: true }),
   kakaopay: rule('카카오페이', 'Kakao Pay', 'optional-charge'),
-  naverpay: rule('네이버페이', 'Naver Pay', 'display-only', { payMethods: [] }),
-  payco: rule('페이코', 'PAYCO', 'display-only', { mobile: 'callback' }),
+  naverpay: rule('네이버페이', 'Naver Pay', 'display-only', { payMethods: [], popup: true }),
+  payco: rule('페이코', 'PAYCO', 'display-only', { mobile: 'callback', popup: true }),
   smilepay: rule('스마일페이', 'Smile Pay', 'unknown', { payMethods: [] }),
   tosspay_v2: rule('토스페이', 'Toss Pay', 'not-sent', {
     payMethods: ['tosspay'],
@@ -84,13 +88,37 @@ export const pgRules = {
   }),
   paymentwall: rule('페이먼트월', 'Paymentwall', 'charge-required', { requires: ['buyer.email'] }),
   chai: rule('차이', 'CHAI', 'display-only', { payMethods: ['trans'], pc: 'redirect', requires: ['redirectUrl'] }),
+  galaxia: rule(
+    '갤럭시아머니트리',
+    'Galaxia Moneytree',
+    { card: 'display-only', phone: 'charge-required' },
+    { payMethods: ['card', 'phone'], callback: 'minimal', popup: false, requires: ['customerId', 'redirectUrl'] },
+  ),
+  mobilians_v2: rule(
+    'KG파이낸셜(신모듈)',
+    'KG Financial',
+    { phone: 'charge-required', card: 'optional-charge' },
+    { payMethods: ['phone', 'card'], callback: null, popup: true },
+  ),
+  nice_v2: rule('나이스정보통신', 'NICE Payments', 'unknown', {
+    payMethods: ['naverpay_card', 'naverpay_point', 'kakaopay'],
+    callback: null,
+    popup: false,
+    requires: ['customerId'],
+  }),
+  payletter_global: rule('페이레터', 'Payletter Global', 'charge-required', {
+    payMethods: [],
+    callback: 'minimal',
+    requires: ['buyer.email'],
+    plainMerchantUid: true,
+  }),
 } satisfies Record<string, PgRule>
 
 /** The codes of the PGs in {@link pgRules}. */
 export type PgCode = keyof typeof pgRules
 
-/** `pg` as PortOne takes it: a PG, a PG with a MID, or one that is not in the table yet. */
-export type Pg = PgCode | `${PgCode}.${string}` | (string & {})
+/** `pg` as PortOne takes it: a PG, or a PG with a MID. One that the table does not know goes into `extra`. */
+export type Pg = PgCode | `${PgCode}.${string}`
 
 /**
  * The rule for a `pg` value; its MID does not matter. A missing or unknown PG gets the loosest one, since PortOne adds PGs.
@@ -100,7 +128,14 @@ export type Pg = PgCode | `${PgCode}.${string}` | (string & {})
  */
 export function pgRule(pg: unknown): PgRule {
   const code = typeof pg === 'string' ? (pg.split('.')[0] ?? '') : ''
-  return Object.hasOwn(pgRules, code) ? pgRules[code as PgCode] : rule(code, code, 'unknown', { payMethods: [] })
+  const known: Readonly<Record<string, PgRule>> = pgRules
+  const row = Object.keys(known).includes(code) ? known[code] : undefined // no Object.hasOwn: Chrome 87
+  return row ?? rule(code, code, 'unknown', { payMethods: [] })
+}
+
+/** The way to pay that a request comes to: its own, else the PG's first, else `'card'`. */
+export function payMethodOf(request: { readonly pg?: unknown; readonly payMethod?: unknown }): string {
+  return typeof request.payMethod === 'string' ? request.payMethod : (pgRule(request.pg).payMethods[0] ?? 'card')
 }
 
 /** The amount rule of a PG for one way to pay. */

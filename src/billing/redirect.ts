@@ -1,4 +1,4 @@
-import { type AttemptFacts, type BillingKeyOutcome, toOutcome } from './outcome.ts'
+import { type AttemptFacts, sameOrderNumber, toReport, type WindowReport } from './outcome.ts'
 
 /** Anything a page or a framework can hand over as "the query of this page". */
 export type RedirectInput = URL | URLSearchParams | string | { readonly [key: string]: unknown }
@@ -97,16 +97,16 @@ export function hasRedirectResult(input: RedirectInput): boolean {
 /**
  * Reads the query with which PortOne sends the customer back to `m_redirect_url` (sdk-facts 13 to 17).
  *
- * It never throws. It is `null` when the address carries no result, and never `issued` without an `imp_uid` or with an
- * error present. Anybody can type such an address, so `issued` means "reported": only the merchant's server knows.
+ * It never throws. It is `null` when the address carries no result, and never `reported` without an `imp_uid` or with an
+ * error present. Anybody can type such an address: only the merchant's server knows whether it is true.
  *
  * @param input the page's address, its query, or the params object of a router
  * @param attempt what this tab asked for; it lends `customerUid` and the amount, which are not in the query, and is
  *   passed over when its order number is another one
  * @example
- * parseRedirect('?imp_uid=imp_1&merchant_uid=order-1')?.status // 'issued'
+ * parseRedirect('?imp_uid=imp_1&merchant_uid=order-1')?.status // 'reported'
  */
-export function parseRedirect(input: RedirectInput, attempt: AttemptFacts | null = null): BillingKeyOutcome | null {
+export function parseRedirect(input: RedirectInput, attempt: AttemptFacts | null = null): WindowReport | null {
   const parts = partsOf(input)
   if (!isResult(parts)) return null
   const raw: Record<string, string> = {}
@@ -114,11 +114,11 @@ export function parseRedirect(input: RedirectInput, attempt: AttemptFacts | null
     if (!isOurs(key)) continue
     const before = raw[key]
     // a repeated key: an error or a "false" is never overruled by a later, better word
-    if (before && ((key.endsWith('success') && /^false$/i.test(before)) || (key.startsWith('error_') && !value))) continue
+    if (before && (key.startsWith('error_') || (key.endsWith('success') && /^false$/i.test(before)))) continue
     raw[key] = value
   }
-  const same = (raw.merchant_uid ?? '').replaceAll(' ', '+') === attempt?.merchantUid.replaceAll(' ', '+')
-  return toOutcome(raw, same ? attempt : null, 'redirect')
+  const same = attempt !== null && sameOrderNumber(raw.merchant_uid ?? '', attempt.merchantUid)
+  return toReport(raw, same ? attempt : null, 'redirect')
 }
 
 /**
@@ -152,11 +152,23 @@ export function safeRedirectUrl(url: string, base?: string): string | undefined 
     const { protocol, href, search, hash } = new URL(url, base)
     if (!/^https?:$/.test(protocol)) return undefined
     const open = href.slice(0, href.length - hash.length) + (search.includes('&') && !search.endsWith('&') ? '&' : '') + hash
-    return open
-      .split('%25')
-      .map((text) => decodeURI(text))
-      .join('%25')
+    return open.replace(/(?:%[\dA-F]{2})+/gi, decodeReadable)
   } catch {
     return undefined
   }
+}
+
+/** Decodes what the legacy SDK would encode again; never a control character, a `%`, or bytes that are not UTF-8 (EUC-KR). */
+function decodeReadable(run: string): string {
+  return run
+    .split(/((?:%[01][\dA-F]|%7F|%25)+)/i)
+    .map((part, at) => {
+      if (at % 2 === 1) return part
+      try {
+        return decodeURI(part)
+      } catch {
+        return part
+      }
+    })
+    .join('')
 }

@@ -1,5 +1,6 @@
 import { BillingKeyError, type RequestIssue } from './errors.ts'
-import { amountRule, type PayMethod, type Pg, pgRule } from './pg.ts'
+import { type FieldName, type FieldRow, fields, personalField } from './fields.ts'
+import { amountRule, type PayMethod, type Pg, type PgRule, payMethodOf, pgRule } from './pg.ts'
 import { redirectKeys, safeRedirectUrl } from './redirect.ts'
 
 /** Who pays. Sent to the PG, never kept or logged here. */
@@ -16,13 +17,15 @@ export interface Buyer {
   readonly postcode?: string | undefined
 }
 
-/** Which PG: by `pg`, by `channelKey` (new SDK only), or by neither when the shop has registered only one. */
-export type PgChoice =
-  | { readonly pg?: Pg | undefined; readonly channelKey?: never }
-  | { readonly pg?: never; readonly channelKey: `channel-key-${string}` }
-
 /** What a provider can set once for every request. */
-export type RequestDefaults = PgChoice & {
+export interface RequestDefaults {
+  /** Left out when the shop has registered only one PG. */
+  readonly pg?: Pg | undefined
+  /**
+   * The channel by its key (new SDK only). Beside `pg` the key is what is sent, and the PG's rules hold; alone, the loosest
+   * rules hold, since a key does not say which PG it is (sdk-facts 31).
+   */
+  readonly channelKey?: string | undefined
   /** Where a phone comes back to: http(s), relative to the page or absolute, without PortOne's own keys in its query. */
   readonly redirectUrl?: string | undefined
   /** URL scheme of the app round a WebView, so that a bank's app finds the way back. */
@@ -41,7 +44,7 @@ export type RequestDefaults = PgChoice & {
  *   customerUid: 'card-8f2c', merchantUid: 'issue-20261124-0001', name: '월간 이용권', amount: 0,
  * }
  */
-export type BillingKeyRequest = RequestDefaults & {
+export interface BillingKeyRequest extends RequestDefaults {
   /** The name the key is kept under, 1:1 with a card, at most 80 characters. Used again it replaces the key (sdk-facts 19). */
   readonly customerUid: string
   /** Order number, unique for each attempt, at most 40 characters. */
@@ -63,8 +66,8 @@ export type BillingKeyRequest = RequestDefaults & {
   readonly taxFree?: number | undefined
   /** VAT within `amount`. */
   readonly vatAmount?: number | undefined
-  /** Service period shown in the window, `YYYYMMDD` each. */
-  readonly period?: { readonly from: string; readonly to: string } | undefined
+  /** Service period shown in the window: `YYYY-MM-DD` or `YYYYMMDD` by PG, `interval` as `'1m'`, `'1y'` or `'1d'` (sdk-facts 32). */
+  readonly period?: { readonly from?: string; readonly to?: string; readonly interval?: string } | undefined
   readonly display?: Readonly<Record<string, unknown>> | undefined
   readonly card?: Readonly<Record<string, unknown>> | undefined
   readonly products?: readonly Readonly<Record<string, unknown>>[] | undefined
@@ -92,31 +95,6 @@ export interface RequestPayParams {
   readonly [parameter: string]: unknown
 }
 
-/** Our names and the SDK's. A field that is not here is not sent. */
-const wireNames = {
-  pg: 'pg',
-  channelKey: 'channelKey',
-  merchantUid: 'merchant_uid',
-  name: 'name',
-  customerUid: 'customer_uid',
-  customerId: 'customer_id',
-  currency: 'currency',
-  language: 'language',
-  taxFree: 'tax_free',
-  vatAmount: 'vat_amount',
-  period: 'period',
-  display: 'display',
-  card: 'card',
-  products: 'products',
-  customData: 'custom_data',
-  noticeUrl: 'notice_url',
-  confirmUrl: 'confirm_url',
-  appScheme: 'app_scheme',
-  popup: 'popup',
-  bypass: 'bypass',
-  naverPopupMode: 'naverPopupMode',
-} as const
-const buyerLimits = { name: 16, email: 64, tel: 16, addr: 128, postcode: 8 } as const
 const noFraction = /^(KRW|JPY|VND)$/i
 
 /** A value for an error message; a customer's data only by its length. */
@@ -138,96 +116,131 @@ function shown(value: unknown, secret: boolean): string {
  * // { pg: 'jtnet', pay_method: 'card', merchant_uid: 'issue-1', customer_uid: 'card-1', name: …, amount: 0, m_redirect_url: … }
  */
 export function toRequestPayParams(request: BillingKeyRequest, defaults: RequestDefaults = {}, baseUrl?: string): RequestPayParams {
-  const issues: RequestIssue[] = []
   const given = mergeDefaults(request, defaults)
   const pg = pgRule(given.pg)
-  const payMethod = given.payMethod ?? pg.payMethods[0] ?? 'card'
-  const refuse = (field: string, rule: string, value: unknown, secret = field.startsWith('buyer')) => {
-    issues.push({ field, rule, value: shown(value, secret) })
-  }
-  const text = (field: string, value: unknown, limit: number, required: boolean) => {
-    if (value === undefined && !required) return
-    if (typeof value !== 'string' || (required && value.trim() === '')) refuse(field, `has to be text of 1 to ${limit} characters`, value)
-    else if ([...value].length > limit) refuse(field, `has to be at most ${limit} characters, not ${[...value].length}`, value)
-  }
-  const money = (field: string, value: unknown) => {
-    const whole = typeof given.currency !== 'string' || noFraction.test(given.currency)
-    const fine = typeof value === 'number' && value >= 0 && (whole ? Number.isSafeInteger(value) : Number.isFinite(value))
-    if (!fine) refuse(field, `has to be a number, ${whole ? 'whole, ' : ''}0 or more`, value)
-    return fine
-  }
-
-  text('pg', given.pg, 80, false)
-  text('customerUid', given.customerUid, 80, true)
-  text('merchantUid', given.merchantUid, 40, true)
-  text('name', given.name, 40, true)
-  const { pg: byPg, channelKey } = given as { pg?: unknown; channelKey?: unknown }
-  if (channelKey !== undefined && byPg !== undefined) refuse('channelKey', 'stands instead of pg, not beside it', channelKey)
-  if (pg.plainMerchantUid && typeof given.merchantUid === 'string' && /[^\dA-Za-z]/.test(given.merchantUid))
-    refuse('merchantUid', `has to be letters and digits only for ${pg.label.en}`, given.merchantUid)
-  text('currency', given.currency, 3, false)
-  text('payMethod', given.payMethod, 20, false)
-  if (typeof payMethod === 'string' && pg.payMethods.length > 0 && !pg.payMethods.includes(payMethod))
-    refuse('payMethod', `has to be ${pg.payMethods.join(' or ')} for ${pg.label.en}`, payMethod)
-  for (const [key, limit] of Object.entries(buyerLimits)) {
-    text(`buyer.${key}`, given.buyer?.[key as keyof Buyer], limit, key === 'email' && pg.requires.includes('buyer.email'))
-  }
-  text('customerId', given.customerId, pg.customerIdLimit ?? 80, pg.requires.includes('customerId'))
-  for (const field of ['taxFree', 'vatAmount'] as const) if (given[field] !== undefined) money(field, given[field])
-
-  const rule = amountRule(pg, typeof payMethod === 'string' ? payMethod : 'card')
-  const display = given.displayAmount
-  const amountIsMoney = money('amount', given.amount)
-  const displayIsMoney = display === undefined || money('displayAmount', display)
-  if (amountIsMoney && displayIsMoney) {
-    if (given.amount > 0 && (rule === 'display-only' || rule === 'not-sent'))
-      refuse(
-        'amount',
-        rule === 'not-sent'
-          ? `has to be 0: the window of ${pg.label.en} takes no amount. Charge the key afterwards`
-          : `has to be 0: ${pg.label.en} shows an amount in the window and does not charge it. Charge the key afterwards, and pass displayAmount to show it`,
-        given.amount,
-      )
-    if (given.amount === 0 && rule === 'charge-required')
-      refuse('amount', `has to be more than 0: ${pg.label.en} issues a key only with a payment`, given.amount)
-    if (display !== undefined && rule !== 'display-only')
-      refuse('displayAmount', `has to be left out: only a PG that charges nothing in its window shows one`, display)
-  }
-
-  const redirects = pg.mobile === 'redirect' || pg.pc === 'redirect'
+  const rule = amountRule(pg, payMethodOf(given))
   const redirectUrl = typeof given.redirectUrl === 'string' ? safeRedirectUrl(given.redirectUrl, baseUrl) : undefined
-  if (given.redirectUrl === undefined) {
-    if (redirects) refuse('redirectUrl', 'is needed: phones come back to it, and without it their result is lost', undefined)
-  } else if (redirectUrl === undefined) refuse('redirectUrl', 'has to be an http(s) address', given.redirectUrl)
-  else {
-    const taken = redirectKeys.filter((key) => new URL(redirectUrl).searchParams.has(key))
-    if (taken.length > 0) refuse('redirectUrl', `must not hold the parameter ${taken.join(', ')}: PortOne adds it`, given.redirectUrl)
-  }
-
+  const issues = [...fieldIssues(given, pg), ...amountIssues(given, pg, rule), ...redirectIssues(given, pg, redirectUrl)]
   if (issues.length > 0) {
     const list = issues.map(({ field, rule: must, value }) => `${field} ${must} (it is ${value})`).join('; ')
     throw new BillingKeyError('invalid-request', `The billing key request is not valid: ${list}.`, { issues })
   }
-
   const params: Record<string, unknown> = { ...given.extra }
-  for (const [ours, theirs] of Object.entries(wireNames)) {
-    const value = given[ours as keyof typeof wireNames]
-    if (value !== undefined) params[theirs] = value
+  for (const [name, { wire }] of rows) {
+    const value = fieldValue(given, name)
+    if (wire !== null && value !== undefined) params[wire] = value
   }
-  for (const key of Object.keys(buyerLimits)) {
-    const value = given.buyer?.[key as keyof Buyer]
-    if (value !== undefined) params[`buyer_${key}`] = value
+  if (given.channelKey !== undefined) delete params.pg // the two are never both sent (sdk-facts 31)
+  const amount = rule === 'display-only' ? (given.displayAmount ?? 0) : rule === 'not-sent' ? undefined : given.amount
+  if (amount === undefined) delete params.amount
+  else params.amount = amount
+  if (pg.payMethods.length > 0 || given.payMethod || !given.pg) params.pay_method = payMethodOf(given)
+  if (redirectUrl !== undefined) params.m_redirect_url = redirectUrl
+  return { ...params, customer_uid: given.customerUid, merchant_uid: given.merchantUid, name: given.name }
+}
+
+const rows = Object.entries(fields) as [FieldName, FieldRow][]
+
+/** A field's value by its name in the table; `buyer.name` lies one deeper. */
+function fieldValue(given: BillingKeyRequest, name: FieldName): unknown {
+  const [own, part] = name.split('.') as [keyof BillingKeyRequest, string | undefined]
+  const value: unknown = given[own]
+  if (part === undefined) return value
+  return typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined
+}
+
+const issue = (field: FieldName, rule: string, value: unknown): RequestIssue => ({ field, rule, value: shown(value, personalField(field)) })
+const missing = (required: string) => `is missing: it has to be ${required}`
+
+/** What is wrong with each field by itself. */
+function fieldIssues(given: BillingKeyRequest, pg: PgRule): RequestIssue[] {
+  const whole = typeof given.currency !== 'string' || noFraction.test(given.currency)
+  const needed: readonly string[] = pg.requires
+  const found = rows.flatMap(([name, row]) => {
+    const value = fieldValue(given, name)
+    const required = row.required === true || (needed.includes(name) && name !== 'redirectUrl')
+    const limit = name === 'customerId' ? (pg.customerIdLimit ?? row.limit) : row.limit
+    const rule = checks[row.kind](value, { required, limit: limit ?? 0, whole })
+    return rule === null ? [] : [issue(name, rule, value)]
+  })
+  if (pg.plainMerchantUid && typeof given.merchantUid === 'string' && /[^\dA-Za-z]/.test(given.merchantUid))
+    found.push(issue('merchantUid', `has to be letters and digits only for ${pg.label.en}`, given.merchantUid))
+  const payMethod: unknown = given.payMethod
+  if (typeof payMethod === 'string' && pg.payMethods.length > 0 && !pg.payMethods.some((one) => one === payMethod))
+    found.push(issue('payMethod', `has to be ${pg.payMethods.join(' or ')} for ${pg.label.en}`, payMethod))
+  return found
+}
+
+interface CheckOptions {
+  readonly required: boolean
+  readonly limit: number
+  /** Whether the currency has no fraction. */
+  readonly whole: boolean
+}
+
+/** One check a kind of field: what the value has to be, or `null` when it is that. */
+const checks: { readonly [kind in FieldRow['kind']]: (value: unknown, options: CheckOptions) => string | null } = {
+  any: () => null,
+  address: () => null, // looked at by redirectIssues
+  text: (value, { required, limit }) => {
+    if (value === undefined) return required ? missing(`text of 1 to ${limit} characters`) : null
+    if (typeof value !== 'string' || (required && value.trim() === '')) return `has to be text of 1 to ${limit} characters`
+    const { length } = [...value]
+    return length > limit ? `has to be at most ${limit} characters, not ${length}` : null
+  },
+  money: (value, { required, whole }) => {
+    const must = `a number, ${whole ? 'whole, ' : ''}0 or more`
+    if (value === undefined) return required ? missing(must) : null
+    const fine = typeof value === 'number' && value >= 0 && (whole ? Number.isSafeInteger(value) : Number.isFinite(value))
+    return fine ? null : `has to be ${must}`
+  },
+  currency: (value) =>
+    value === undefined || (typeof value === 'string' && /^[A-Za-z]{3}$/.test(value))
+      ? null
+      : 'has to be a code of three letters, like KRW',
+  period: (value) => {
+    if (value === undefined) return null
+    if (typeof value !== 'object' || value === null) return 'has to be { from, to, interval }, each of them optional'
+    const { from, to, interval } = value as Readonly<Record<string, unknown>>
+    const isDate = (date: unknown) => date === undefined || (typeof date === 'string' && /^\d{4}(-?)\d{2}\1\d{2}$/.test(date))
+    if (!isDate(from) || !isDate(to)) return 'has to have dates as YYYY-MM-DD or YYYYMMDD'
+    return interval === undefined || (typeof interval === 'string' && /^\d+[dmy]$/.test(interval))
+      ? null
+      : "has to have an interval like '1m', '1y' or '1d'"
+  },
+}
+
+/** What does not fit what the PG does with an amount. */
+function amountIssues(given: BillingKeyRequest, pg: PgRule, rule: ReturnType<typeof amountRule>): RequestIssue[] {
+  const { amount, displayAmount } = given as { amount: unknown; displayAmount?: unknown }
+  const found: RequestIssue[] = []
+  if (typeof amount === 'number' && amount > 0 && rule === 'not-sent')
+    found.push(issue('amount', `has to be 0: the window of ${pg.label.en} takes no amount. Charge the key afterwards`, amount))
+  if (typeof amount === 'number' && amount > 0 && rule === 'display-only')
+    found.push(
+      issue(
+        'amount',
+        `has to be 0: ${pg.label.en} shows an amount in the window and does not charge it. Charge the key afterwards, and pass displayAmount to show it`,
+        amount,
+      ),
+    )
+  if (amount === 0 && rule === 'charge-required')
+    found.push(issue('amount', `has to be more than 0: ${pg.label.en} issues a key only with a payment`, amount))
+  if (displayAmount !== undefined && rule !== 'display-only')
+    found.push(issue('displayAmount', 'has to be left out: only a PG that charges nothing in its window shows one', displayAmount))
+  return found
+}
+
+function redirectIssues(given: BillingKeyRequest, pg: PgRule, redirectUrl: string | undefined): RequestIssue[] {
+  if (given.redirectUrl === undefined) {
+    const redirects = pg.mobile === 'redirect' || pg.pc === 'redirect'
+    return redirects ? [issue('redirectUrl', 'is needed: phones come back to it, and without it their result is lost', undefined)] : []
   }
-  const amount = rule === 'display-only' ? (display ?? 0) : rule === 'not-sent' ? undefined : given.amount
-  return {
-    ...params,
-    customer_uid: given.customerUid,
-    merchant_uid: given.merchantUid,
-    name: given.name,
-    ...(pg.payMethods.length > 0 || given.payMethod || !given.pg ? { pay_method: payMethod } : {}),
-    ...(amount === undefined ? {} : { amount }),
-    ...(redirectUrl === undefined ? {} : { m_redirect_url: redirectUrl }),
-  }
+  if (redirectUrl === undefined) return [issue('redirectUrl', 'has to be an http(s) address', given.redirectUrl)]
+  const taken = redirectKeys.filter((key) => new URL(redirectUrl).searchParams.has(key))
+  return taken.length === 0
+    ? []
+    : [issue('redirectUrl', `must not hold the parameter ${taken.join(', ')}: PortOne adds it`, given.redirectUrl)]
 }
 
 /** The request with the provider's defaults behind it. A request that names its PG puts the default PG out, whichever way. */
@@ -235,5 +248,5 @@ export function mergeDefaults(request: BillingKeyRequest, defaults: RequestDefau
   const { pg, channelKey, ...rest } = defaults
   const own = request?.pg !== undefined || request?.channelKey !== undefined
   const set = Object.fromEntries(Object.entries(request ?? {}).filter(([, value]) => value !== undefined))
-  return { ...rest, ...(own ? {} : pg !== undefined ? { pg } : channelKey ? { channelKey } : {}), ...set } as BillingKeyRequest
+  return { ...rest, ...(own ? {} : { pg, channelKey }), ...set } as BillingKeyRequest
 }

@@ -1,77 +1,103 @@
 'use client'
 import { type ButtonHTMLAttributes, forwardRef, type MouseEvent, type ReactElement, type ReactNode, type Ref } from 'react'
-import type { Messages } from '../billing/messages.ts'
+import { createPortal } from 'react-dom'
+import type { Phase } from '../attempt/machine.ts'
+import type { RequestSource } from '../attempt/runAttempt.ts'
+import type { BillingKeyRequest } from '../billing/request.ts'
 import { type UseBillingKeyOptions, type UseBillingKeyResult, useBillingKey } from '../hooks/useBillingKey.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
-import { useIamport } from '../hooks/useIamport.ts'
-import type { Phase, RequestSource } from '../iamport/issueBillingKey.ts'
+import { ko } from '../locales/ko.ts'
+import type { Messages } from '../locales/messages.ts'
+import { BillingKeyOutcomeView } from './BillingKeyOutcomeView.tsx'
+import { WayOut } from './WayOut.tsx'
 
 /** What `render` puts on an element of the shop's own. */
 export type BillingKeyButtonElementProps = ButtonHTMLAttributes<HTMLButtonElement> & { ref?: Ref<HTMLButtonElement>; 'data-phase': Phase }
 
-export interface BillingKeyButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children' | 'onError'> {
-  /** The request, or a function that asks the shop's server for one at the click. */
-  readonly request: RequestSource
-  readonly onOutcome?: UseBillingKeyOptions['onOutcome']
-  readonly onError?: UseBillingKeyOptions['onError']
-  /** The label while nothing is under way. */
-  readonly children?: ReactNode
-  /** Renders an element of the shop's own with the button's props. */
-  readonly render?: (props: BillingKeyButtonElementProps, state: UseBillingKeyResult) => ReactElement
-}
+/** What is registered: an order that the merchant's server turns into a request, or a request. Never both. */
+export type BillingKeyButtonSource =
+  | { readonly order: unknown; readonly request?: never }
+  | { readonly order?: never; readonly request: BillingKeyRequest | (() => BillingKeyRequest | Promise<BillingKeyRequest>) }
 
-const labels: { readonly [phase in Phase]?: keyof Messages } = {
+export type BillingKeyButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children' | 'onError'> &
+  BillingKeyButtonSource & {
+    readonly onOutcome?: UseBillingKeyOptions['onOutcome']
+    readonly onError?: UseBillingKeyOptions['onError']
+    /** Shows nothing below the button: the page shows the outcome itself. The way out of a window stays. */
+    readonly quiet?: boolean
+    /** The label while nothing is under way. */
+    readonly children?: ReactNode
+    /** Renders an element of the shop's own with the button's props. */
+    readonly render?: (props: BillingKeyButtonElementProps, state: UseBillingKeyResult) => ReactElement
+  }
+
+const labels: { readonly [phase in Phase]: keyof Messages | null } = {
+  idle: null,
   'loading-sdk': 'loading',
   preparing: 'preparing',
+  ready: 'ready',
   'window-open': 'open',
   confirming: 'confirming',
+  settled: null,
+}
+
+/** The label of a button whose last outcome leaves something to do. */
+function labelAfter({ phase, outcome }: UseBillingKeyResult): keyof Messages | null {
+  if (phase !== 'settled' || outcome?.status !== 'unconfirmed') return labels[phase]
+  return outcome.mayStartAnew ? 'registerAnyway' : 'recheck'
 }
 
 /**
  * A button that registers a card. A real `<button type="button">` with `data-phase` and `aria-busy`; while an attempt is
- * under way it keeps the focus and ignores clicks, and below it stands a way out of the payment window.
+ * under way it keeps the focus and ignores clicks. Below it stand the outcome in the customer's words and, in every
+ * phase, the way out.
  *
  * @example
- * <BillingKeyButton request={{ customerUid, merchantUid, name: '월간 이용권', amount: 0 }} onOutcome={(outcome) => …} />
+ * <BillingKeyButton order={{ plan: 'monthly' }} onOutcome={(outcome) => outcome.status === 'issued' && navigate('/members')} />
  */
 export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonProps>(function BillingKeyButton(props, ref) {
-  const { request, onOutcome, onError, children, render, onClick, onPointerEnter, onFocus, className = '', ...rest } = props
-  const { messages } = useBillingKeyContext()
-  const { preload } = useIamport()
+  const { request, order, onOutcome, onError, quiet = false, children, render, className = '', ...rest } = props
+  const { onClick, onPointerEnter, onPointerDown, onFocus, ...attributes } = rest
+  const { locale: words = ko } = useBillingKeyContext()
   const state = useBillingKey({ onOutcome, onError })
-  const { phase, isPending } = state
-  const label = labels[phase]
+  const { phase, isPending, outcome, error } = state
+  const source: RequestSource = request ?? { order }
+  const label = labelAfter(state)
+  const isBusy = isPending && phase !== 'ready'
   const element: BillingKeyButtonElementProps = {
     type: 'button',
-    ...rest,
+    ...attributes,
     ref,
     className: `rbk-button ${className}`.trim(),
     'data-phase': phase,
-    'aria-busy': isPending,
-    'aria-disabled': isPending || undefined,
+    'aria-busy': isBusy,
+    'aria-disabled': isBusy || attributes['aria-disabled'] || undefined,
     onClick: (event: MouseEvent<HTMLButtonElement>) => {
       onClick?.(event)
-      if (!event.defaultPrevented && !isPending) state.issue(request)
+      if (event.defaultPrevented || isBusy) return
+      if (label === 'recheck') state.recheck()
+      else state.issue(source)
     },
     onPointerEnter: (event) => {
       onPointerEnter?.(event)
-      preload()
+      state.prepare()
     },
     onFocus: (event) => {
       onFocus?.(event)
-      preload()
+      state.prepare()
     },
-    children: isPending && label ? messages[label] : (children ?? messages.button),
+    onPointerDown: (event) => {
+      onPointerDown?.(event)
+      if (!event.defaultPrevented && !isBusy && label !== 'recheck') state.prepare(source)
+    },
+    children: label ? words[label] : (children ?? words.button),
   }
-  if (render) return render(element, state)
+  const wayOut = (isPending || state.isOrphaned) && <WayOut label={words.abandon} onPress={state.abandon} />
   return (
     <>
-      <button {...element} />
-      {phase === 'window-open' && (
-        <button type="button" className="rbk-abandon" onClick={state.abandon}>
-          {messages.abandon}
-        </button>
-      )}
+      {render ? render(element, state) : <button {...element} />}
+      {wayOut && createPortal(wayOut, document.body)}
+      {!quiet && !isPending && (outcome || error) && <BillingKeyOutcomeView outcome={outcome} error={error} />}
     </>
   )
 })

@@ -1,9 +1,11 @@
 'use client'
 import type { ReactNode } from 'react'
 import type { BillingKeyError } from '../billing/errors.ts'
-import { fill, formatAmount, type Messages } from '../billing/messages.ts'
-import type { BillingKeyOutcome } from '../billing/outcome.ts'
+import type { BillingKeyOutcome, UnconfirmedReason } from '../billing/outcome.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
+import { fill, formatAmount } from '../locales/format.ts'
+import { ko } from '../locales/ko.ts'
+import type { Messages } from '../locales/messages.ts'
 
 export interface BillingKeyOutcomeViewProps {
   readonly outcome: BillingKeyOutcome | null
@@ -11,6 +13,8 @@ export interface BillingKeyOutcomeViewProps {
   readonly isPending?: boolean
   /** Offered after `cancelled` and `failed`. */
   readonly onRetry?: (() => void) | undefined
+  /** Offered after `unconfirmed`: the hook's `recheck`. */
+  readonly onRecheck?: (() => void) | undefined
   /** The way on: a link to the shop's next page. */
   readonly children?: ReactNode
 }
@@ -21,56 +25,80 @@ export interface BillingKeyOutcomeViewProps {
  * @example
  * <BillingKeyOutcomeView outcome={outcome} onRetry={reset}><a href="/members">이용 시작하기</a></BillingKeyOutcomeView>
  */
-export function BillingKeyOutcomeView({ outcome, error = null, isPending = false, onRetry, children }: BillingKeyOutcomeViewProps) {
-  const { messages, locale } = useBillingKeyContext()
-  const bad = error !== null || outcome?.status === 'failed' || outcome?.status === 'unconfirmed'
-  const reason = outcome && readableReason(outcome)
-  const card = outcome?.status === 'issued' && outcome.card ? [outcome.card.name, outcome.card.number].filter(Boolean).join(' ') : ''
-  const text = isPending
-    ? messages.confirming
-    : error
-      ? messages[error.code === 'window-busy' ? 'busy' : error.code.startsWith('sdk-load') ? 'loadFailed' : 'error']
-      : outcome &&
-        fill(messages[sentence(outcome)], { amount: outcome.status === 'issued' ? formatAmount(outcome.charged ?? 0, locale) : '' })
+export function BillingKeyOutcomeView(props: BillingKeyOutcomeViewProps) {
+  const { outcome, error = null, isPending = false, onRetry, onRecheck, children } = props
+  const { locale: words = ko } = useBillingKeyContext()
+  const isBad = error !== null || outcome?.status === 'failed' || outcome?.status === 'unconfirmed'
+  const lines = isPending ? [words.confirming] : error ? [words[errorText(error)]] : outcome ? outcomeLines(outcome, words) : []
+  const canRetry = error !== null || outcome?.status === 'cancelled' || (outcome?.status === 'failed' && outcome.stage !== 'confirm')
   return (
     <div
       className="rbk-outcome"
-      role={bad ? 'alert' : 'status'}
+      role={isBad && !isPending ? 'alert' : 'status'}
       aria-busy={isPending}
       data-status={isPending ? 'pending' : error ? 'error' : (outcome?.status ?? 'none')}
     >
-      {text && <p className="rbk-outcome-text">{text}</p>}
-      {!isPending && card && <p>{fill(messages.card, { card })}</p>}
-      {!isPending && reason && <p>{fill(messages.reason, { reason })}</p>}
-      {!isPending && outcome?.status === 'unconfirmed' && (
-        <button type="button" className="rbk-button" onClick={() => void outcome.retry()}>
-          {messages.recheck}
+      {lines.map((line, at) => (
+        <p key={line} className={at === 0 ? 'rbk-outcome-text' : undefined}>
+          {line}
+        </p>
+      ))}
+      {!isPending && outcome?.status === 'unconfirmed' && onRecheck && (
+        <button type="button" className="rbk-button" onClick={onRecheck}>
+          {words.recheck}
         </button>
       )}
-      {!isPending &&
-        onRetry &&
-        (error || outcome?.status === 'cancelled' || (outcome?.status === 'failed' && outcome.stage !== 'confirm')) && (
-          <button type="button" className="rbk-button" onClick={onRetry}>
-            {messages.retry}
-          </button>
-        )}
+      {!isPending && onRetry && canRetry && (
+        <button type="button" className="rbk-button" onClick={onRetry}>
+          {words.retry}
+        </button>
+      )}
       {!isPending && children}
     </div>
   )
 }
 
-function sentence(outcome: BillingKeyOutcome): keyof Messages {
-  if (outcome.status === 'issued') return !outcome.verified ? 'reported' : outcome.charged ? 'issuedAndCharged' : 'issued'
-  if (outcome.status === 'cancelled') return outcome.by === 'customer' ? 'cancelled' : 'left'
-  if (outcome.status === 'failed') return outcome.stage === 'confirm' ? 'refused' : 'failed'
-  return 'unconfirmed'
+function errorText({ code }: BillingKeyError): keyof Messages {
+  if (code === 'window-busy') return 'busy'
+  return code.startsWith('sdk-load') ? 'loadFailed' : 'error'
+}
+
+const unconfirmedTexts: { readonly [reason in UnconfirmedReason]: keyof Messages } = {
+  'sign-in': 'signIn',
+  unreachable: 'unconfirmed',
+  timeout: 'unconfirmed',
+  abandoned: 'unconfirmed',
+  'not-yet': 'unconfirmed',
+  pending: 'unconfirmed',
+}
+
+function outcomeLines(outcome: BillingKeyOutcome, words: Messages): string[] {
+  switch (outcome.status) {
+    case 'issued': {
+      const { charged, currency, card } = outcome
+      const amount = formatAmount(charged, words.lang, currency)
+      const shown = [card?.name, card?.number].filter(Boolean).join(' ')
+      return [fill(words[charged > 0 ? 'issuedAndCharged' : 'issued'], { amount }), ...(shown ? [fill(words.card, { card: shown })] : [])]
+    }
+    case 'reported':
+      return [words.reported]
+    case 'cancelled':
+      return [words[outcome.by === 'customer' ? 'cancelled' : outcome.asked ? 'closed' : 'closedUnasked']]
+    case 'unconfirmed':
+      return [words[unconfirmedTexts[outcome.reason]], ...(outcome.amount ? [words.maybeCharged] : [])]
+    case 'failed': {
+      const reason = readableReason(outcome)
+      const first = words[outcome.stage === 'confirm' ? 'refused' : 'failed']
+      return [first, ...(reason ? [fill(words.reason, { reason })] : [])]
+    }
+  }
 }
 
 /**
  * The PG's words, if they can be believed: an address with a message in it can be typed by anyone (sdk-facts 17), so what
  * came by redirect is shown only for an attempt of this tab.
  */
-function readableReason(outcome: BillingKeyOutcome): string {
-  if (outcome.status !== 'failed' || (outcome.via === 'redirect' && outcome.customerUid === null && outcome.stage !== 'confirm')) return ''
-  return outcome.message
+function readableReason(outcome: Extract<BillingKeyOutcome, { status: 'failed' }>): string {
+  const isTyped = outcome.via === 'redirect' && outcome.customerUid === null && outcome.stage !== 'confirm'
+  return isTyped || outcome.code.startsWith('sdk-') ? '' : outcome.message
 }

@@ -1,75 +1,77 @@
 'use client'
-import { QueryClient, QueryClientContext } from '@tanstack/react-query'
-import { type ReactNode, useContext, useState } from 'react'
-import * as ReactDOM from 'react-dom'
+import { type ReactNode, useEffect, useMemo } from 'react'
+import { keepOnlyFor } from '../attempt/pending.ts'
+import type { AttemptSettings } from '../attempt/runAttempt.ts'
 import type { Confirm } from '../billing/confirm.ts'
-import { type Locale, type Messages, messagesFor } from '../billing/messages.ts'
 import type { RequestDefaults } from '../billing/request.ts'
+import { apiConfirm, apiIntents } from '../hooks/api.ts'
 import { BillingKeyContext } from '../hooks/useBillingKeyContext.ts'
-import { defaultScriptUrl, type SdkConfig } from '../iamport/loadIamport.ts'
+import { useLatest } from '../hooks/useLatest.ts'
+import type { SdkConfig } from '../iamport/loadIamport.ts'
+import type { Messages } from '../locales/messages.ts'
 
-export type BillingKeyProviderProps = SdkConfig &
-  RequestDefaults & {
-    /** When the SDK is loaded: with the page, or when a button is hovered, focused or touched. `'mount'` when left out. */
-    readonly preload?: 'mount' | 'intent' | undefined
-    /** Language of the texts, `'ko'` when left out. */
-    readonly locale?: Locale | undefined
-    /** Texts to use in place of the built-in ones. */
-    readonly messages?: Partial<Messages> | undefined
-    /** Base address of the merchant's handler, e.g. `/api/billing`. */
-    readonly api?: string | undefined
-    /** Asks the merchant's server in another way than `api`. */
-    readonly confirm?: Confirm | undefined
-    /** The app's own is used when left out, and one of ours when it has none. */
-    readonly queryClient?: QueryClient | undefined
-    readonly children?: ReactNode
-  }
+export interface BillingKeyProviderProps extends SdkConfig, RequestDefaults {
+  /** When the SDK is loaded: with the first button or hook, or when a button is hovered, focused or touched. `'mount'` when left out. */
+  readonly preload?: 'mount' | 'interaction' | undefined
+  /** Base address of the merchant's handler, e.g. `/api/billing`. */
+  readonly api?: string | undefined
+  /** Asks the merchant's server in another way than `api`. */
+  readonly confirm?: Confirm | undefined
+  /** Milliseconds of visible time until `confirm` counts as unanswered. 15,000 when left out. */
+  readonly confirmTimeoutMs?: number | undefined
+  /** Who is signed in, by an id. When it changes, what was pending for the other one is dropped. */
+  readonly customerKey?: string | undefined
+  /** What customers read: `ko`, `en`, or the shop's own, `{ ...ko, button: '…' }`. The components say it in Korean when left out. */
+  readonly locale?: Messages | undefined
+  /** For routers that keep a copy of the address: replaces it without a load. `history.replaceState` when left out. */
+  readonly replaceUrl?: ((url: string) => void) | undefined
+  readonly children?: ReactNode
+}
 
 /**
- * Settings for everything below it: which shop, which PG, which server. Loads the SDK once however many there are.
+ * Settings for everything below it: which shop, which PG, which server. Renders nothing and loads nothing by itself, and
+ * rendering it again renders nothing below it unless a setting has changed.
  *
  * @example
  * <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/billing/complete" api="/api/billing">…</BillingKeyProvider>
  */
 export function BillingKeyProvider(props: BillingKeyProviderProps) {
-  const {
-    userCode,
-    tierCode,
-    scriptUrl,
-    nonce,
-    crossOrigin,
-    loadTimeoutMs,
-    preload = 'mount',
-    locale = 'ko',
-    messages,
-    api,
-    confirm,
-    queryClient,
-    children,
-    ...defaults
-  } = props
-  const above = useContext(QueryClientContext)
-  const [own] = useState(() => new QueryClient())
-  const sdk = { userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs }
-  hint(sdk, preload)
-  const value = {
-    sdk,
-    preload,
-    locale,
-    messages: messagesFor(locale, messages),
-    api,
-    confirm,
-    defaults,
-    queryClient: queryClient ?? above ?? own,
-  }
-  return <BillingKeyContext.Provider value={value}>{children}</BillingKeyContext.Provider>
-}
+  const { userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs } = props
+  const { pg, channelKey, redirectUrl, appScheme, language } = props
+  const { preload = 'mount', api, confirmTimeoutMs = 15_000, customerKey, locale, children } = props
+  const noticeUrl = JSON.stringify(props.noticeUrl) // may be a list, made anew with each render
+  const latest = useLatest({ confirm: props.confirm, replaceUrl: props.replaceUrl })
+  const hasConfirm = props.confirm !== undefined
+  const hasReplaceUrl = props.replaceUrl !== undefined
 
-/** Lets the browser fetch the SDK, or connect to its host, before any of our code runs: React 19 puts this into the server's HTML too. */
-function hint({ scriptUrl = defaultScriptUrl, nonce, crossOrigin }: SdkConfig, preload: 'mount' | 'intent') {
-  const origin = /^https?:\/\/[^/?#]+/.exec(scriptUrl)?.[0]
-  if (!origin) return
-  const hints: Partial<Pick<typeof ReactDOM, 'preconnect' | 'preload'>> = ReactDOM // React 18 has neither
-  if (preload === 'intent') hints.preconnect?.(origin)
-  else hints.preload?.(scriptUrl, { as: 'script', nonce, crossOrigin })
+  const settings = useMemo((): AttemptSettings => {
+    const ofApi = api === undefined ? undefined : apiConfirm(api)
+    // functions of the shop are made anew with each render: the newest is called, and none of them renders a button
+    const own: Confirm = (claim, signal) => {
+      const { confirm } = latest.current
+      return confirm ? confirm(claim, signal) : Promise.reject(new Error('confirm has gone'))
+    }
+    return {
+      sdk: { userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs },
+      defaults: { pg, channelKey, redirectUrl, appScheme, language, noticeUrl: noticeUrl === undefined ? undefined : JSON.parse(noticeUrl) },
+      confirm: hasConfirm ? own : ofApi,
+      confirmTimeoutMs,
+      fetchIntent: api === undefined ? undefined : apiIntents(api),
+      customerKey,
+    }
+  }, [
+    userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs, pg, channelKey, redirectUrl, appScheme, language,
+    noticeUrl, api, hasConfirm, confirmTimeoutMs, customerKey, latest,
+  ]) // biome-ignore format: one line a group
+  const value = useMemo(
+    () => ({
+      settings,
+      preload,
+      locale,
+      replaceUrl: hasReplaceUrl ? (url: string) => latest.current.replaceUrl?.(url) : undefined,
+    }),
+    [settings, preload, locale, hasReplaceUrl, latest],
+  )
+  useEffect(() => keepOnlyFor(customerKey), [customerKey])
+  return <BillingKeyContext.Provider value={value}>{children}</BillingKeyContext.Provider>
 }

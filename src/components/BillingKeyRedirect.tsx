@@ -7,7 +7,7 @@ import { BillingKeyOutcomeView } from './BillingKeyOutcomeView.tsx'
 export interface BillingKeyRedirectProps extends UseBillingKeyRedirectOptions {
   /** Offered after `cancelled` and `failed`: lead back to the page with the button. */
   readonly onRetry?: () => void
-  /** What stands below the result; `null` when the page was opened without one. */
+  /** What stands below the result: an element only after a success, or a function of the outcome; `null` when the page was opened without one. */
   readonly children?: ReactNode | ((outcome: BillingKeyOutcome | null) => ReactNode)
 }
 
@@ -18,10 +18,11 @@ export interface BillingKeyRedirectProps extends UseBillingKeyRedirectOptions {
  * <Route path="/billing/complete" element={<BillingKeyRedirect onRetry={() => navigate('/plans')} />} />
  */
 export function BillingKeyRedirect({ onRetry, children, ...options }: BillingKeyRedirectProps) {
-  const { outcome, isPending } = useBillingKeyRedirect(options)
+  const { outcome, isPending, recheck } = useBillingKeyRedirect(options)
+  const isSuccess = outcome?.status === 'issued' || outcome?.status === 'reported'
   return (
-    <BillingKeyOutcomeView outcome={outcome} isPending={isPending} onRetry={onRetry}>
-      {typeof children === 'function' ? children(outcome) : children}
+    <BillingKeyOutcomeView outcome={outcome} isPending={isPending} onRetry={onRetry} onRecheck={recheck}>
+      {typeof children === 'function' ? children(outcome) : isSuccess && children}
     </BillingKeyOutcomeView>
   )
 }

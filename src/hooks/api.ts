@@ -1,4 +1,5 @@
 import type { Confirm, ConfirmAnswer } from '../billing/confirm.ts'
+import type { BillingKeyRequest } from '../billing/request.ts'
 
 /** An answer of the merchant's handler that is not a success. */
 export class BillingApiError extends Error {
@@ -20,11 +21,17 @@ export class BillingApiError extends Error {
  *
  * @throws {BillingApiError}
  */
-export async function callApi(base: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
-  const init = body === undefined ? { method } : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+async function post(base: string, path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
   let status = 0
   try {
-    const response = await fetch(`${base.replace(/\/$/, '')}${path}`, { ...init, credentials: 'include' })
+    const response = await fetch(`${base.replace(/\/$/, '')}${path}`, {
+      method: 'POST',
+      // a header of our own: another site's page cannot send it without asking first
+      headers: { 'content-type': 'application/json', 'x-billing-key': '1' },
+      body: JSON.stringify(body),
+      credentials: 'include',
+      signal,
+    })
     status = response.status
     const answer: unknown = await response.json()
     if (response.ok) return answer
@@ -32,22 +39,26 @@ export async function callApi(base: string, method: 'GET' | 'POST' | 'DELETE', p
     throw new BillingApiError(status, typeof code === 'string' ? code : null, typeof message === 'string' ? message : `HTTP ${status}`)
   } catch (error) {
     if (error instanceof BillingApiError) throw error
-    throw new BillingApiError(status, null, `The shop's server could not be reached (${method} ${path}).`, error)
+    throw new BillingApiError(status, null, `The shop's server could not be reached (POST ${path}).`, error)
   }
 }
 
-/** Refusals that may be different next time: signed out, too early, too many. */
-const passing = [401, 408, 409, 425, 429]
+const isDefinite = ({ status, code }: BillingApiError) => (status === 403 && code === 'not-yours') || (status === 422 && code !== null)
 
-/** `confirm` over the merchant's handler: a refusal it spells out is definite, anything else leaves the outcome open. */
+/** `confirm` over the merchant's handler: 403 `not-yours` and 422 are definite, anything else leaves the outcome open. */
 export function apiConfirm(base: string): Confirm {
-  return async (claim) => {
+  return async (claim, signal) => {
     try {
-      return (await callApi(base, 'POST', '/confirm', claim)) as ConfirmAnswer
+      return (await post(base, '/confirm', claim, signal)) as ConfirmAnswer // parsed by who asked
     } catch (error) {
-      if (error instanceof BillingApiError && error.code !== null && error.status < 500 && !passing.includes(error.status))
-        return { status: 'failed', code: error.code, message: error.message }
+      if (error instanceof BillingApiError && isDefinite(error)) return { status: 'failed', code: error.code ?? '', message: error.message }
       throw error
     }
   }
+}
+
+/** The request of an order, from `POST {base}/intents`. What it holds is checked when the window opens. */
+export function apiIntents(base: string) {
+  return async (order: unknown, signal: AbortSignal): Promise<BillingKeyRequest> =>
+    (await post(base, '/intents', order ?? {}, signal)) as BillingKeyRequest
 }

@@ -1,18 +1,21 @@
 'use client'
-import { useMutation } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import type { Phase } from '../attempt/machine.ts'
+import { attemptsOfPage, subscribeToPage } from '../attempt/page.ts'
+import { Attempt, type AttemptSettings, type RequestSource } from '../attempt/runAttempt.ts'
 import type { Confirm } from '../billing/confirm.ts'
-import { BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
+import type { BillingKeyError } from '../billing/errors.ts'
 import type { BillingKeyOutcome } from '../billing/outcome.ts'
 import { type BillingKeyRequest, mergeDefaults, type RequestDefaults } from '../billing/request.ts'
-import { type Issuing, issueBillingKey, type Phase, type RequestSource } from '../iamport/issueBillingKey.ts'
-import { apiConfirm } from './api.ts'
 import { useBillingKeyContext } from './useBillingKeyContext.ts'
 import { useIamport } from './useIamport.ts'
 import { useLatest } from './useLatest.ts'
 
-export type UseBillingKeyOptions = RequestDefaults & {
-  /** Every outcome, also after the component is gone, and a late success after a `cancelled`. */
+export interface UseBillingKeyOptions extends RequestDefaults {
+  /**
+   * Every outcome, once each, also after the component is gone. A better one may follow: a definite one after
+   * `unconfirmed` or `reported`, `issued` after a close.
+   */
   readonly onOutcome?: ((outcome: BillingKeyOutcome) => void) | undefined
   /** What the developer or the environment did wrong. */
   readonly onError?: ((error: BillingKeyError) => void) | undefined
@@ -22,131 +25,98 @@ export type UseBillingKeyOptions = RequestDefaults & {
 
 export interface UseBillingKeyResult {
   /** Starts an attempt. Call it in a click handler; errors go to `onError` and `error`. */
-  readonly issue: (request: RequestSource) => void
-  /** Like `issue`, and resolves with the outcome or rejects with a `BillingKeyError`. */
-  readonly issueAsync: (request: RequestSource) => Promise<BillingKeyOutcome>
+  readonly issue: (source: RequestSource) => void
+  /** Like `issue`, and resolves with the first outcome or rejects with a `BillingKeyError`. */
+  readonly issueAsync: (source: RequestSource) => Promise<BillingKeyOutcome>
+  /** Loads the SDK ahead of the click, and fetches the request when a function or an order is given: it serves one click, for ten minutes. */
+  readonly prepare: (source?: RequestSource) => void
   readonly phase: Phase
   readonly outcome: BillingKeyOutcome | null
   readonly error: BillingKeyError | null
   readonly isPending: boolean
-  /** Whether a click would open the window in its own task. */
+  /** Whether the SDK is ready, so that a click with a request at hand opens the window in its own task. */
   readonly isReady: boolean
+  /** Whether an attempt is under way whose component has gone: `abandon` leads out of it. */
+  readonly isOrphaned: boolean
+  /** After `unconfirmed`: asks the merchant's server again. */
+  readonly recheck: () => void
   /** Forgets outcome and error. Does nothing while an attempt is under way. */
   readonly reset: () => void
-  /** The customer's way out: ends the attempt, and takes a stuck overlay off the page. */
+  /** The customer's way out, from any hook of the page: ends the attempt under way, and takes a stuck overlay off the page. */
   readonly abandon: () => void
 }
 
+const never = () => false
+
 /**
  * Registers a customer's card: loads the SDK, opens PortOne's window, reads the answer and lets the merchant's server
- * confirm it. If the component unmounts while the window is open, the outcome still reaches `onOutcome`; if it unmounts
- * before, the window does not open.
+ * confirm it. If the component unmounts while the window is open, the outcome still reaches the last `onOutcome`; if it
+ * unmounts before, and not by the click itself, the window does not open and nothing is told.
  *
  * @example
  * const { issue, phase, outcome } = useBillingKey({ onOutcome: (outcome) => console.log(outcome.status) })
- * <button onClick={() => issue({ customerUid, merchantUid, name: '월간 이용권', amount: 0 })}>카드 등록하기</button>
+ * <button onClick={() => issue({ order: { plan: 'monthly' } })}>카드 등록하기</button>
  */
 export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKeyResult {
-  const context = useBillingKeyContext()
+  const { settings } = useBillingKeyContext()
   const { status } = useIamport()
-  const latest = useLatest({ options, context })
-  const running = useRef<Issuing | null>(null)
-  const [phase, setPhase] = useState<Phase>('idle')
-  const [late, setLate] = useState<BillingKeyOutcome | null>(null)
-  // The window opens in the click; react-query is only given its promise (sdk-facts 28), so no buyer's data is cached.
-  // Not gcTime 0: a mutation that is pending when its component goes would be looked after by setTimeout(0), over and over.
-  const { mutate, data, error, isPending, reset } = useMutation<BillingKeyOutcome, unknown, Promise<BillingKeyOutcome>>(
-    { mutationFn: (attempt) => attempt, networkMode: 'always', retry: false, gcTime: 1_000 },
-    context.queryClient,
+  const latest = useLatest({ options, settings })
+  const [attempt] = useState(
+    () =>
+      new Attempt({
+        settings: () => attemptSettings(latest.current.settings, latest.current.options),
+        onOutcome: () => latest.current.options.onOutcome,
+        onError: () => latest.current.options.onError,
+      }),
   )
+  const snapshot = useSyncExternalStore(subscribeToPage, attempt.getSnapshot, attempt.getSnapshot)
+  const isOrphaned = useSyncExternalStore(subscribeToPage, hasOrphan, never)
 
-  const issueAsync = useCallback(
-    (source: RequestSource): Promise<BillingKeyOutcome> => {
-      const busy = new BillingKeyError('window-busy', 'An attempt is already under way here: wait for its outcome or abandon() it.')
-      const { options: own, context: held } = latest.current
-      /** Tells the shop; what asking again brings is told as well. */
-      const tell = (outcome: BillingKeyOutcome): BillingKeyOutcome => {
-        const told: BillingKeyOutcome =
-          outcome.status !== 'unconfirmed'
-            ? outcome
-            : {
-                ...outcome,
-                retry: async () => {
-                  const again = tell(await outcome.retry())
-                  setLate(again)
-                  return again
-                },
-              }
-        latest.current.options.onOutcome?.(told)
-        return told
-      }
-      if (running.current) {
-        latest.current.options.onError?.(busy)
-        return Promise.reject(busy)
-      }
-      setLate(null)
-      const { onOutcome: _o, onError: _e, confirm, ...defaults } = own
-      const attempt = issueBillingKey(source, {
-        sdk: held.sdk,
-        defaults: mergeDefaults(defaults as BillingKeyRequest, held.defaults),
-        confirm: confirm ?? held.confirm ?? (held.api === undefined ? undefined : apiConfirm(held.api)),
-        onPhase: setPhase,
-        onLate: (outcome) => setLate(tell(outcome)),
-        onLeftBehind: tell,
-      })
-      running.current = attempt
-      const promise = attempt.outcome.then(
-        (outcome) => {
-          running.current = null
-          setPhase('settled')
-          return tell(outcome)
-        },
-        (cause: unknown) => {
-          running.current = null
-          setPhase('settled')
-          const problem = isBillingKeyError(cause)
-            ? cause
-            : new BillingKeyError(
-                'invalid-request',
-                `The request could not be prepared: ${String(cause instanceof Error ? cause.message : cause)}`,
-                { cause },
-              )
-          latest.current.options.onError?.(problem)
-          throw problem
-        },
-      )
-      promise.catch(() => {})
-      mutate(promise)
-      return promise
-    },
-    [latest, mutate],
+  // not an effect's cleanup: that also runs when <Activity> hides the component
+  useInsertionEffect(() => {
+    attempt.mount()
+    return attempt.unmount
+  }, [attempt])
+  useEffect(() => {
+    attempt.lookAfterLeftovers()
+    window.addEventListener('pageshow', attempt.lookAfterLeftovers)
+    const onVisible = () => {
+      if (document.visibilityState === 'visible') attempt.recheck(false)
+    }
+    document.addEventListener('visibilitychange', onVisible)
+    return () => {
+      window.removeEventListener('pageshow', attempt.lookAfterLeftovers)
+      document.removeEventListener('visibilitychange', onVisible)
+    }
+  }, [attempt])
+
+  const actions = useMemo(
+    () => ({
+      issue: (source: RequestSource) => void attempt.issue(source).catch(() => {}),
+      issueAsync: attempt.issue,
+      prepare: attempt.prepare,
+      recheck: () => attempt.recheck(),
+      reset: attempt.reset,
+      abandon: abandonUnderWay,
+    }),
+    [attempt],
   )
-  const issue = useCallback((source: RequestSource) => void issueAsync(source).catch(() => {}), [issueAsync])
-  const abandon = useCallback(() => running.current?.abandon(), [])
-  const resetAll = useCallback(() => {
-    if (running.current) return
-    reset()
-    setLate(null)
-    setPhase('idle')
-  }, [reset])
+  return { ...actions, ...snapshot, isReady: status === 'ready', isOrphaned }
+}
 
-  const opened = useLatest(phase === 'window-open' || phase === 'confirming')
-  useEffect(
-    () => () => {
-      if (!opened.current) running.current?.abandon()
-    },
-    [opened],
-  )
+const hasOrphan = () => [...attemptsOfPage().attempts].some((attempt) => attempt.isOrphan())
 
+/** One attempt at most is under way on a page. */
+function abandonUnderWay(): void {
+  for (const attempt of [...attemptsOfPage().attempts]) attempt.abandon()
+}
+
+/** The provider's settings with the hook's own in front. */
+function attemptSettings(settings: AttemptSettings, options: UseBillingKeyOptions): AttemptSettings {
+  const { onOutcome: _outcome, onError: _error, confirm, ...defaults } = options
   return {
-    issue,
-    issueAsync,
-    phase,
-    outcome: isPending ? null : (late ?? data ?? null),
-    error: isBillingKeyError(error) ? error : null,
-    isPending,
-    isReady: status === 'ready',
-    reset: resetAll,
-    abandon,
+    ...settings,
+    confirm: confirm ?? settings.confirm,
+    defaults: mergeDefaults(defaults as BillingKeyRequest, settings.defaults),
   }
 }

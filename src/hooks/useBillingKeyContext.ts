@@ -1,22 +1,16 @@
 'use client'
-import type { QueryClient } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
-import type { Confirm } from '../billing/confirm.ts'
+import type { AttemptSettings } from '../attempt/runAttempt.ts'
 import { BillingKeyError } from '../billing/errors.ts'
-import type { Locale, Messages } from '../billing/messages.ts'
-import type { RequestDefaults } from '../billing/request.ts'
-import type { SdkConfig } from '../iamport/loadIamport.ts'
+import type { Messages } from '../locales/messages.ts'
 
 /** What `<BillingKeyProvider>` hands down. */
 export interface BillingKeyContextValue {
-  readonly sdk: SdkConfig
-  readonly preload: 'mount' | 'intent'
-  readonly defaults: RequestDefaults
-  readonly api: string | undefined
-  readonly confirm: Confirm | undefined
-  readonly locale: Locale
-  readonly messages: Messages
-  readonly queryClient: QueryClient
+  readonly settings: AttemptSettings
+  readonly preload: 'mount' | 'interaction'
+  /** The shop's words; the components' own default when left out. */
+  readonly locale: Messages | undefined
+  readonly replaceUrl: ((url: string) => void) | undefined
 }
 
 export const BillingKeyContext = createContext<BillingKeyContextValue | null>(null)

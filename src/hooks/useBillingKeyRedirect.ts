@@ -1,15 +1,16 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { takeLanding } from '../attempt/landing.ts'
+import { attemptsOfPage, subscribeToPage } from '../attempt/page.ts'
+import type { Attempt } from '../attempt/runAttempt.ts'
 import type { Confirm } from '../billing/confirm.ts'
+import type { BillingKeyError } from '../billing/errors.ts'
 import type { BillingKeyOutcome } from '../billing/outcome.ts'
-import { type Landed, settleLanding, takeLanding } from '../iamport/landing.ts'
-import { apiConfirm } from './api.ts'
 import { useBillingKeyContext } from './useBillingKeyContext.ts'
 import { useLatest } from './useLatest.ts'
 
 export interface UseBillingKeyRedirectOptions {
-  /** The outcome, once for each attempt: a refresh or a second tab does not tell it again. */
+  /** The outcome, once for each attempt: a refresh does not tell it again. */
   readonly onOutcome?: ((outcome: BillingKeyOutcome) => void) | undefined
   /** In place of the provider's `confirm` or `api`. */
   readonly confirm?: Confirm | undefined
@@ -19,49 +20,89 @@ export interface UseBillingKeyRedirectResult {
   /** `null` while pending, and when the page was opened without a result. */
   readonly outcome: BillingKeyOutcome | null
   readonly isPending: boolean
-  readonly error: Error | null
+  readonly error: BillingKeyError | null
   /** Asks the merchant's server again after `unconfirmed`. */
-  readonly retry: () => void
+  readonly recheck: () => void
 }
 
 /**
  * For the page behind `redirectUrl`, where phones land after the window: reads PortOne's query, pairs it with this tab's
- * attempt, has it confirmed once, and takes only PortOne's keys out of the address.
+ * attempt, has it confirmed, and takes only PortOne's keys out of the address. Any number of them on a page share one.
  *
  * @example
  * const { outcome, isPending } = useBillingKeyRedirect()
  */
 export function useBillingKeyRedirect(options: UseBillingKeyRedirectOptions = {}): UseBillingKeyRedirectResult {
-  const context = useBillingKeyContext()
-  const latest = useLatest({ options, context })
-  const [said, setSaid] = useState<Landed | null | undefined>(undefined)
-  useEffect(() => setSaid(takeLanding()), [])
-  const { data, error, isFetching, refetch } = useQuery(
-    {
-      queryKey: ['react-billing-key', 'redirect', said ?? null],
-      queryFn: async () => {
-        const { options: own, context: held } = latest.current
-        const confirm = own.confirm ?? held.confirm ?? (held.api === undefined ? undefined : apiConfirm(held.api))
-        const { outcome, fresh } = await settleLanding(said ?? {}, confirm)
-        if (outcome && fresh) latest.current.options.onOutcome?.(outcome)
-        return outcome
-      },
-      enabled: Boolean(said),
-      networkMode: 'always',
-      retry: false,
-      staleTime: Number.POSITIVE_INFINITY,
-      structuralSharing: false,
-      refetchOnWindowFocus: false,
-      refetchOnReconnect: false,
-    },
-    context.queryClient,
+  const { settings, replaceUrl } = useBillingKeyContext()
+  const latest = useLatest({ options, settings, replaceUrl })
+  const [landing, setLanding] = useState<Attempt | null | undefined>(undefined)
+  const told = useRef<BillingKeyOutcome | null>(null)
+  useEffect(() => {
+    const consumer = {
+      settings: () => ({ ...latest.current.settings, confirm: latest.current.options.confirm ?? latest.current.settings.confirm }),
+      onOutcome: () => tellConsumers,
+      onError: () => undefined,
+      replaceUrl: () => latest.current.replaceUrl,
+    }
+    const tell = (outcome: BillingKeyOutcome) => {
+      if (told.current === outcome) return
+      told.current = outcome
+      latest.current.options.onOutcome?.(outcome)
+    }
+    consumers().add(tell)
+    // after the routers' own effects, which is when they have patched the history
+    const timer = setTimeout(() => {
+      const taken = takeLanding(consumer)
+      setLanding(taken)
+      const before = taken?.lastTold()
+      if (before) tell(before)
+    })
+    return () => {
+      clearTimeout(timer)
+      consumers().delete(tell)
+      if (consumers().size === 0) forgetLanding()
+    }
+  }, [latest])
+  const snapshot = useSyncExternalStore(
+    subscribeToPage,
+    () => landing?.getSnapshot() ?? null,
+    () => null,
   )
-  const retry = useCallback(() => void refetch({ cancelRefetch: false }), [refetch])
-  const isPending = said === undefined || (said !== null && isFetching)
-  const settled = isPending ? null : (data ?? null)
-  const outcome =
-    settled?.status === 'unconfirmed'
-      ? { ...settled, retry: async () => (await refetch({ cancelRefetch: false })).data ?? settled }
-      : settled
-  return { outcome, isPending, error, retry }
+  useEffect(() => {
+    const onVisible = () => {
+      if (document.visibilityState === 'visible') landing?.recheck(false)
+    }
+    document.addEventListener('visibilitychange', onVisible)
+    return () => document.removeEventListener('visibilitychange', onVisible)
+  }, [landing])
+  const recheck = useCallback(() => landing?.recheck(), [landing])
+  return {
+    outcome: snapshot?.outcome ?? null,
+    isPending: landing === undefined || snapshot?.isPending === true,
+    error: snapshot?.error ?? null,
+    recheck,
+  }
+}
+
+const consumers = () => attemptsOfPage().landingConsumers
+
+/** Each of them is told, also when one before it throws. */
+function tellConsumers(outcome: BillingKeyOutcome): void {
+  for (const tell of [...consumers()]) {
+    try {
+      tell(outcome)
+    } catch (error) {
+      setTimeout(() => {
+        throw error
+      })
+    }
+  }
+}
+
+/** The last consumer has gone: the page's next visit is another one. Not at once, since React may only be remounting it. */
+function forgetLanding(): void {
+  setTimeout(() => {
+    const page = attemptsOfPage()
+    if (page.landingConsumers.size === 0 && !page.landing?.isUnderWay()) page.landing = null
+  })
 }

@@ -1,55 +1,53 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
-import { useCallback } from 'react'
+import { useCallback, useEffect, useSyncExternalStore } from 'react'
+import { pageChanged, subscribeToPage } from '../attempt/page.ts'
 import { type BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
-import { loadIamport } from '../iamport/loadIamport.ts'
+import { isIamportReady, loadIamport } from '../iamport/loadIamport.ts'
+import { pageState } from '../iamport/sdk.ts'
 import { useBillingKeyContext } from './useBillingKeyContext.ts'
 
 export interface UseIamportResult {
   readonly status: 'idle' | 'loading' | 'ready' | 'error'
   readonly error: BillingKeyError | null
-  /** Loads again after a failure, with a fresh script tag. */
-  readonly retry: () => void
-  /** Loads now, if that has not begun; does nothing otherwise. */
-  readonly preload: () => void
+  /** Loads now, again after a failure; does nothing when it is ready. */
+  readonly load: () => void
 }
 
+const notYet = () => null
+
 /**
- * The state of PortOne's SDK. It is loaded and initialised once for the page: on mount, or at `preload()` when the
- * provider says `preload="intent"`.
+ * The state of PortOne's SDK, as it is at this moment. It is loaded and initialised once for the page: on mount, or at
+ * `load()` when the provider says `preload="interaction"`.
  *
  * @throws {BillingKeyError} `provider-missing`
  * @example
- * const { status, retry } = useIamport()
- * if (status === 'error') return <button onClick={retry}>다시 시도</button>
+ * const { status, load } = useIamport()
+ * if (status === 'error') return <button onClick={load}>다시 시도</button>
  */
 export function useIamport(): UseIamportResult {
-  const { sdk, preload, queryClient } = useBillingKeyContext()
-  const { data, error, fetchStatus, refetch } = useQuery(
-    {
-      queryKey: ['react-billing-key', 'sdk', sdk.userCode, sdk.tierCode ?? null, sdk.scriptUrl ?? null],
-      queryFn: () => loadIamport(sdk).then(() => true),
-      enabled: preload === 'mount',
-      networkMode: 'always',
-      retry: false,
-      retryOnMount: false,
-      staleTime: Number.POSITIVE_INFINITY,
-      gcTime: Number.POSITIVE_INFINITY,
-      refetchOnWindowFocus: false,
-      refetchOnReconnect: false,
-    },
-    queryClient,
+  const { settings, preload } = useBillingKeyContext()
+  const { sdk } = settings
+  const ready = useSyncExternalStore(
+    subscribeToPage,
+    () => isIamportReady(sdk),
+    () => false,
   )
-  const loading = fetchStatus === 'fetching'
-  const retry = useCallback(() => void refetch({ cancelRefetch: false }), [refetch])
-  const idle = !data && !error && !loading
+  const loading = useSyncExternalStore(
+    subscribeToPage,
+    () => pageState().load?.status === 'loading',
+    () => false,
+  )
+  const failure = useSyncExternalStore(subscribeToPage, () => pageState().load?.error ?? null, notYet)
   const load = useCallback(() => {
-    if (idle) retry()
-  }, [idle, retry])
+    loadIamport(sdk).then(pageChanged, pageChanged)
+    pageChanged()
+  }, [sdk])
+  useEffect(() => {
+    if (preload === 'mount') load()
+  }, [preload, load])
   return {
-    status: loading ? 'loading' : data ? 'ready' : error ? 'error' : 'idle',
-    error: isBillingKeyError(error) ? error : null,
-    retry,
-    preload: load,
+    status: ready ? 'ready' : loading ? 'loading' : failure ? 'error' : 'idle',
+    error: !ready && isBillingKeyError(failure) ? failure : null,
+    load,
   }
 }

@@ -1,5 +1,5 @@
 import { BillingKeyError } from '../billing/errors.ts'
-import { currentIamport, type Iamport, pageState } from './sdk.ts'
+import { currentIamport, type Iamport, pageState, type ScriptUrlPolicy, type SdkLoad } from './sdk.ts'
 
 /** Which SDK, and whose. */
 export interface SdkConfig {
@@ -20,18 +20,50 @@ export interface SdkConfig {
 /** PortOne V1's current SDK. It changes in place, so it cannot be pinned by a hash. */
 export const defaultScriptUrl = 'https://cdn.iamport.kr/v1/iamport.js'
 
+const merchantId = (userCode: string, tierCode?: string) => `${userCode}/${tierCode ?? ''}`
+
+/** Notices whom the SDK is initialised for, also when another script does it. */
+function watchMerchant(imp: Iamport): void {
+  const page = pageState()
+  if (page.merchant?.imp === imp) return
+  page.merchant = { imp, id: null }
+  const { init, agency } = imp
+  try {
+    imp.init = (userCode) => {
+      page.merchant = { imp, id: merchantId(userCode) }
+      init.call(imp, userCode)
+    }
+    if (agency)
+      imp.agency = (userCode, tierCode) => {
+        page.merchant = { imp, id: merchantId(userCode, tierCode) }
+        agency.call(imp, userCode, tierCode)
+      }
+  } catch {
+    // an SDK that is frozen: what others do to it cannot be seen
+  }
+}
+
+/** Whether the SDK is here and initialised for this merchant, as things stand now. Changes nothing. */
+export function isIamportReady({ userCode, tierCode }: SdkConfig): boolean {
+  const imp = currentIamport()
+  const merchant = imp && pageState().merchant
+  return merchant?.imp === imp && merchant?.id === merchantId(userCode, tierCode)
+}
+
 /**
  * The SDK if it can be used now, initialised for this merchant; otherwise `null`. Synchronous, so that the window can be
- * opened inside a click. One merchant is active at a time: asking for another one initialises the SDK again.
+ * opened inside a click. One merchant is active at a time: asking for another one, or after another script has
+ * initialised it for somebody else, initialises the SDK again.
  *
  * @throws {BillingKeyError} `window-busy` when another merchant's window is open (sdk-facts 3), `sdk-incompatible`
  */
 export function readyIamport(config: SdkConfig): Iamport | null {
   const imp = currentIamport()
-  const page = imp && pageState()
-  if (!imp || !page) return null
-  const merchant = `${config.userCode}/${config.tierCode ?? ''}`
-  if (page.ready?.imp === imp && page.ready.merchant === merchant) return imp
+  if (!imp) return null
+  const page = pageState()
+  watchMerchant(imp)
+  const id = merchantId(config.userCode, config.tierCode)
+  if (page.merchant?.id === id) return imp
   if (page.open)
     throw new BillingKeyError('window-busy', 'A payment window of another merchant is open: wait for its outcome or abandon() it.')
   try {
@@ -39,12 +71,13 @@ export function readyIamport(config: SdkConfig): Iamport | null {
     else if (imp.agency) imp.agency(config.userCode, config.tierCode)
     else throw new Error('IMP.agency is missing')
   } catch (cause) {
+    page.merchant = { imp, id: null }
     const hint = /jquery/i.test(String(cause))
       ? `This is a legacy SDK, which needs jQuery: load jQuery first, or use ${defaultScriptUrl}.`
       : `Use ${defaultScriptUrl}.`
     throw new BillingKeyError('sdk-incompatible', `The PortOne SDK could not be initialised (${String(cause)}). ${hint}`, { cause })
   }
-  page.ready = { imp, merchant }
+  page.merchant = { imp, id }
   return imp
 }
 
@@ -65,18 +98,38 @@ export async function loadIamport(config: SdkConfig): Promise<Iamport> {
   const page = pageState()
   const url = new URL(config.scriptUrl ?? defaultScriptUrl, document.baseURI).href
   if (!currentIamport()) {
-    if (page.load?.url !== url) {
-      const load = { url, promise: loadScript(url, config) }
-      page.load = load
-      load.promise.catch(() => {
-        if (page.load === load) page.load = null
-      })
-    }
-    await page.load?.promise
+    if (page.load?.url !== url || page.load.status !== 'loading') page.load = startLoad(url, config)
+    await page.load.promise
   }
-  const imp = readyIamport(config)
+  const imp = initialised(config)
   if (!imp) throw new BillingKeyError('sdk-load-failed', `${url} was loaded and window.IMP has gone since.`)
   return imp
+}
+
+/** {@link readyIamport}, whose failure is then the page's state until the next try. */
+function initialised(config: SdkConfig): Iamport | null {
+  const page = pageState()
+  try {
+    return readyIamport(config)
+  } catch (error) {
+    if (page.load) Object.assign(page.load, { status: 'failed', error })
+    else page.load = { url: '', promise: Promise.resolve(), status: 'failed', error }
+    throw error
+  }
+}
+
+function startLoad(url: string, config: SdkConfig): SdkLoad {
+  const load: SdkLoad = { url, promise: loadScript(url, config).then(() => {}), status: 'loading', error: null }
+  load.promise.then(
+    () => {
+      load.status = 'done'
+    },
+    (error: unknown) => {
+      load.status = 'failed'
+      load.error = error
+    },
+  )
+  return load
 }
 
 async function loadScript(url: string, config: SdkConfig): Promise<Iamport> {
@@ -125,6 +178,15 @@ function settle(script: HTMLScriptElement, ms: number): Promise<'loaded' | 'erro
 /** Under `require-trusted-types-for 'script'` an address has to come out of a policy. */
 function trusted(url: string): string {
   const page = pageState()
-  page.policy ??= window.trustedTypes?.createPolicy('react-billing-key', { createScriptURL: (address) => address }) ?? null
+  const types = Reflect.get(window, 'trustedTypes') as { createPolicy(name: string, rules: ScriptUrlPolicy): ScriptUrlPolicy } | undefined
+  try {
+    page.policy ??= types?.createPolicy('react-billing-key', { createScriptURL: (address) => address }) ?? null
+  } catch (cause) {
+    throw new BillingKeyError(
+      'sdk-load-failed',
+      'The Content-Security-Policy does not allow our Trusted Types policy: add react-billing-key to its trusted-types.',
+      { cause },
+    )
+  }
   return page.policy?.createScriptURL(url) ?? url
 }

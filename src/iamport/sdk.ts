@@ -15,42 +15,43 @@ export interface ScriptUrlPolicy {
   createScriptURL(url: string): string
 }
 
-/** What one page shares, however many copies of this package and providers it holds. */
+/** The load of the SDK's script; a failed one is kept only to be told, never to be waited for. */
+export interface SdkLoad {
+  readonly url: string
+  readonly promise: Promise<void>
+  status: 'loading' | 'done' | 'failed'
+  error: unknown
+}
+
+/** What one page shares of the SDK, however many copies of this package and providers it holds. */
 export interface PageState {
-  load: { readonly url: string; readonly promise: Promise<Iamport> } | null
-  /** The SDK object that was initialised, and for which merchant. */
-  ready: { readonly imp: Iamport; readonly merchant: string } | null
-  /** The attempt whose window may still be open. */
+  load: SdkLoad | null
+  /** The SDK object whose `init` and `agency` are watched, and whom it was last initialised for, by whomever. */
+  merchant: { readonly imp: Iamport; readonly id: string | null } | null
+  /** The window that may still be open. */
   open: object | null
   /** Made once: a page can forbid a second policy of one name. */
   policy: ScriptUrlPolicy | null
+  /** What `attempt/page.ts` keeps here. */
+  attempts?: unknown
 }
 
 const key = Symbol.for('react-billing-key.page')
 
-declare global {
-  interface Window {
-    IMP?: unknown
-    [key: symbol]: unknown
-    trustedTypes?: { createPolicy(name: string, rules: ScriptUrlPolicy): ScriptUrlPolicy }
-  }
-}
-
 /** The page's state; made at the first call, never at import. */
 export function pageState(): PageState {
-  const held = window[key] as PageState | undefined
-  if (held) return held
-  const made: PageState = { load: null, ready: null, open: null, policy: null }
-  window[key] = made
+  const found: unknown = Reflect.get(window, key)
+  if (found) return found as PageState // ours alone: the key is this package's
+  const made: PageState = { load: null, merchant: null, open: null, policy: null }
+  Reflect.set(window, key, made)
   return made
 }
 
 /** `window.IMP` when it is an SDK. */
 export function currentIamport(): Iamport | null {
   if (typeof window === 'undefined') return null
-  const imp = window.IMP as Iamport | undefined
-  return typeof imp?.request_pay === 'function' && typeof imp.init === 'function' ? imp : null
+  const imp: unknown = Reflect.get(window, 'IMP')
+  if (typeof imp !== 'object' || imp === null) return null
+  const { request_pay, init } = imp as Partial<Iamport>
+  return typeof request_pay === 'function' && typeof init === 'function' ? (imp as Iamport) : null
 }
-
-/** Whether the page runs an `iamport.payment-1.x.y.js`: it knows no `channelKey`, and would open its first PG instead (sdk-facts 21). */
-export const isLegacySdk = () => [...document.scripts].some(({ src }) => /\/iamport\.payment-\d/.test(src))

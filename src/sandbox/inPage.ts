@@ -10,6 +10,6 @@ const key = Symbol.for('billing-sandbox')
  * const scriptUrl = startInPage(createSandbox())
  */
 export function startInPage(sandbox: Sandbox): string {
-  window[key] = (url: string, init?: RequestInit) => sandbox.fetch(new Request(url, init))
+  Reflect.set(window, key, (url: string, init?: RequestInit) => sandbox.fetch(new Request(url, init)))
   return URL.createObjectURL(new Blob([sdkScript(true)], { type: 'text/javascript' }))
 }

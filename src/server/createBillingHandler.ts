@@ -226,7 +226,7 @@ function cors(request: Request, origins: readonly string[] = []): Record<string,
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
     'access-control-allow-methods': 'GET, POST, DELETE',
-    'access-control-allow-headers': 'content-type',
+    'access-control-allow-headers': 'content-type, x-billing-key',
     vary: 'Origin',
   }
 }

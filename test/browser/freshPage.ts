@@ -5,8 +5,8 @@ addEventListener('error', (event) => {
 
 /** Takes away what a page keeps between tests. */
 export function freshPage() {
-  delete window.IMP
-  delete window[Symbol.for('react-billing-key.page')]
+  Reflect.deleteProperty(window, 'IMP')
+  Reflect.deleteProperty(window, Symbol.for('react-billing-key.page'))
   Reflect.deleteProperty(window, 'jQuery')
   for (const element of document.querySelectorAll('script[src*="127.0.0.1"], .imp-dialog')) element.remove()
   document.body.className = ''

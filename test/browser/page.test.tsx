@@ -60,7 +60,7 @@ describe('the page', () => {
   it('settles when the overlay is closed without a callback (sdk-facts 7)', async () => {
     const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
     render(
-      <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} redirectUrl="/done">
+      <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} pg="jtnet" redirectUrl="/done">
         <BillingKeyButton request={newRequest()} onOutcome={onOutcome} />
       </BillingKeyProvider>,
     )
@@ -69,6 +69,36 @@ describe('the page', () => {
     act(() => close.click())
     await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'cancelled', by: 'closed' })))
   })
+})
+
+it('opens the window in a browser without Object.hasOwn, Array.at and the like (Chrome 87, Safari 14.1)', async () => {
+  const newer: [object, string][] = [
+    [Object, 'hasOwn'],
+    [Array.prototype, 'at'],
+    [Array.prototype, 'findLast'],
+    [String.prototype, 'at'],
+    [globalThis, 'structuredClone'],
+    [AbortSignal, 'any'],
+    [AbortSignal, 'timeout'],
+    [Promise, 'withResolvers'],
+  ]
+  await loadIamport({ userCode, scriptUrl })
+  const kept = newer.map(([owner, name]) => [owner, name, Object.getOwnPropertyDescriptor(owner, name)] as const)
+  const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+  render(
+    <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} pg="jtnet" redirectUrl="/done">
+      <BillingKeyButton request={newRequest()} onOutcome={onOutcome} quiet />
+    </BillingKeyProvider>,
+  )
+  for (const [owner, name] of newer) Reflect.deleteProperty(owner, name)
+  try {
+    screen.getByRole('button').click()
+    const close = await waitFor(() => document.querySelector<HTMLElement>('.imp-close') ?? Promise.reject(new Error('not open')))
+    close.click()
+    await waitFor(() => expect(onOutcome).toHaveBeenCalledOnce())
+  } finally {
+    for (const [owner, name, descriptor] of kept) if (descriptor) Object.defineProperty(owner, name, descriptor)
+  }
 })
 
 describe('loadIamport', () => {
@@ -114,7 +144,7 @@ describe('loadIamport', () => {
 
   it('adopts an SDK that is already there (sdk-facts 2)', async () => {
     await load('/v1/iamport.js')
-    const imp = window.IMP
+    const imp: unknown = Reflect.get(window, 'IMP')
     expect(await load('/elsewhere.js')).toBe(imp)
     expect(document.querySelectorAll('script[src*="127.0.0.1"]')).toHaveLength(1)
   })
@@ -160,7 +190,7 @@ describe('loadIamport', () => {
     const onError = vi.fn()
     render(
       <BillingKeyProvider userCode={userCode} scriptUrl={`${sandboxUrl}/js/iamport.payment-1.2.0.js`} redirectUrl="/done">
-        <BillingKeyButton request={{ ...newRequest(), channelKey: 'channel-key-1' } as BillingKeyRequest} onError={onError} />
+        <BillingKeyButton request={{ ...newRequest(), pg: 'jtnet', channelKey: 'channel-key-1' }} onError={onError} />
       </BillingKeyProvider>,
     )
     screen.getByRole('button').click()

@@ -1,9 +1,9 @@
 import jQuery from 'jquery'
 import { beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { commands } from 'vitest/browser'
-import { toOutcome } from '../../src/billing/outcome.ts'
+import { toReport } from '../../src/billing/outcome.ts'
 import { loadIamport, readyIamport } from '../../src/iamport/loadIamport.ts'
-import { type OpenWindow, requestPay } from '../../src/iamport/requestPay.ts'
+import { requestPay, type WindowEnd } from '../../src/iamport/requestPay.ts'
 import { currentIamport, type Iamport } from '../../src/iamport/sdk.ts'
 import { freshPage } from './freshPage.ts'
 
@@ -28,7 +28,16 @@ async function inWindow(card: string | null) {
   await commands.inWindow(overlay()?.querySelector('iframe')?.src ?? '', card)
 }
 const register = () => inWindow('9410-0000-0000-0001')
-const isPending = (open: OpenWindow) => Promise.race([open.end, new Promise((resolve) => setTimeout(resolve, 600, 'pending'))])
+/** A window, and a promise of how it ends. */
+function openWindow(imp: Iamport, params: ReturnType<typeof newParams>, onLate: (answer: unknown) => void = () => {}) {
+  let resolve: (end: WindowEnd) => void = () => {}
+  const end = new Promise<WindowEnd>((settle) => {
+    resolve = settle
+  })
+  return { ...requestPay(imp, params, { onEnd: (how) => resolve(how), onLate }), end }
+}
+const isPending = (open: { end: Promise<WindowEnd> }) =>
+  Promise.race([open.end, new Promise((resolve) => setTimeout(resolve, 600, 'pending'))])
 
 beforeEach(freshPage)
 
@@ -47,8 +56,8 @@ describe.each([
   })
   const open = (params: ReturnType<typeof newParams> = newParams()) => {
     const attempt = { merchantUid: params.merchant_uid, customerUid: params.customer_uid, amount: params.amount, pg: params.pg }
-    const opening = requestPay(imp, params, onLate)
-    const outcome = opening.end.then((end) => (end.kind === 'answer' ? toOutcome(end.answer, attempt, 'callback') : end))
+    const opening = openWindow(imp, params, onLate)
+    const outcome = opening.end.then((end) => (end.kind === 'answer' ? toReport(end.answer, attempt, 'callback') : end))
     return { ...opening, outcome }
   }
 
@@ -56,7 +65,7 @@ describe.each([
     const { outcome } = open(newParams({ amount: 9900 }))
     await register()
     expect(await outcome).toMatchObject({
-      status: 'issued',
+      status: 'reported',
       charged: 9900,
       card: { name: '현대카드', number: '9410-****-****-0001' },
     })
@@ -91,7 +100,7 @@ describe.each([
     expect(await open().outcome).toMatchObject({ status: 'failed', code: 'NOT_READY', stage: 'before-window' })
   })
 
-  it('leads out of an overlay whose X tells nobody, or does nothing (sdk-facts 7, 24)', async () => {
+  it('leads out of an overlay whose X tells nobody, or throws and leaves it there (sdk-facts 7, 24, 35)', async () => {
     const attempt = open()
     await whenOpen()
     const broken = vi.fn((event: ErrorEvent) => event.preventDefault())
@@ -99,26 +108,24 @@ describe.each([
     overlay()?.querySelector<HTMLElement>('.imp-close')?.click()
     window.removeEventListener('error', broken)
     expect(broken).toHaveBeenCalledTimes(deadX ? 1 : 0)
-    if (deadX) {
-      expect(await isPending(attempt)).toBe('pending')
-      expect(overlay()).toBeDefined()
-      attempt.abandon()
-    }
     expect(await attempt.end).toEqual({ kind: 'closed' })
     expect(overlay()).toBeUndefined()
     // and the next attempt opens
     const next = open()
     await register()
-    expect(await next.outcome).toMatchObject({ status: 'issued' })
+    expect(await next.outcome).toMatchObject({ status: 'reported' })
   })
 
   it.runIf(deadX)('hears of a success behind a dead X (sdk-facts 24)', async () => {
     const attempt = open()
     await whenOpen()
+    delete imp.close // and so the frame lives on behind what the customer closed
     window.addEventListener('error', (event) => event.preventDefault(), { once: true })
     overlay()?.querySelector<HTMLElement>('.imp-close')?.click()
+    expect(await attempt.end).toEqual({ kind: 'closed' })
+    for (const dialog of document.querySelectorAll<HTMLElement>('.imp-dialog')) dialog.style.display = 'block'
     await register()
-    expect(await attempt.outcome).toMatchObject({ status: 'issued' })
+    await vi.waitFor(() => expect(onLate).toHaveBeenCalledOnce(), { timeout: 10_000 })
   })
 
   it('hands on a success that was under way when the customer was let out (sdk-facts 24)', async () => {
@@ -171,7 +178,7 @@ describe.each([
     const first = open()
     expect(() => open()).toThrow(expect.objectContaining({ code: 'window-busy' }))
     await register()
-    expect(await first.outcome).toMatchObject({ status: 'issued' })
+    expect(await first.outcome).toMatchObject({ status: 'reported' })
   })
 
   it('does not take the messages of other frames for its own (sdk-facts 30)', async () => {
@@ -212,7 +219,7 @@ it('leads out of the newer family’s wrapper, and out of what a phone hides beh
       document.body.classList.add('imp-payment-progress')
     },
   }
-  const attempt = requestPay(stuck, newParams(), () => {})
+  const attempt = openWindow(stuck, newParams())
   expect(await isPending(attempt)).toBe('pending')
   attempt.abandon()
   expect(await attempt.end).toEqual({ kind: 'closed' })

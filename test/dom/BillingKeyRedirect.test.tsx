@@ -1,18 +1,13 @@
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
-import { StrictMode, version } from 'react'
+import { StrictMode } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  BillingKeyButton,
-  BillingKeyProvider,
-  type BillingKeyProviderProps,
-  BillingKeyRedirect,
-  type ConfirmAnswer,
-} from '../../src/index.ts'
+import { remember } from '../../src/attempt/pending.ts'
+import { BillingKeyButton, BillingKeyProvider, BillingKeyRedirect, type ConfirmAnswer } from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
-const issued: ConfirmAnswer = { status: 'issued', customerUid: 'card-1', impUid: 'imp_1', charged: 9900, card: null }
+const issued: ConfirmAnswer = { status: 'issued', customerUid: 'card-1', impUid: 'imp_1', charged: 9900, currency: 'KRW', card: null }
 
 beforeEach(() => {
   resetPage()
@@ -20,9 +15,19 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-const attempt = { merchantUid: 'issue-1', customerUid: 'card-1', amount: 9900, pg: 'jtnet', token: 'signed', startedAt: Date.now() }
-const leave = () => sessionStorage.setItem('react-billing-key.attempt', JSON.stringify(attempt))
-const land = (query: string, confirm = vi.fn(async () => issued), onOutcome = vi.fn()) => {
+const attempt = {
+  merchantUid: 'issue-1',
+  customerUid: 'card-1',
+  amount: 9900,
+  pg: 'jtnet',
+  token: 'signed',
+  startedAt: Date.now(),
+  impUid: null,
+  failedAsks: 0,
+  cameToNothing: false,
+}
+const leave = () => remember(attempt)
+const land = (query: string, confirm = vi.fn(async (): Promise<ConfirmAnswer> => issued), onOutcome = vi.fn()) => {
   history.replaceState({ router: 1 }, '', `/done${query}`)
   const page = render(
     <StrictMode>
@@ -38,45 +43,57 @@ describe('<BillingKeyRedirect>', () => {
   it('confirms once, cleans the address and keeps the router’s state', async () => {
     leave()
     const { confirm, onOutcome } = land('?plan=a&imp_uid=imp_1&merchant_uid=issue-1')
-    expect(await screen.findByText('카드가 등록되고 9,900원이 결제되었습니다.')).toBeDefined()
-    expect(confirm).toHaveBeenCalledExactlyOnceWith({ merchantUid: 'issue-1', customerUid: 'card-1', impUid: 'imp_1', token: 'signed' })
+    expect(await screen.findByText('카드를 등록하고 9,900원을 결제했어요.')).toBeDefined()
+    expect(confirm).toHaveBeenCalledExactlyOnceWith(
+      { merchantUid: 'issue-1', customerUid: 'card-1', impUid: 'imp_1', token: 'signed' },
+      expect.any(AbortSignal),
+    )
     expect(onOutcome).toHaveBeenCalledTimes(1)
     expect(location.search).toBe('?plan=a')
     expect(history.state).toMatchObject({ router: 1 })
   })
 
   it('gives the shop back the parameters that a legacy SDK encoded twice (sdk-facts 14)', async () => {
-    sessionStorage.setItem('react-billing-key.attempt', JSON.stringify({ ...attempt, redirectUrl: '/done?q=100%25&b=2' }))
+    remember({ ...attempt, redirectUrl: '/done?q=100%25&b=2' })
     land('?q=100%2525&b=2&imp_uid=imp_1&merchant_uid=issue-1&imp_success=true')
-    await screen.findByText(/등록되고/)
+    await screen.findByText(/등록하고 9,900원을/)
     expect(location.search).toBe('?q=100%25&b=2')
   })
 
   it('knows the outcome after a refresh without asking again', async () => {
     leave()
     const first = land('?imp_uid=imp_1&merchant_uid=issue-1')
-    await screen.findByText(/등록되고/)
+    await screen.findByText(/등록하고 9,900원을/)
     first.unmount()
+    resetPage({ keepStorage: true })
+    history.replaceState(null, '', '/done')
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type: 'reload' } as unknown as PerformanceEntry])
     const again = vi.fn(async () => issued)
     render(
       <BillingKeyProvider userCode="imp00000000" confirm={again}>
         <BillingKeyRedirect />
       </BillingKeyProvider>,
     )
-    expect(await screen.findByText(/등록되고/)).toBeDefined()
+    expect(await screen.findByText(/등록하고 9,900원을/)).toBeDefined()
     expect(again).not.toHaveBeenCalled()
   })
 
   it('asks without customer and token in another browser (sdk-facts 17)', async () => {
     const { confirm } = land('?imp_uid=imp_1&merchant_uid=issue-1')
     await waitFor(() =>
-      expect(confirm).toHaveBeenCalledWith({ merchantUid: 'issue-1', customerUid: null, impUid: 'imp_1', token: undefined }),
+      expect(confirm).toHaveBeenCalledWith(
+        { merchantUid: 'issue-1', customerUid: null, impUid: 'imp_1', token: undefined },
+        expect.any(AbortSignal),
+      ),
     )
   })
 
   it('does not repeat words that anyone could have typed', async () => {
-    land('?imp_uid=imp_1&merchant_uid=x&error_msg=call-me')
-    expect(await screen.findByText('카드를 등록하지 못했습니다.')).toBeDefined()
+    land(
+      '?imp_uid=imp_1&merchant_uid=x&error_msg=call-me',
+      vi.fn(async () => ({ status: 'none' as const })),
+    )
+    expect(await screen.findByText('카드를 등록하지 못했어요.')).toBeDefined()
     expect(screen.queryByText(/call-me/)).toBeNull()
   })
 
@@ -88,20 +105,6 @@ describe('<BillingKeyRedirect>', () => {
 })
 
 describe('on a server', () => {
-  it.runIf(Number.parseInt(version, 10) >= 19)('has the browser fetch the SDK before any script runs, or connect to its host', () => {
-    const html = (props: Partial<BillingKeyProviderProps>) =>
-      renderToString(
-        <html lang="ko">
-          <body>
-            <BillingKeyProvider userCode="imp00000000" {...(props as object)} />
-          </body>
-        </html>,
-      )
-    expect(html({ nonce: 'n1' })).toContain('<link rel="preload" href="https://cdn.iamport.kr/v1/iamport.js" as="script" nonce="n1"/>')
-    expect(html({ preload: 'intent' })).toContain('<link rel="preconnect" href="https://cdn.iamport.kr"/>')
-    expect(html({ scriptUrl: 'blob:https://shop.example/1' })).not.toContain('<link')
-  })
-
   it('renders, and hydrates without a warning', async () => {
     const app = (
       <BillingKeyProvider userCode="imp00000000">

@@ -1,50 +1,426 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { clearAttempt, pendingAttempt, saveAttempt } from '../../src/iamport/attempt.ts'
-import { resetPage } from './fakeIamport.ts'
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { StrictMode, useState } from 'react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pendingAttempt, pendingAttempts, remember } from '../../src/attempt/pending.ts'
+import {
+  BillingKeyButton,
+  type BillingKeyOutcome,
+  BillingKeyProvider,
+  BillingKeyRedirect,
+  type BillingKeyRequest,
+  type Claim,
+  type ConfirmAnswer,
+  useBillingKey,
+} from '../../src/index.ts'
+import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
-const attempt = { merchantUid: 'issue-1', customerUid: 'card-1', amount: 9900, pg: 'jtnet', token: 'signed', startedAt: 1_000_000 }
+let number = 0
+const newRequest = (change: Partial<BillingKeyRequest> = {}): BillingKeyRequest => {
+  number += 1
+  return { customerUid: `card-${number}`, merchantUid: `order-${number}`, name: '월간', amount: 0, ...change }
+}
+const issuedOf = ({ merchantUid }: Claim, charged = 0): ConfirmAnswer => ({
+  status: 'issued',
+  customerUid: `key-of-${merchantUid}`,
+  impUid: 'imp_1',
+  charged,
+  currency: 'KRW',
+  card: null,
+})
+const leftOver = (change: object = {}) => ({
+  merchantUid: 'left-1',
+  customerUid: 'card-left',
+  amount: 0,
+  token: 'signed',
+  order: { plan: 'old' },
+  impUid: null,
+  startedAt: Date.now(),
+  failedAsks: 0,
+  cameToNothing: false,
+  ...change,
+})
+let fake: ReturnType<typeof installFakeIamport>
 
 beforeEach(() => {
-  clearAttempt('issue-1')
   resetPage()
+  fake = installFakeIamport()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  cleanup()
 })
 
-describe('the pending attempt', () => {
-  it('survives a refresh: it is read from this tab’s storage', () => {
-    saveAttempt(attempt)
-    expect(sessionStorage.length).toBe(1)
-    expect(localStorage.length).toBe(0)
-    expect(pendingAttempt(attempt.startedAt + 1)).toMatchObject(attempt)
-  })
+type Confirm = (claim: Claim, signal: AbortSignal) => Promise<ConfirmAnswer>
 
-  it('expires after an hour, and is forgotten by its own order number only', () => {
-    saveAttempt(attempt)
-    expect(pendingAttempt(attempt.startedAt + 3_600_000)).toMatchObject(attempt)
-    expect(pendingAttempt(attempt.startedAt + 3_600_001)).toBeNull()
-    const fresh = { ...attempt, startedAt: Date.now() }
-    saveAttempt(fresh)
-    clearAttempt('issue-2')
-    expect(pendingAttempt()).toMatchObject(fresh)
-    clearAttempt('issue-1')
-    expect(pendingAttempt()).toBeNull()
-  })
-
-  it.each(['getItem', 'setItem', 'removeItem'] as const)('works for the life of the page where %s throws', (method) => {
-    const blocked = vi.spyOn(Storage.prototype, method).mockImplementation(() => {
-      throw new DOMException('blocked', 'SecurityError')
-    })
-    const fresh = { ...attempt, startedAt: Date.now() }
-    saveAttempt(fresh)
-    expect(pendingAttempt()).toMatchObject(fresh)
-    expect(() => clearAttempt('issue-1')).not.toThrow()
-    blocked.mockRestore()
-  })
-
-  it.each(['{', '[]', 'null', '1', '{"merchantUid":1}', '{"merchantUid":"m","customerUid":"c","amount":"0","startedAt":9e15}'])(
-    'is none when the storage holds %s',
-    (text) => {
-      sessionStorage.setItem('react-billing-key.attempt', text)
-      expect(pendingAttempt()).toBeNull()
-    },
+async function show(buttonProps: object = {}, confirm?: Confirm, providerProps: object = {}) {
+  const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+  const onError = vi.fn()
+  const page = render(
+    <StrictMode>
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" {...(confirm ? { confirm } : {})} {...providerProps}>
+        <BillingKeyButton request={() => newRequest()} onOutcome={onOutcome} onError={onError} quiet {...buttonProps} />
+      </BillingKeyProvider>
+    </StrictMode>,
   )
+  const button = screen.getAllByRole('button')[0] as HTMLButtonElement
+  await act(async () => {})
+  const told = () => onOutcome.mock.calls.map(([outcome]) => outcome.status)
+  return { ...page, onOutcome, onError, button, told }
+}
+const click = (button: HTMLElement) => act(async () => void fireEvent.click(button))
+const answer = (at: number, change: object = {}) =>
+  act(async () => {
+    const call = fake.calls[at]
+    call?.answer({ success: true, imp_uid: `imp_${at}`, merchant_uid: call.params.merchant_uid, ...change })
+  })
+const wayOut = () => screen.getByRole('button', { name: '결제창 닫기' })
+
+describe('what is left over from an earlier attempt', () => {
+  it('is told as its own outcome, and the click that waited for it opens nothing', async () => {
+    remember(leftOver())
+    let answerLeft: (answer: ConfirmAnswer) => void = () => {}
+    const confirm = vi.fn<Confirm>(() => new Promise((resolve) => (answerLeft = resolve)))
+    const { button, onOutcome } = await show({}, confirm)
+    await click(button)
+    expect(button.dataset.phase).toBe('preparing')
+    await act(async () => answerLeft(issuedOf({ merchantUid: 'left-1', customerUid: null, impUid: null })))
+    expect(fake.calls).toHaveLength(0)
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ status: 'issued', merchantUid: 'left-1', recovered: true, order: { plan: 'old' } }),
+    )
+    expect(pendingAttempts()).toEqual([])
+    await click(button)
+    expect(fake.calls).toHaveLength(1)
+  })
+
+  it('is asked about once on mount, and told to the first that listens, without a click', async () => {
+    remember(leftOver())
+    const confirm = vi.fn<Confirm>(async (claim) => issuedOf(claim))
+    const { told } = await show({}, confirm)
+    await waitFor(() => expect(told()).toEqual(['issued']))
+    expect(confirm).toHaveBeenCalledTimes(1)
+  })
+
+  it('blocks the next window until two asks of the customer’s have failed, and then no longer', async () => {
+    remember(leftOver({ amount: 9900 }))
+    const confirm = vi.fn<Confirm>(() => Promise.reject(new Error('offline')))
+    const { button, told } = await show({}, confirm)
+    await waitFor(() => expect(button.textContent).toBe('결과 다시 확인'))
+    await click(button)
+    expect(button.textContent).toBe('결과 다시 확인')
+    await click(button)
+    expect(button.textContent).toBe('그래도 새로 등록하기')
+    expect(fake.calls).toHaveLength(0)
+    await click(button)
+    expect(fake.calls).toHaveLength(1)
+    expect(told()).toEqual(['unconfirmed'])
+    expect(pendingAttempt('left-1')).not.toBeNull()
+  })
+
+  it('that came to nothing is no news, and no click waits for it', async () => {
+    remember(leftOver())
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+    const { button, told } = await show({}, confirm)
+    await click(button)
+    expect(fake.calls).toHaveLength(1)
+    expect(told()).toEqual([])
+    expect(pendingAttempt('left-1')).toMatchObject({ cameToNothing: true })
+  })
+
+  it('a pending approval blocks, and is no failed ask (sdk-facts 34)', async () => {
+    remember(leftOver({ amount: 9900 }))
+    const { button, onOutcome } = await show({}, async () => ({ status: 'pending' }))
+    for (let ask = 0; ask < 4; ask += 1) await click(button)
+    expect(button.textContent).toBe('결과 다시 확인')
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'pending' }))
+    expect(fake.calls).toHaveLength(0)
+  })
+})
+
+describe('what is told', () => {
+  it('is told once after a close, the server’s word and a late callback', async () => {
+    const { button, told } = await show({}, async (claim) => issuedOf(claim))
+    await click(button)
+    await click(wayOut())
+    await answer(0)
+    await answer(0)
+    expect(told()).toEqual(['issued'])
+  })
+
+  it('is told before a callback can throw, whose exception goes to reportError', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const onOutcome = vi.fn(() => {
+      throw new Error('the shop’s')
+    })
+    const { button } = await show({ onOutcome, quiet: false }, async (claim) => issuedOf(claim))
+    await click(button)
+    await answer(0)
+    expect(onOutcome).toHaveBeenCalledTimes(1)
+    expect(reported).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'the shop’s' }))
+    expect(screen.getByText('카드를 등록했어요.')).toBeDefined()
+    vi.unstubAllGlobals()
+  })
+
+  it('is unconfirmed, and no refusal, when the server does not know yet what the window reported', async () => {
+    const { button, onOutcome } = await show({}, async () => ({ status: 'none' }))
+    await click(button)
+    await answer(0)
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'not-yet' }))
+  })
+
+  it('asks the server about any imp_uid, also one that came with an error', async () => {
+    const { button, told } = await show({}, async (claim) => issuedOf(claim))
+    await click(button)
+    await answer(0, { success: false, error_code: 'F500', error_msg: '오류' })
+    expect(told()).toEqual(['issued'])
+  })
+
+  it('says sign-in for a 401, and forgets nothing', async () => {
+    const { button, onOutcome } = await show({}, () => Promise.reject(Object.assign(new Error('no'), { status: 401 })))
+    await click(button)
+    await answer(0)
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'sign-in' }))
+    expect(pendingAttempts()).toHaveLength(1)
+  })
+
+  it('keeps asking for ten seconds after a close that may have been paid', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+    const { button, told } = await show({ request: () => newRequest({ amount: 9900 }) }, confirm)
+    await click(button)
+    await click(wayOut())
+    await act(() => vi.advanceTimersByTimeAsync(9_900))
+    expect(told()).toEqual([])
+    expect(button.dataset.phase).toBe('confirming')
+    await act(() => vi.advanceTimersByTimeAsync(200))
+    expect(confirm).toHaveBeenCalledTimes(5)
+    expect(told()).toEqual(['cancelled'])
+  })
+
+  it('shows no card number that the shop’s server forgot to mask', async () => {
+    const card = { name: '현대카드', number: '9410123412340001' }
+    const { button, onOutcome } = await show({}, async (claim) => ({ ...issuedOf(claim), card }) as ConfirmAnswer)
+    await click(button)
+    await answer(0)
+    expect(onOutcome.mock.calls[0]?.[0]).toMatchObject({ card: { number: '9410********0001' } })
+    expect(JSON.stringify({ ...sessionStorage })).not.toContain('12341234')
+  })
+
+  it('keeps nothing of the buyer', async () => {
+    const { button } = await show({ request: () => newRequest({ buyer: { name: '김민아', email: 'mina@example.com' } }) })
+    await click(button)
+    expect(JSON.stringify({ ...sessionStorage, ...localStorage })).not.toMatch(/김민아|mina@/)
+  })
+})
+
+describe('the way out', () => {
+  it('is there while the server does not answer, and leads to unconfirmed', async () => {
+    const { button, onOutcome } = await show({}, () => new Promise(() => {}))
+    await click(button)
+    await answer(0)
+    await click(wayOut())
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'abandoned' }))
+    expect(button.textContent).toBe('결과 다시 확인')
+  })
+
+  it('is there while a request never comes, and opens nothing afterwards', async () => {
+    let deliver: (request: BillingKeyRequest) => void = () => {}
+    const { button, told } = await show({ request: () => new Promise((resolve) => (deliver = resolve)) })
+    await click(button)
+    await click(wayOut())
+    await act(async () => deliver(newRequest()))
+    expect(told()).toEqual(['cancelled'])
+    expect(fake.calls).toHaveLength(0)
+  })
+
+  it('is there with an element of the shop’s own', async () => {
+    const { button } = await show({ render: (props: object) => <button {...props} /> })
+    await click(button)
+    expect(wayOut()).toBeDefined()
+  })
+
+  it('ends, from any button, an attempt whose component has gone', async () => {
+    const onOutcome = vi.fn()
+    function Shop() {
+      const [first, setFirst] = useState(true)
+      return (
+        <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done">
+          {first && <BillingKeyButton request={() => newRequest()} onOutcome={onOutcome} quiet />}
+          <BillingKeyButton request={() => newRequest()} quiet>
+            다른 이용권
+          </BillingKeyButton>
+          <button type="button" onClick={() => setFirst(false)}>
+            닫기
+          </button>
+        </BillingKeyProvider>
+      )
+    }
+    render(<Shop />)
+    await act(async () => {})
+    await click(screen.getByRole('button', { name: '카드 등록하기' }))
+    await click(screen.getByRole('button', { name: '닫기' }))
+    await click(wayOut())
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'cancelled', by: 'closed' }))
+    await click(screen.getByRole('button', { name: '다른 이용권' }))
+    expect(fake.calls).toHaveLength(2)
+  })
+
+  it('comes by itself after fifteen seconds without an answer of the server', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const { button, onOutcome } = await show({}, () => new Promise(() => {}))
+    await click(button)
+    await answer(0)
+    await act(() => vi.advanceTimersByTimeAsync(15_000))
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'timeout' }))
+  })
+})
+
+describe('an unmount', () => {
+  it('before the window ends the attempt in silence', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    let deliver: (request: BillingKeyRequest) => void = () => {}
+    const { button, told, unmount } = await show({ request: () => new Promise((resolve) => (deliver = resolve)) })
+    await click(button)
+    vi.advanceTimersByTime(1_500)
+    unmount()
+    await act(async () => deliver(newRequest()))
+    expect(fake.calls).toHaveLength(0)
+    expect(told()).toEqual([])
+  })
+
+  it('by the click itself does not: the page owns the attempt', async () => {
+    let deliver: (request: BillingKeyRequest) => void = () => {}
+    const { button, told, unmount } = await show({ request: () => new Promise((resolve) => (deliver = resolve)) })
+    await click(button)
+    unmount()
+    await act(async () => deliver(newRequest()))
+    expect(fake.calls).toHaveLength(1)
+    await answer(0)
+    expect(told()).toEqual(['reported'])
+  })
+})
+
+describe('the page', () => {
+  it('calls init again when another script has initialised the SDK for somebody else', async () => {
+    const { button } = await show()
+    fake.imp.init('impOTHER')
+    await click(button)
+    expect(fake.merchants.slice(-2)).toEqual(['impOTHER', 'imp00000000'])
+    expect(fake.calls).toHaveLength(1)
+  })
+
+  it('takes two clicks in one task for one', async () => {
+    const { button, onError } = await show()
+    await act(async () => {
+      button.click()
+      button.click()
+    })
+    expect(fake.calls).toHaveLength(1)
+    expect(onError).not.toHaveBeenCalled()
+  })
+
+  it('opens the window also where alert cannot be replaced', async () => {
+    const own = Object.getOwnPropertyDescriptor(window, 'alert')
+    Object.defineProperty(window, 'alert', {
+      configurable: true,
+      get: () => () => {},
+      set: () => {
+        throw new TypeError('read only')
+      },
+    })
+    const { button, told } = await show()
+    await click(button)
+    await answer(0)
+    expect(told()).toEqual(['reported'])
+    if (own) Object.defineProperty(window, 'alert', own)
+  })
+
+  it('commits twice a cycle without a server, and renders no button when the provider’s parent renders', async () => {
+    let renders = 0
+    const request = newRequest()
+    const Counted = () => {
+      renders += 1
+      const { issue, phase } = useBillingKey()
+      return (
+        <button type="button" onClick={() => issue(request)}>
+          {phase}
+        </button>
+      )
+    }
+    const child = <Counted />
+    const Parent = ({ locale }: { locale: number }) => (
+      <BillingKeyProvider
+        key="one"
+        userCode="imp00000000"
+        pg="jtnet"
+        redirectUrl="/done"
+        noticeUrl={['https://a.example', `https://b.example`]}
+        replaceUrl={() => locale}
+      >
+        {child}
+      </BillingKeyProvider>
+    )
+    const { rerender } = render(<Parent locale={1} />)
+    await act(async () => {})
+    const before = renders
+    rerender(<Parent locale={2} />)
+    expect(renders).toBe(before)
+    await click(screen.getByRole('button'))
+    await answer(0)
+    expect(renders - before).toBe(2)
+  })
+})
+
+describe('the landing', () => {
+  const land = async (confirm: Confirm, consumers = 1, onOutcome = vi.fn()) => {
+    const page = render(
+      <StrictMode>
+        <BillingKeyProvider userCode="imp00000000" confirm={confirm}>
+          {Array.from({ length: consumers }, (_, at) => (
+            <BillingKeyRedirect key={at} onOutcome={onOutcome} />
+          ))}
+        </BillingKeyProvider>
+      </StrictMode>,
+    )
+    await act(async () => void (await new Promise((resolve) => setTimeout(resolve, 20))))
+    return { ...page, onOutcome }
+  }
+
+  it('tells each of two consumers once, and asks once', async () => {
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=m-two')
+    const confirm = vi.fn<Confirm>(async (claim) => issuedOf(claim))
+    const { onOutcome } = await land(confirm, 2)
+    expect(onOutcome).toHaveBeenCalledTimes(2)
+    expect(confirm).toHaveBeenCalledTimes(1)
+    expect(screen.getAllByText('카드를 등록했어요.')).toHaveLength(2)
+  })
+
+  it('works with site data blocked, and keeps PortOne’s keys until the outcome is definite', async () => {
+    for (const method of ['getItem', 'setItem'] as const)
+      vi.spyOn(Storage.prototype, method).mockImplementation(() => {
+        throw new DOMException('blocked', 'SecurityError')
+      })
+    history.replaceState(null, '', '/done?plan=a&imp_uid=imp_1&merchant_uid=m-blocked')
+    let decide: (answer: ConfirmAnswer) => void = () => {}
+    const { onOutcome } = await land(() => new Promise((resolve) => (decide = resolve)))
+    expect(location.search).toContain('imp_uid')
+    await act(async () => decide(issuedOf({ merchantUid: 'm-blocked', customerUid: null, impUid: 'imp_1' })))
+    expect(onOutcome).toHaveBeenCalledTimes(1)
+    expect(location.search).toBe('?plan=a')
+  })
+
+  it('is kept from the click of another page: a result in the address is no leftover', async () => {
+    remember(leftOver())
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=left-1')
+    const confirm = vi.fn<Confirm>(async (claim) => issuedOf(claim))
+    const onOutcome = vi.fn()
+    await land(confirm, 1, onOutcome)
+    expect(confirm).toHaveBeenCalledExactlyOnceWith(
+      { merchantUid: 'left-1', customerUid: 'card-left', impUid: 'imp_1', token: 'signed' },
+      expect.any(AbortSignal),
+    )
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued', recovered: false }))
+  })
 })

@@ -8,7 +8,7 @@ test('confirms once, however often the landing page is refreshed, and keeps the 
   })
   await signIn(page)
   await register(page, '현대카드 · 승인', '등록하고 결제하기')
-  const result = page.getByText('카드가 등록되고 9,900원이 결제되었습니다.')
+  const result = page.getByText('카드를 등록하고 9,900원을 결제했어요.')
   await expect(result).toBeVisible()
   await expect(page).toHaveURL(/\/billing\/complete$/)
   await page.reload()
@@ -27,7 +27,7 @@ test('believes nothing that was typed into the address', async ({ page }) => {
   await signIn(page)
   await page.goto('/billing/complete?imp_uid=imp_forged&merchant_uid=issue-forged')
   await expect(page.getByRole('alert')).toBeVisible()
-  await expect(page.getByText('카드가 등록되었습니다.')).toHaveCount(0)
+  await expect(page.getByText('카드를 등록했어요.')).toHaveCount(0)
 })
 
 test('registers the card of a customer who comes back in another tab (sdk-facts 17)', async ({ page, context }) => {
@@ -41,7 +41,7 @@ test('registers the card of a customer who comes back in another tab (sdk-facts 
   await expect.poll(() => address).not.toBe('')
   const other = await context.newPage()
   await other.goto(address)
-  await expect(other.getByText('카드가 등록되었습니다.')).toBeVisible()
+  await expect(other.getByText('카드를 등록했어요.')).toBeVisible()
   await other.getByRole('link', { name: '내 이용권으로 가기' }).click()
   await expect(other.getByText('현대카드 9410-****-****-0001')).toBeVisible()
 })

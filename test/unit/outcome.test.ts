@@ -1,16 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { toOutcome } from '../../src/billing/outcome.ts'
+import { toReport } from '../../src/billing/outcome.ts'
 
 const attempt = { merchantUid: 'issue-1', customerUid: 'card-1', amount: 9900, pg: 'jtnet' }
-const read = (answer: unknown, change: object = {}) => toOutcome(answer, { ...attempt, ...change }, 'callback')
+const read = (answer: unknown, change: object = {}) => toReport(answer, { ...attempt, ...change }, 'callback')
 
-describe('toOutcome', () => {
+describe('toReport', () => {
+  it('takes a code of zeros beside a success for the success it is', () => {
+    expect(read({ success: true, imp_uid: 'imp_1', error_code: '0000', error_msg: '정상처리' })).toMatchObject({ status: 'reported' })
+    expect(read({ success: false, imp_uid: 'imp_1', error_code: '0000' })).toMatchObject({ status: 'failed', code: '0000' })
+  })
+
+  it('claims what a PG that is paid by phone has charged, also when the request names no way to pay', () => {
+    expect(read({ imp_uid: 'imp_1' }, { pg: 'danal' })).toMatchObject({ charged: 9900 })
+    expect(read({ imp_uid: 'imp_1' }, { pg: 'mobilians_v2' })).toMatchObject({ charged: 9900 })
+    expect(read({ imp_uid: 'imp_1' }, { pg: 'galaxia' })).toMatchObject({ charged: 0 })
+    expect(read({ imp_uid: 'imp_1' }, { pg: 'galaxia', payMethod: 'phone' })).toMatchObject({ charged: 9900 })
+  })
+
   it.each([
     ['the old SDK (sdk-facts 10)', { success: true, imp_uid: 'imp_1', merchant_uid: 'issue-1', error_code: null, paid_amount: 9900 }],
     ['imp_success', { imp_success: 'true', imp_uid: 'imp_1', merchant_uid: 'issue-1' }],
     ['the new SDK, minimal', { imp_uid: 'imp_1', merchant_uid: 'issue-1' }],
   ])('reads success from %s', (_, answer) => {
-    expect(read(answer)).toMatchObject({ status: 'issued', impUid: 'imp_1', verified: false, charged: 9900 })
+    expect(read(answer)).toMatchObject({ status: 'reported', impUid: 'imp_1', charged: 9900 })
   })
 
   it.each([

@@ -142,7 +142,7 @@ describe('toRequestPayParams', () => {
 
   it('reports everything wrong at once, and repeats no customer’s data', () => {
     const refused = issuesOf({ amount: -1, merchantUid: '', buyer: { name: '아주아주아주아주아주아주아주아주긴이름' } })
-    expect(refused?.issues.map(({ field }) => field)).toEqual(['merchantUid', 'buyer.name', 'amount'])
+    expect(refused?.issues.map(({ field }) => field)).toEqual(['merchantUid', 'amount', 'buyer.name'])
     expect(refused?.message).not.toContain('긴이름')
   })
 

@@ -1,14 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import {
-  BillingKeyButton,
-  type BillingKeyError,
-  type BillingKeyOutcome,
-  BillingKeyOutcomeView,
-  BillingKeyProvider,
-  BillingKeyRedirect,
-  type BillingKeyRequest,
-} from 'react-billing-key'
+import { BillingKeyButton, BillingKeyProvider, BillingKeyRedirect } from 'react-billing-key'
 import { Link, Route, Routes, useNavigate } from 'react-router'
 import { api, type Key, type Shop } from './api.ts'
 import { plans } from './plans.ts'
@@ -29,7 +21,14 @@ export function App() {
     )
   const { userCode, scriptUrl, pg } = shop.config
   return (
-    <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} pg={pg} redirectUrl="/billing/complete" api="/api/billing">
+    <BillingKeyProvider
+      userCode={userCode}
+      scriptUrl={scriptUrl}
+      pg={pg}
+      redirectUrl="/billing/complete"
+      api="/api/billing"
+      customerKey={shop.customer ?? undefined}
+    >
       <header className="top">
         <Link to="/">아침서가 멤버십</Link>
         {shop.customer && <SignOut name={shop.customer} />}
@@ -87,11 +86,7 @@ function SignOut({ name }: { name: string }) {
 
 function Member({ orders }: { orders: Shop['orders'] }) {
   const client = useQueryClient()
-  const [outcome, setOutcome] = useState<BillingKeyOutcome | null>(null)
-  const [error, setError] = useState<BillingKeyError | null>(null)
-  const settled = (next: BillingKeyOutcome) => {
-    setError(null)
-    setOutcome(next)
+  const settled = () => {
     client.invalidateQueries({ queryKey: ['keys'] })
     client.invalidateQueries({ queryKey: ['shop'] })
   }
@@ -106,17 +101,12 @@ function Member({ orders }: { orders: Shop['orders'] }) {
             <p>
               {plan.note} 매달 {won(plan.monthly)}.
             </p>
-            <BillingKeyButton
-              request={() => api<BillingKeyRequest>('/billing/intents', { method: 'POST', body: { plan: plan.id } })}
-              onOutcome={settled}
-              onError={setError}
-            >
+            <BillingKeyButton order={{ plan: plan.id }} onOutcome={settled}>
               {plan.first === 0 ? '카드 등록하기' : '등록하고 결제하기'}
             </BillingKeyButton>
           </li>
         ))}
       </ul>
-      <BillingKeyOutcomeView outcome={outcome} error={error} />
       <Cards />
       <section aria-labelledby="orders">
         <h2 id="orders">주문 내역</h2>

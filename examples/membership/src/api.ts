@@ -1,3 +1,5 @@
+import type { Pg } from 'react-billing-key'
+
 /** JSON over the shop's own server. Rejects with the server's words. */
 export async function api<T>(path: string, init: { method?: string; body?: unknown } = {}): Promise<T> {
   const { method = 'GET', body } = init
@@ -11,7 +13,7 @@ export async function api<T>(path: string, init: { method?: string; body?: unkno
 }
 
 export interface Shop {
-  config: { userCode: string; pg: string; scriptUrl?: string; sandbox: boolean }
+  config: { userCode: string; pg: Pg; scriptUrl?: string; sandbox: boolean }
   customer: string | null
   orders: { merchant_uid: string; name: string; amount: number; status: 'open' | 'paid' }[]
 }

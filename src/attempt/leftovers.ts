@@ -1,0 +1,85 @@
+import type { Claim } from '../billing/confirm.ts'
+import type { WindowReport } from '../billing/outcome.ts'
+import { hasRedirectResult } from '../billing/redirect.ts'
+import { askServer } from './askServer.ts'
+import { type AttemptState, type OpenedAttempt, patience, transition } from './machine.ts'
+import { attemptsOfPage } from './page.ts'
+import { forget, keepOnlyFor, type PendingAttempt, pendingAttempt, pendingAttempts, remember } from './pending.ts'
+import type { AttemptSettings } from './runAttempt.ts'
+
+/** What the machine has to know of an attempt that was begun earlier. */
+export const openedFrom = (pending: PendingAttempt, canAsk: boolean): OpenedAttempt => ({
+  merchantUid: pending.merchantUid,
+  amount: pending.amount,
+  canAsk,
+  failedAsks: pending.failedAsks,
+})
+
+/** The question to the merchant's server about an attempt that was begun earlier. */
+export const claimFrom = ({ merchantUid, customerUid, impUid, token }: PendingAttempt): Claim => ({
+  merchantUid,
+  customerUid,
+  impUid,
+  token,
+})
+
+/** The report an earlier attempt is asked about with: a success when PortOne's number is known, else silence. */
+export function reportFrom({ merchantUid, customerUid, impUid, order, currency }: PendingAttempt): WindowReport {
+  const facts = { merchantUid, customerUid, via: 'redirect' as const, order: order ?? null, recovered: true }
+  return impUid === null
+    ? { ...facts, impUid, status: 'cancelled', by: 'closed', asked: false }
+    : { ...facts, impUid, status: 'reported', charged: null, currency: currency ?? 'KRW', card: null }
+}
+
+/** This tab's earlier attempts that a click has to wait for. A result in the address belongs to the landing. */
+export function leftovers(settings: AttemptSettings): readonly PendingAttempt[] {
+  keepOnlyFor(settings.customerKey)
+  if (!settings.confirm || hasRedirectResult(location.href)) return []
+  const busy = [...attemptsOfPage().attempts, attemptsOfPage().landing].map((attempt) => attempt?.orderUnderWay())
+  return pendingAttempts().filter(
+    ({ merchantUid, cameToNothing, failedAsks }) => !cameToNothing && failedAsks < patience && !busy.includes(merchantUid),
+  )
+}
+
+/**
+ * Asks what became of an earlier attempt, once at a time, and tells the attempt that waits for it, else the first mounted
+ * one that listens. A definite end that is no key is forgotten in silence: it is no news, and no end of the next attempt.
+ */
+export function askAboutLeftover(pending: PendingAttempt, settings: AttemptSettings, byCustomer: boolean): Promise<void> {
+  const { leftovers: underWay } = attemptsOfPage()
+  const running = underWay.get(pending.merchantUid)
+  if (running) return running
+  const asking = ask(pending, settings, byCustomer).finally(() => underWay.delete(pending.merchantUid))
+  underWay.set(pending.merchantUid, asking)
+  return asking
+}
+
+async function ask(pending: PendingAttempt, { confirm, confirmTimeoutMs }: AttemptSettings, byCustomer: boolean): Promise<void> {
+  if (!confirm) return
+  const report = reportFrom(pending)
+  const attempt = openedFrom(pending, true)
+  let state: AttemptState = { phase: 'confirming', attempt, report, asks: 0, byCustomer }
+  while (state.phase === 'confirming') {
+    const said = await askServer(confirm, claimFrom(pending), confirmTimeoutMs)
+    const [next, effects] = transition(
+      state,
+      'answer' in said
+        ? { type: 'answered', answer: said.answer }
+        : { type: 'ask-failed', reason: said.reason === 'stopped' ? 'timeout' : said.reason },
+    )
+    state = next
+    const again = effects.find((effect) => effect.do === 'ask-server')
+    if (again) await new Promise((resolve) => setTimeout(resolve, again.afterMs))
+  }
+  const known = pendingAttempt(pending.merchantUid)
+  if (state.phase !== 'settled' || !known) return // it ended, or was dropped, meanwhile
+  const { outcome } = state
+  if (outcome.status === 'cancelled') remember({ ...known, cameToNothing: true })
+  if (outcome.status === 'failed') forget(known.merchantUid)
+  if (outcome.status === 'cancelled' || outcome.status === 'failed') return
+  const failedAsks = state.attempt?.failedAsks ?? known.failedAsks
+  if (outcome.status === 'unconfirmed') remember({ ...known, failedAsks })
+  const all = [...attemptsOfPage().attempts]
+  const target = all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.canTellOfLeftover())
+  target?.takeLeftover({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
+}

@@ -1,0 +1,47 @@
+import type { BillingKeyOutcome } from '../billing/outcome.ts'
+import { pageState } from '../iamport/sdk.ts'
+import type { Attempt } from './runAttempt.ts'
+
+/** What one page holds of attempts, however many copies of this package and providers it runs. */
+export interface AttemptsOfPage {
+  /** Every mounted hook's attempt, the oldest first, and those whose hook went while their window was open. */
+  readonly attempts: Set<Attempt>
+  /** The shared attempt behind the landing's consumers. */
+  landing: Attempt | null
+  /** Who is told of it. */
+  readonly landingConsumers: Set<(outcome: BillingKeyOutcome) => void>
+  /** What was told on this page, by order number. */
+  readonly told: Map<string, BillingKeyOutcome>
+  /** Questions about leftovers that are under way, by order number. */
+  readonly leftovers: Map<string, Promise<void>>
+  /** What would be in sessionStorage, where that cannot be written. */
+  memory: string | null
+  readonly listeners: Set<() => void>
+}
+
+/** The page's attempts; made at the first call, never at import. */
+export function attemptsOfPage(): AttemptsOfPage {
+  const page = pageState()
+  page.attempts ??= {
+    attempts: new Set(),
+    landing: null,
+    landingConsumers: new Set(),
+    told: new Map(),
+    leftovers: new Map(),
+    memory: null,
+    listeners: new Set(),
+  } satisfies AttemptsOfPage
+  return page.attempts as AttemptsOfPage
+}
+
+/** Calls back whenever an attempt of this page, or the SDK, has changed. */
+export function subscribeToPage(listener: () => void): () => void {
+  const { listeners } = attemptsOfPage()
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Says that something has changed. */
+export function pageChanged(): void {
+  for (const listener of [...attemptsOfPage().listeners]) listener()
+}

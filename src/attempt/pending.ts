@@ -1,0 +1,167 @@
+import { type AttemptFacts, type BillingKeyOutcome, sameOrderNumber } from '../billing/outcome.ts'
+import { attemptsOfPage } from './page.ts'
+
+/**
+ * What has to survive the page: the order, and nothing of the customer's. `token` is the merchant's signed intent,
+ * `redirectUrl` the landing address as the shop wrote it.
+ */
+export interface PendingAttempt extends AttemptFacts {
+  readonly token?: string | undefined
+  readonly redirectUrl?: string | undefined
+  /** PortOne's number, once the window or the landing has said it. */
+  readonly impUid: string | null
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  /** Asks that the customer began since nobody could say, and that failed. */
+  readonly failedAsks: number
+  /** The server knows of no payment: kept for its landing, and no click waits for it. */
+  readonly cameToNothing: boolean
+}
+
+/** What this tab keeps. */
+interface Kept {
+  /** Whose: the provider's `customerKey`. */
+  readonly customerKey: string | null
+  readonly pending: readonly PendingAttempt[]
+  /** What was told, the newest last, for a reload. Cards are masked. */
+  readonly told: readonly BillingKeyOutcome[]
+  /** The landing's page and the order it is about, for a reload. */
+  readonly landing: { readonly path: string; readonly merchantUid: string } | null
+}
+
+const storageKey = 'react-billing-key'
+/** PGs end their windows long before. */
+const lifetimeMs = 3_600_000
+const nothing: Kept = { customerKey: null, pending: [], told: [], landing: null }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+const textOr = <T>(value: unknown, other: T) => (typeof value === 'string' ? value : other)
+
+function parsePending(value: unknown): PendingAttempt[] {
+  if (!isRecord(value)) return []
+  const { merchantUid, customerUid, amount, startedAt, failedAsks, order } = value
+  if (typeof merchantUid !== 'string' || typeof customerUid !== 'string') return []
+  if (typeof amount !== 'number' || typeof startedAt !== 'number' || Date.now() - startedAt > lifetimeMs) return []
+  return [
+    {
+      merchantUid,
+      customerUid,
+      amount,
+      startedAt,
+      order: order ?? null,
+      impUid: textOr(value.impUid, null),
+      failedAsks: typeof failedAsks === 'number' ? failedAsks : 0,
+      cameToNothing: value.cameToNothing === true,
+      currency: textOr(value.currency, undefined),
+      pg: textOr(value.pg, undefined),
+      payMethod: textOr(value.payMethod, undefined),
+      token: textOr(value.token, undefined),
+      redirectUrl: textOr(value.redirectUrl, undefined),
+    },
+  ]
+}
+
+const statuses = ['issued', 'reported', 'cancelled', 'failed', 'unconfirmed']
+
+function load(): Kept {
+  let text = attemptsOfPage().memory
+  try {
+    text ??= sessionStorage.getItem(storageKey)
+  } catch {
+    // blocked: memory serves as long as the page lives
+  }
+  try {
+    const kept: unknown = JSON.parse(text ?? 'null')
+    if (!isRecord(kept)) return nothing
+    const list = (value: unknown) => (Array.isArray(value) ? (value as unknown[]) : [])
+    const { path, merchantUid } = isRecord(kept.landing) ? kept.landing : {}
+    return {
+      customerKey: textOr(kept.customerKey, null),
+      pending: list(kept.pending).flatMap(parsePending),
+      // this origin's own record: it shows what was told before, and decides nothing
+      told: list(kept.told).filter((one): one is BillingKeyOutcome => isRecord(one) && statuses.includes(String(one.status))),
+      landing: typeof path === 'string' && typeof merchantUid === 'string' ? { path, merchantUid } : null,
+    }
+  } catch {
+    return nothing
+  }
+}
+
+function save(kept: Kept): void {
+  const page = attemptsOfPage()
+  const text = JSON.stringify(kept)
+  try {
+    sessionStorage.setItem(storageKey, text)
+    page.memory = null
+  } catch {
+    page.memory = text
+  }
+}
+
+/** Drops what another member left in this tab (logout, another sign-in). */
+export function keepOnlyFor(customerKey: string | undefined): void {
+  const kept = load()
+  // nobody signed in is nobody else: a phone often comes back where the session has gone
+  if (customerKey === undefined || kept.customerKey === customerKey) return
+  if (kept.customerKey === null) save({ ...kept, customerKey })
+  else {
+    save({ ...nothing, customerKey })
+    attemptsOfPage().told.clear()
+  }
+}
+
+/** Whether anything is kept beyond this page. */
+export const isStorageUsable = () => attemptsOfPage().memory === null
+
+/** This tab's attempts whose end is not known, the oldest first. */
+export const pendingAttempts = (): readonly PendingAttempt[] => load().pending
+
+/** The attempt of this tab with that order number. */
+export function pendingAttempt(merchantUid: string): PendingAttempt | null {
+  return load().pending.find((one) => sameOrderNumber(one.merchantUid, merchantUid)) ?? null
+}
+
+/** Remembers an attempt, or what became known of it. */
+export function remember(attempt: PendingAttempt): void {
+  const kept = load()
+  const others = kept.pending.filter(({ merchantUid }) => merchantUid !== attempt.merchantUid)
+  save({ ...kept, pending: [...others, attempt] })
+}
+
+/** Forgets an attempt whose end is definite. */
+export function forget(merchantUid: string): void {
+  const kept = load()
+  save({ ...kept, pending: kept.pending.filter((one) => one.merchantUid !== merchantUid) })
+}
+
+/** What was last told of an order, on this page or before a reload. */
+export function lastTold(merchantUid: string): BillingKeyOutcome | null {
+  const told = attemptsOfPage().told.get(merchantUid) ?? load().told.find((one) => one.merchantUid === merchantUid)
+  return told ?? null
+}
+
+/** Marks an outcome as told, before the callback runs. */
+export function markTold(outcome: BillingKeyOutcome): void {
+  if (outcome.merchantUid === null) return
+  attemptsOfPage().told.set(outcome.merchantUid, outcome)
+  const kept = load()
+  save({ ...kept, told: [...kept.told.filter(({ merchantUid }) => merchantUid !== outcome.merchantUid), outcome].slice(-5) })
+}
+
+/** A new window for an order: what was told of an earlier attempt at it is no news of this one. */
+export function forgetTold(merchantUid: string): void {
+  attemptsOfPage().told.delete(merchantUid)
+  const kept = load()
+  save({ ...kept, told: kept.told.filter((one) => one.merchantUid !== merchantUid) })
+}
+
+/** Remembers which page a result landed on, so that its reload finds it. */
+export function rememberLanding(path: string, merchantUid: string): void {
+  save({ ...load(), landing: { path, merchantUid } })
+}
+
+/** The order whose result landed on this page earlier in this tab. */
+export function landedOrder(path: string): string | null {
+  const { landing } = load()
+  return landing?.path === path ? landing.merchantUid : null
+}

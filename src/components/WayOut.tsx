@@ -1,0 +1,37 @@
+'use client'
+import { type CSSProperties, useEffect, useRef } from 'react'
+
+export interface WayOutProps {
+  readonly label: string
+  readonly onPress: () => void
+}
+
+/** What keeps the customer safe does not depend on the stylesheet: at the bottom, above any overlay of the SDK's. */
+const above: CSSProperties = {
+  position: 'fixed',
+  insetInline: 0,
+  bottom: 'max(12px, env(safe-area-inset-bottom))',
+  margin: '0 auto',
+  width: 'fit-content',
+  minHeight: 44,
+  zIndex: 2147483647,
+}
+
+/**
+ * The customer's way out of an attempt. It lies in `body`, so that no ancestor of the button hides or clips it, nor the
+ * SDK, which hides everything that is not its own on phones (sdk-facts 7).
+ */
+export function WayOut({ label, onPress }: WayOutProps) {
+  const ref = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    const button = ref.current
+    // sdk-facts 7: `body.imp-payment-progress > *` is hidden by the SDK's stylesheet on phones
+    button?.style.setProperty('display', 'block', 'important')
+    button?.style.setProperty('visibility', 'visible', 'important')
+  }, [])
+  return (
+    <button ref={ref} type="button" className="rbk-abandon" style={above} onClick={onPress}>
+      {label}
+    </button>
+  )
+}

@@ -1,0 +1,33 @@
+import type { Messages } from './messages.ts'
+
+/** English: `<BillingKeyProvider locale={en}>`. */
+export const en = {
+  lang: 'en',
+  button: 'Add a card',
+  loading: 'Loading…',
+  preparing: 'Getting ready…',
+  ready: 'Press again to open the payment window',
+  open: 'Continue in the payment window…',
+  confirming: 'Checking the result…',
+  abandon: 'Close the payment window',
+  issued: 'Your card was added.',
+  issuedAndCharged: 'Your card was added and {amount} was charged.',
+  reported: 'We received your card. The shop still needs to confirm it.',
+  cancelled: 'You cancelled. Nothing was charged.',
+  closed: 'You closed the window. No card was added.',
+  closedUnasked: 'The window was closed. Please contact the shop to check.',
+  failed: "We couldn't add your card.",
+  nothingCharged: 'Nothing was charged.',
+  refused: "We couldn't confirm the result. Please don't add your card again, contact the shop.",
+  unconfirmed: "We couldn't confirm the result yet. Please don't add your card again. Check the result first.",
+  maybeCharged: 'You may already have been charged.',
+  signIn: 'Sign in to see the result.',
+  loadFailed: "The payment window couldn't load. Check your connection or ad blocker.",
+  busy: 'A payment window is already open.',
+  error: "The payment window couldn't open. Please try again in a moment.",
+  retry: 'Try again',
+  recheck: 'Check again',
+  registerAnyway: 'Add a card anyway',
+  reason: 'Reason: {reason}',
+  card: 'Card added: {card}',
+} as const satisfies Messages

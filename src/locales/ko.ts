@@ -1,0 +1,33 @@
+import type { Messages } from './messages.ts'
+
+/** Korean, the components' default. */
+export const ko = {
+  lang: 'ko',
+  button: '카드 등록하기',
+  loading: '결제창을 불러오는 중…',
+  preparing: '등록을 준비하는 중…',
+  ready: '한 번 더 눌러 결제창 열기',
+  open: '결제창에서 진행 중…',
+  confirming: '등록 결과를 확인하는 중…',
+  abandon: '결제창 닫기',
+  issued: '카드를 등록했어요.',
+  issuedAndCharged: '카드를 등록하고 {amount}을 결제했어요.',
+  reported: '카드 등록을 접수했어요. 확인이 끝나면 이용할 수 있어요.',
+  cancelled: '카드 등록을 취소했어요. 결제된 금액은 없어요.',
+  closed: '결제창을 닫았어요. 아직 등록된 카드가 없어요.',
+  closedUnasked: '결제창이 닫혔어요. 등록됐는지 고객센터에 확인해 주세요.',
+  failed: '카드를 등록하지 못했어요.',
+  nothingCharged: '결제된 금액은 없어요.',
+  refused: '등록 결과를 확인하지 못했어요. 다시 등록하지 말고 고객센터에 문의해 주세요.',
+  unconfirmed: '등록됐는지 아직 확인하지 못했어요. 다시 등록하지 말고 아래에서 결과를 확인해 주세요.',
+  maybeCharged: '이미 결제됐을 수 있어요.',
+  signIn: '로그인하면 등록 결과를 확인할 수 있어요.',
+  loadFailed: '결제창을 불러오지 못했어요. 인터넷 연결이나 광고 차단 설정을 확인해 주세요.',
+  busy: '결제창이 이미 열려 있어요.',
+  error: '결제창을 열지 못했어요. 잠시 후 다시 시도해 주세요.',
+  retry: '다시 시도',
+  recheck: '결과 다시 확인',
+  registerAnyway: '그래도 새로 등록하기',
+  reason: '이유: {reason}',
+  card: '등록한 카드: {card}',
+} as const satisfies Messages

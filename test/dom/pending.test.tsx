@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { forget, keepOnlyFor, pendingAttempt, pendingAttempts, remember } from '../../src/attempt/pending.ts'
+import { resetPage } from './fakeIamport.ts'
+
+const attempt = {
+  merchantUid: 'issue-1',
+  customerUid: 'card-1',
+  amount: 9900,
+  pg: 'jtnet',
+  token: 'signed',
+  order: { plan: 'monthly' },
+  impUid: null,
+  startedAt: Date.now(),
+  failedAsks: 0,
+  cameToNothing: false,
+}
+
+beforeEach(() => resetPage())
+
+describe('what survives the page', () => {
+  it('is read from this tab’s storage, one for each order', () => {
+    remember(attempt)
+    remember({ ...attempt, merchantUid: 'issue-2' })
+    remember({ ...attempt, failedAsks: 1 })
+    expect(localStorage.length).toBe(0)
+    expect(pendingAttempts()).toHaveLength(2)
+    expect(pendingAttempt('issue-1')).toMatchObject({ ...attempt, failedAsks: 1 })
+    forget('issue-1')
+    expect(pendingAttempts()).toHaveLength(1)
+  })
+
+  it('expires after an hour', () => {
+    remember({ ...attempt, startedAt: Date.now() - 3_599_000 })
+    expect(pendingAttempts()).toHaveLength(1)
+    remember({ ...attempt, startedAt: Date.now() - 3_600_001 })
+    expect(pendingAttempts()).toHaveLength(0)
+  })
+
+  it.each(['getItem', 'setItem'] as const)('serves for the life of the page where %s throws', (method) => {
+    const blocked = vi.spyOn(Storage.prototype, method).mockImplementation(() => {
+      throw new DOMException('blocked', 'SecurityError')
+    })
+    if (method === 'getItem')
+      vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+        throw new DOMException('blocked', 'SecurityError')
+      })
+    remember(attempt)
+    expect(pendingAttempt('issue-1')).toMatchObject({ merchantUid: 'issue-1' })
+    blocked.mockRestore()
+    vi.restoreAllMocks()
+  })
+
+  it('goes with the member it belongs to, and stays when the session has only gone', () => {
+    keepOnlyFor('member-1')
+    remember(attempt)
+    keepOnlyFor(undefined)
+    keepOnlyFor('member-1')
+    expect(pendingAttempts()).toHaveLength(1)
+    keepOnlyFor('member-2')
+    expect(pendingAttempts()).toHaveLength(0)
+  })
+
+  it('has no copy left after storage.clear() at logout', () => {
+    remember(attempt)
+    sessionStorage.clear()
+    expect(pendingAttempts()).toHaveLength(0)
+  })
+
+  it.each([
+    '{',
+    '[]',
+    'null',
+    '1',
+    '{"pending":{}}',
+    '{"pending":[{"merchantUid":1},null,{"merchantUid":"m","customerUid":"c","amount":"0"}]}',
+  ])('is nothing when the storage holds %s', (text) => {
+    sessionStorage.setItem('react-billing-key', text)
+    expect(pendingAttempts()).toEqual([])
+  })
+})
