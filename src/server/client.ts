@@ -82,6 +82,8 @@ export type CancelRequest = ({ readonly impUid: string } | { readonly merchantUi
 
 /** The calls of PortOne's V1 REST API that billing keys need. Each rejects with {@link IamportApiError}. */
 export interface IamportClient {
+  /** Milliseconds one call may take. */
+  readonly timeoutMs: number
   /** A token that lasts at least another minute by PortOne's clock; one request however many callers wait. */
   getToken(): Promise<string>
   /** Charges a key. A declined card is a payment with `status: 'failed'`; only `'paid'` is money. Never retried: see `charge`. */
@@ -214,6 +216,7 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
   const customersPath = '/subscribe/customers'
 
   return {
+    timeoutMs,
     getToken: () => tokens.get(),
     async again({ customerUid, merchantUid, amount, name, ...details }, options) {
       const path = '/subscribe/payments/again'

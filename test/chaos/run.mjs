@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import { createSandbox } from '../../dist/sandbox/index.js'
 import { createIamportClient, reconcileCharge } from '../../dist/server/index.js'
-import { openLock, orderOf, randomOf } from './orders.mjs'
+import { inFlightMs, openLock, orderOf, randomOf, timeoutMs } from './orders.mjs'
 
 const orders = Number(process.argv[2] ?? 12_000)
 const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1e9))
@@ -96,9 +96,9 @@ const codes = await Promise.all(workers.map(({ ended }) => ended))
 if (codes.some((code) => code !== 0)) throw new Error(`A process ended with ${codes.join(', ')}`)
 
 // what was on its way arrives; then the shop's job reconciles what it does not know
-await new Promise((resolve) => setTimeout(resolve, 2_500))
+await new Promise((resolve) => setTimeout(resolve, inFlightMs + 500))
 calm = true
-const iamport = createIamportClient({ impKey, impSecret, baseUrl })
+const iamport = createIamportClient({ impKey, impSecret, baseUrl, timeoutMs })
 const believed = new Map(Array.from({ length: orders }, (_, number) => [orderOf(number).merchantUid, []]))
 for (const worker of [0, 1, 2, 3])
   for (const line of lines(worker)) {
@@ -111,7 +111,7 @@ for (let number = 0; number < orders; number += 1) {
   const results = believed.get(order.merchantUid)
   if (results.some(({ status }) => status === 'paid') || !results.some(({ status }) => status === 'unknown')) continue
   reconciled += 1
-  results.push(await reconcileCharge(iamport, order, { lock, inFlightMs: 0 }))
+  results.push(await reconcileCharge(iamport, order, { lock, inFlightMs }))
 }
 
 const count = { paid: 0, declined: 0, double: 0, invented: 0, unreported: 0, open: 0 }

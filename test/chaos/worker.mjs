@@ -1,7 +1,7 @@
 // One process of the shop: charges its orders, in an order of its own, and writes each result down as it comes.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { chargeMany, createIamportClient } from '../../dist/server/index.js'
-import { openLock, orderOf, randomOf } from './orders.mjs'
+import { inFlightMs, openLock, orderOf, randomOf, timeoutMs } from './orders.mjs'
 
 const { worker, orders, baseUrl, impKey, impSecret, database, results: file, seed } = JSON.parse(process.argv[2])
 const random = randomOf(seed + worker)
@@ -9,7 +9,7 @@ const iamport = createIamportClient({
   impKey,
   impSecret,
   baseUrl,
-  timeoutMs: 600,
+  timeoutMs,
   // some charges find no connection
   fetch: (request) => fetch(request.url.endsWith('/again') && random() < 0.03 ? new Request('http://127.0.0.1:2/', request) : request),
 })
@@ -29,8 +29,9 @@ const results = existsSync(file)
 await chargeMany(iamport, mine, {
   concurrency: 50,
   patienceMs: 300,
+  inFlightMs,
   lock: openLock(database),
   results,
-  onResult: ({ request, result }) => appendFileSync(file, `${JSON.stringify({ request, result: { ...result, cause: undefined } })}\n`),
+  onResult: ({ request, result }) => appendFileSync(file, `${JSON.stringify({ request, result })}\n`),
 })
 process.exit(0)
