@@ -1,5 +1,6 @@
 import { type ChargeLock, createProcessLock } from './chargeLock.ts'
 import type { AgainRequest, CallOptions, IamportClient } from './client.ts'
+import { isSegment } from './ids.ts'
 
 /** What a charge needs of a client: a test or a shop can put another behind it. */
 export type ChargeClient = Pick<IamportClient, 'paymentByMerchantUid' | 'again' | 'timeoutMs'>
@@ -50,4 +51,6 @@ export function assertCharge(request: AgainRequest): void {
   for (const [field, limit] of limits)
     if (typeof request[field] !== 'string' || request[field] === '' || [...request[field]].length > limit)
       throw new TypeError(`charge: ${field} has to be text of 1 to ${limit} characters`)
+  // an order that cannot be looked up must not be sent
+  if (!isSegment(request.merchantUid)) throw new TypeError('charge: merchantUid cannot stand in an address')
 }

@@ -11,6 +11,8 @@ export {
   type IamportClient,
   type IamportClientOptions,
   type PaymentDetails,
+  type PaymentsPage,
+  type PaymentsQuery,
   type ScheduleRequest,
 } from './client.ts'
 export { type BillingHandlerOptions, type Customer, createBillingHandler, type FirstOrder, type Price } from './createBillingHandler.ts'
