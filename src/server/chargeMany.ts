@@ -42,17 +42,31 @@ export async function chargeMany(
   const known = knownResults(results)
   const next = reading(requests)
   const items: ChargedItem[] = []
-  const lane = async () => {
+  const lane = async (signal: AbortSignal | undefined) => {
     for (let read = await next(); read; read = await next()) {
       const { at, request } = read
-      const item = { request, result: await settle(iamport, request, known.get(request.merchantUid), rest) }
+      const item = { request, result: await settle(iamport, request, known.get(request.merchantUid), { ...rest, signal }) }
       items[at] = item
       await tell(onResult, item)
     }
   }
-  const ends = await Promise.allSettled(Array.from({ length: concurrency }, lane))
+  const { signals, clear } = signalsFor(concurrency, rest.signal)
+  const ends = await Promise.allSettled(signals.map(lane))
+  clear()
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return items
+}
+
+/** A signal for each, so that the caller's has one listener and not hundreds, which Node warns of. */
+function signalsFor(count: number, outer: AbortSignal | undefined) {
+  if (!outer) return { signals: Array.from({ length: count }, () => undefined), clear() {} }
+  const controllers = Array.from({ length: count }, () => new AbortController())
+  const stop = () => {
+    for (const controller of controllers) controller.abort(outer.reason)
+  }
+  if (outer.aborted) stop()
+  outer.addEventListener('abort', stop, { once: true })
+  return { signals: controllers.map(({ signal }) => signal), clear: () => outer.removeEventListener('abort', stop) }
 }
 
 /** The newest result of each order; nothing comes after `paid`. */

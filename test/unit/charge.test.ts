@@ -525,6 +525,16 @@ describe('chargeMany', () => {
     expect(paid).toHaveLength(100)
   })
 
+  it('listens once to its signal, however many it charges at a time', async () => {
+    const controller = new AbortController()
+    const listen = vi.spyOn(controller.signal, 'addEventListener')
+    const forget = vi.spyOn(controller.signal, 'removeEventListener')
+    const orders = Array.from({ length: 40 }, () => newOrder())
+    await chargeMany(iamport, orders, { signal: controller.signal, concurrency: 20 })
+    expect(listen).toHaveBeenCalledTimes(1)
+    expect(forget).toHaveBeenCalledTimes(1)
+  })
+
   it('charges again what a closed door turned away, and takes over what is definite', async () => {
     const codes = ['not-sent', 'not-found', 'http-401', 'http-429', 'card-declined', 'order-cancelled', 'portone--1']
     const orders = codes.map(() => newOrder())
