@@ -96,6 +96,12 @@ describe.each(transports)('the client over %s', (name, transport) => {
     expect(count('/elsewhere')).toBe(0)
   })
 
+  it('follows no redirect of a read either', async () => {
+    answer = ({ url }, response) => (url === '/elsewhere' ? none(response) : response.writeHead(302, { location: '/elsewhere' }).end())
+    expect(await failure(client().payment('imp_1'))).toMatchObject({ httpStatus: 302, code: null })
+    expect(count('/elsewhere')).toBe(0)
+  })
+
   it('sends a body whose length is known', async () => {
     let headers: IncomingMessage['headers'] = {}
     let text = ''
