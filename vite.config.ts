@@ -23,7 +23,7 @@ export default defineConfig({
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^react/, /^@tanstack\//, /^@hono\//, /^hono/, /^(jose|ky|p-limit)$/, /^node:/],
+      external: [/^react/, /^@tanstack\//, /^@hono\//, /^hono/, /^jose$/, /^node:/],
       output: { preserveModules: true, preserveModulesRoot: at('src'), entryFileNames: '[name].js' },
     },
   },

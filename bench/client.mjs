@@ -4,12 +4,13 @@ import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 
-const [, file, mode, who, task, baseUrl] = process.argv
+const [, file, mode, who, task, baseUrl, callCount] = process.argv
 const order = (number) => ({ customerUid: 'card-1', merchantUid: `order-${process.pid}-${number}`, amount: 9900, name: '월간 이용권' })
 const wireOrder = ({ customerUid, merchantUid, amount, name }) => ({ customer_uid: customerUid, merchant_uid: merchantUid, amount, name })
 
-/** PortOne as fast as it could be: the same answers at once. */
+/** PortOne with the same answers, at once or after `delay` ms (given in place of a contender's name). */
 function serve() {
+  const delay = Number(who ?? 0)
   const payment = {
     imp_uid: 'imp_1',
     cancel_amount: 0,
@@ -25,7 +26,8 @@ function serve() {
     request.on('data', (part) => parts.push(part))
     request.on('end', () => {
       const now = Math.floor(Date.now() / 1000)
-      const send = (status, body) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+      const write = (status, body) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+      const send = (status, body) => (delay > 0 ? setTimeout(write, delay, status, body) : write(status, body))
       if (request.url === '/users/getToken')
         send(200, { code: 0, message: null, response: { access_token: 't', now, expired_at: now + 1800 } })
       else if (request.url.startsWith('/payments/find/')) send(404, { code: -1, message: '없음', response: null })
@@ -95,40 +97,53 @@ async function run() {
       }),
     )
   }
-  await lanes(500)
+  const calls = Number(callCount)
+  await lanes(calls / 6)
   const began = performance.now()
-  await lanes(3_000)
-  const perSecond = 3_000 / ((performance.now() - began) / 1000)
-  process.send({ perSecond, rss: process.memoryUsage().rss })
+  const cpu = process.cpuUsage()
+  await lanes(calls)
+  const perSecond = calls / ((performance.now() - began) / 1000)
+  const { user, system } = process.cpuUsage(cpu)
+  process.send({ perSecond, cpu: (user + system) / calls, rss: process.memoryUsage().rss })
 }
 
 async function compare() {
   const child = (...args) => spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const said = (process) =>
     new Promise((resolve, reject) => process.once('message', resolve).once('exit', (code) => reject(new Error(`exit ${code}`))))
-  const server = child('serve')
-  const url = `http://127.0.0.1:${await said(server)}`
   const names = Object.keys(contenders)
   const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
   const rows = []
-  for (const what of ['read', 'again', 'charge']) {
-    const rounds = names.map(() => [])
-    for (let round = 0; round < 5; round += 1)
-      // in turns, so that a busy moment of the machine hits all of them
-      for (const [at, name] of names.entries()) rounds[at].push(await said(child('run', name, what, url)))
-    const speed = rounds.map((results) => median(results.map(({ perSecond }) => perSecond)))
-    const memory = rounds.map((results) => median(results.map(({ rss }) => rss)))
-    for (const at of [1, 2])
-      rows.push({
-        task: what,
-        'ours beside': names[at],
-        'speed (more is faster)': (speed[0] / speed[at]).toFixed(2),
-        'memory (less is smaller)': (memory[0] / memory[at]).toFixed(2),
-      })
+  const servers = [
+    { delay: 0, calls: 3_000 },
+    { delay: 50, calls: 600 },
+  ]
+  for (const { delay, calls } of servers) {
+    const server = child('serve', String(delay))
+    const url = `http://127.0.0.1:${await said(server)}`
+    for (const what of ['read', 'again', 'charge']) {
+      const rounds = names.map(() => [])
+      for (let round = 0; round < 5; round += 1)
+        // in turns, so that a busy moment of the machine hits all of them
+        for (const [at, name] of names.entries()) rounds[at].push(await said(child('run', name, what, url, String(calls))))
+      const [speed, cpu, memory] = ['perSecond', 'cpu', 'rss'].map((key) => rounds.map((results) => median(results.map((one) => one[key]))))
+      for (const at of [1, 2])
+        rows.push({
+          task: what,
+          'answers after': `${delay} ms`,
+          'ours beside': names[at],
+          'calls/s': `${Math.round(speed[0])} : ${Math.round(speed[at])}`,
+          'speed (more is faster)': (speed[0] / speed[at]).toFixed(2),
+          'CPU (less is less)': (cpu[0] / cpu[at]).toFixed(2),
+          'memory (less is smaller)': (memory[0] / memory[at]).toFixed(2),
+        })
+    }
+    server.kill()
   }
   console.table(rows)
-  console.log('Medians of five rounds of 3,000 calls, 20 at a time, each in a process of its own. charge: looked up, then sent.')
-  server.kill()
+  console.log(
+    'Medians of five rounds of 3,000 calls (600 where an answer takes 50 ms), 20 at a time, each in a process of its own. charge: looked up, then sent.',
+  )
 }
 
 await (mode === 'serve' ? serve() : mode === 'run' ? run() : compare())

@@ -1,14 +1,22 @@
-import ky, { HTTPError } from 'ky'
+import { bare, createCaller } from './caller.ts'
+import { unlessOver } from './deadline.ts'
+import { fetchTransport } from './fetchTransport.ts'
 import { IamportApiError } from './iamportApiError.ts'
+import { inChunks, segment } from './ids.ts'
+import { nodeTransport } from './nodeTransport.ts'
+import { type AgainRequest, type CancelRequest, detailsOf, type ScheduleRequest } from './requests.ts'
 import { createTokens, type TokenStore } from './token.ts'
-import { type BillingKey, isWire, type Payment, type Schedule, toBillingKey, toPayment, toSchedule } from './wire.ts'
+import { TransportError } from './transport.ts'
+import { type BillingKey, isWire, type Payment, reader, type Schedule, toBillingKey, toPayment, toSchedule } from './wire.ts'
+
+export type { AgainRequest, CancelRequest, PaymentDetails, ScheduleRequest } from './requests.ts'
 
 /** What `createIamportClient` needs. The secret stays in this object. */
 export interface IamportClientOptions {
-  /** REST API key of PortOne's console. */
-  readonly impKey: string
+  /** REST API key of PortOne's console. Missing, as in a build without secrets, it fails at the first call. */
+  readonly impKey: string | undefined
   /** REST API secret. Never in a browser, a log or an error. */
-  readonly impSecret: string
+  readonly impSecret: string | undefined
   /** `https://api.iamport.kr` when left out. */
   readonly baseUrl?: string | undefined
   /** Milliseconds one call may take, its retries and its token included. 30,000 when left out. */
@@ -19,6 +27,7 @@ export interface IamportClientOptions {
   readonly includeSandbox?: boolean | undefined
   /** Where several machines share one token. */
   readonly tokenStore?: TokenStore | undefined
+  /** In place of Node's own HTTP client, or of the runtime's `fetch` where there is none. */
   readonly fetch?: typeof fetch | undefined
 }
 
@@ -28,73 +37,45 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What a payment can carry besides what is charged. */
-export interface PaymentDetails {
-  readonly buyer?: {
-    readonly name?: string
-    readonly email?: string
-    readonly tel?: string
-    readonly addr?: string
-    readonly postcode?: string
-  }
-  /** JSON text that PortOne keeps with the payment. */
-  readonly customData?: string
-  /** Where PortOne posts the webhook, in place of the address in its console. */
-  readonly noticeUrl?: string
-  /** ISO 4217, KRW when left out. */
-  readonly currency?: string
-  /** Part of the amount that is free of tax. */
-  readonly taxFree?: number
-  readonly vatAmount?: number
-  /** Months of instalment, 0 for none. */
-  readonly cardQuota?: number
+/** Which payments of a status. Times in Unix seconds. */
+export interface PaymentsQuery {
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  /** From 1. */
+  readonly page?: number | undefined
+  readonly limit?: number | undefined
 }
 
-/** What a key is charged with (`POST /subscribe/payments/again`). */
-export interface AgainRequest extends PaymentDetails {
-  readonly customerUid: string
-  /** The idempotency key: one order, one number. At most 40 characters. */
-  readonly merchantUid: string
-  /** In the currency's unit; KRW has no fraction. */
-  readonly amount: number
-  /** At most 40 characters. */
-  readonly name: string
-}
-
-/** A charge for later (`POST /subscribe/payments/schedule`). */
-export interface ScheduleRequest extends PaymentDetails {
-  readonly merchantUid: string
-  /** Unix seconds. */
-  readonly scheduleAt: number
-  readonly amount: number
-  readonly name: string
-}
-
-/** A refund (`POST /payments/cancel`), by one of the two numbers. */
-export type CancelRequest = ({ readonly impUid: string } | { readonly merchantUid: string }) & {
-  /** All that is left when it is left out. */
-  readonly amount?: number
-  /** What can still be refunded by the shop's own books: PortOne refuses when it differs, so nothing is refunded twice. */
-  readonly checksum?: number
-  readonly reason?: string
-  readonly taxFree?: number
+/** One page of a list of payments. */
+export interface PaymentsPage {
+  readonly total: number
+  /** 0 when this is the last. */
+  readonly next: number
+  readonly payments: Payment[]
 }
 
 /** The calls of PortOne's V1 REST API that billing keys need. Each rejects with {@link IamportApiError}. */
 export interface IamportClient {
-  /** A token that lasts at least another minute by PortOne's clock; one request however many callers wait. */
+  /** Milliseconds one call may take. */
+  readonly timeoutMs: number
+  /** A token that PortOne takes; one request however many callers wait. */
   getToken(): Promise<string>
   /** Charges a key. A declined card is a payment with `status: 'failed'`; only `'paid'` is money. Never retried: see `charge`. */
   again(request: AgainRequest, options?: CallOptions): Promise<Payment>
   /** `null` when PortOne knows of none. */
   payment(impUid: string, options?: CallOptions): Promise<Payment | null>
+  /**
+   * Those of a time (Unix seconds, both ends included, by default the last 90 days), newest first. `next` is the next
+   * page, 0 when there is none; `limit` at most 1,000, 20 when left out.
+   */
+  paymentsByStatus(status: Payment['status'] | 'all', when?: PaymentsQuery, options?: CallOptions): Promise<PaymentsPage>
   /** The newest payment of an order number, `null` when there is none. */
   paymentByMerchantUid(merchantUid: string, status?: Payment['status'], options?: CallOptions): Promise<Payment | null>
   /** Fixes the amount of an order number before the window opens. */
   preparePayment(merchantUid: string, amount: number, options?: CallOptions): Promise<void>
   cancelPayment(request: CancelRequest, options?: CallOptions): Promise<Payment>
   billingKey(customerUid: string, options?: CallOptions): Promise<BillingKey | null>
-  /** Those of them that exist. */
+  /** Those of them that exist, asked for in groups. */
   billingKeys(customerUids: readonly string[], options?: CallOptions): Promise<BillingKey[]>
   /** `requester` is for naverpay. */
   deleteBillingKey(customerUid: string, why?: { reason?: string; requester?: string }, options?: CallOptions): Promise<void>
@@ -108,122 +89,116 @@ export interface IamportClient {
   schedules(customerUid: string, when: { from: number; to: number; page?: number }, options?: CallOptions): Promise<Schedule[]>
 }
 
-/** Failures in which no connection was made, by Node's codes. */
-const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
-/** What is tried again where that is safe. */
-const retry = { limit: 2, statusCodes: [408, 429, 500, 502, 503, 504], afterStatusCodes: [429, 503], backoffLimit: 2_000, jitter: true }
+/** The list an answer holds; `null` is an empty one. */
+function list(value: unknown, path: string): unknown[] {
+  if (value === null || value === undefined) return []
+  if (!Array.isArray(value)) throw new IamportApiError(path, 200, 0, 'the answer is not a list')
+  return value.filter(isWire)
+}
 
-/** Our names and PortOne's. */
-const detailsOf = ({ buyer = {}, customData, noticeUrl, currency, taxFree, vatAmount, cardQuota }: PaymentDetails) => ({
-  ...Object.fromEntries(Object.entries(buyer).map(([key, value]) => [`buyer_${key}`, value])),
-  custom_data: customData,
-  notice_url: noticeUrl,
-  currency,
-  tax_free: taxFree,
-  vat_amount: vatAmount,
-  card_quota: cardQuota,
-})
-const list = (value: unknown) => (Array.isArray(value) ? value.filter(isWire) : [])
+/** The options that can be wrong, checked. @throws {TypeError} */
+function checked({ baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, impKey, impSecret }: IamportClientOptions) {
+  if (typeof window !== 'undefined' && typeof document !== 'undefined')
+    throw new TypeError('createIamportClient must not run in a browser: it holds the REST secret. Call it on your server.')
+  for (const [name, value] of Object.entries({ impKey, impSecret }))
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw new TypeError(`createIamportClient: ${name} is no text (PortOne console, REST API).`)
+  if (!/^https?:\/\/[^/]/.test(baseUrl)) throw new TypeError('createIamportClient: baseUrl has to be an http or https address.')
+  if (!Number.isFinite(timeoutMs) || timeoutMs <= 0)
+    throw new TypeError(`createIamportClient: timeoutMs has to be above 0, not ${timeoutMs}.`)
+  return { baseUrl: baseUrl.replace(/\/$/, ''), timeoutMs }
+}
+
+/** Calls with a token. */
+function createSender(options: IamportClientOptions, baseUrl: string, timeoutMs: number) {
+  const { impKey, impSecret, tierCode } = options
+  const transport =
+    (options.fetch ? null : nodeTransport(baseUrl)) ?? fetchTransport(baseUrl, options.fetch ?? ((input, init) => fetch(input, init)))
+  const { call, within } = createCaller({ transport, timeoutMs, tierCode })
+  const ask = async () => {
+    if (impKey === undefined || impSecret === undefined)
+      throw new TypeError('createIamportClient needs impKey and impSecret (PortOne console, REST API).')
+    const body = { imp_key: impKey, imp_secret: impSecret }
+    return within(undefined, (deadline) => call({ method: 'POST', path: '/users/getToken', repeatable: true, body }, null, deadline))
+  }
+  const tokens = createTokens(ask, options.tokenStore)
+
+  /** A refused token is replaced once, which is safe: PortOne did nothing for it. */
+  function send(method: 'GET' | 'POST' | 'DELETE', path: string, callOptions?: CallOptions, body?: unknown): Promise<unknown> {
+    return within(callOptions, async (deadline) => {
+      const token = (refused: string | null) => unlessOver(deadline, tokens.get(refused)).catch(withoutToken)
+      const once = (bearer: string) => call({ method, path, body, repeatable: method === 'GET' }, bearer, deadline)
+      const used = await token(null)
+      try {
+        return await once(used)
+      } catch (error) {
+        if (!(error instanceof IamportApiError) || error.httpStatus !== 401) throw error
+        return once(await token(used))
+      }
+    })
+  }
+
+  return { tokens, send }
+}
+
+function withoutToken(error: unknown): never {
+  if (!(error instanceof TransportError)) throw error
+  throw new IamportApiError('/users/getToken', 0, null, `no answer (${error.code})`, { sent: false })
+}
 
 /**
  * A client of PortOne's V1 REST API. Reads and the token are tried again when PortOne is busy; what moves money never is.
+ * Under Node it uses Node's HTTP client, elsewhere `fetch`.
  *
- * @throws {TypeError} in a browser: the secret must not be there
+ * @throws {TypeError} in a browser, where the secret must not be, and when an option is malformed
  * @example
- * const iamport = createIamportClient({ impKey: process.env.IAMPORT_KEY!, impSecret: process.env.IAMPORT_SECRET! })
+ * const iamport = createIamportClient({ impKey: process.env.IAMPORT_KEY, impSecret: process.env.IAMPORT_SECRET })
  */
 export function createIamportClient(options: IamportClientOptions): IamportClient {
-  if (typeof window !== 'undefined' && typeof document !== 'undefined')
-    throw new TypeError('createIamportClient must not run in a browser: it holds the REST secret. Call it on your server.')
-  const { impKey, impSecret, baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, tierCode, includeSandbox = true } = options
-  if (!impKey || !impSecret) throw new TypeError('createIamportClient needs impKey and impSecret (PortOne console, REST API).')
+  const { baseUrl, timeoutMs } = checked(options)
+  const { includeSandbox = true } = options
+  const { tokens, send } = createSender(options, baseUrl, timeoutMs)
 
-  async function call(method: string, path: string, repeatable: boolean, body: unknown, bearer: string | null, signal: AbortSignal) {
-    let httpStatus = 0
-    let answer: unknown
+  /** `absent` when PortOne itself says that there is none: a proxy's 404 is no such word. */
+  async function find<Found, Absent>(
+    path: string,
+    absent: Absent,
+    parse: (wire: unknown, path: string) => Found,
+    callOptions?: CallOptions,
+  ) {
     try {
-      const response = await ky(`${baseUrl}${path}`, {
-        method,
-        headers: {
-          ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-          ...(tierCode === undefined ? {} : { tier: tierCode }),
-        },
-        ...(body === undefined ? {} : { json: body }),
-        ...(options.fetch ? { fetch: options.fetch } : {}),
-        retry: repeatable ? { ...retry, methods: [method.toLowerCase()] } : 0,
-        timeout: false,
-        signal,
-        redirect: 'error',
-      }).catch((error: unknown) => {
-        if (error instanceof HTTPError) return error.response
-        throw error
-      })
-      httpStatus = response.status
-      answer = await response.json()
+      return parse(await send('GET', path, callOptions), bare(path))
     } catch (error) {
-      // what JSON.parse complains of quotes the answer, a token in it included
-      if (httpStatus) throw new IamportApiError(bare(path), httpStatus, null, 'the answer is not JSON')
-      // the error itself may hold the request, and with it the token
-      const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
-      const code = error instanceof Error && isWire(error.cause) ? error.cause.code : undefined
-      const cause = Object.assign(new Error(message), { name, code })
-      const sent = !neverSent.includes(String(code))
-      throw new IamportApiError(bare(path), 0, null, `no answer (${String(code ?? name)})`, { cause, sent })
-    }
-    if (!isWire(answer) || typeof answer.code !== 'number')
-      throw new IamportApiError(bare(path), httpStatus, null, 'the answer is not of the known form')
-    // `code` decides, also under HTTP 200
-    if (answer.code !== 0 || httpStatus >= 400)
-      throw new IamportApiError(bare(path), httpStatus, answer.code, String(answer.message ?? `HTTP ${httpStatus}`))
-    return answer.response
-  }
-
-  const tokens = createTokens(
-    () => call('POST', '/users/getToken', true, { imp_key: impKey, imp_secret: impSecret }, null, AbortSignal.timeout(timeoutMs)),
-    options.tokenStore,
-  )
-
-  /** A call with a token; a refused token is replaced once, which is safe: PortOne did nothing for it. */
-  async function send(method: string, path: string, { signal }: CallOptions = {}, body?: unknown): Promise<unknown> {
-    const deadline = AbortSignal.timeout(timeoutMs)
-    const within = signal ? AbortSignal.any([signal, deadline]) : deadline
-    const used = await unlessAborted(within, tokens.get())
-    const once = (bearer: string) => call(method, path, method === 'GET', body, bearer, within)
-    try {
-      return await once(used)
-    } catch (error) {
-      if (!(error instanceof IamportApiError) || error.httpStatus !== 401) throw error
-      return once(await unlessAborted(within, tokens.get(used)))
-    }
-  }
-
-  async function find(path: string, options?: CallOptions): Promise<unknown> {
-    try {
-      return (await send('GET', path, options)) ?? null
-    } catch (error) {
-      if (error instanceof IamportApiError && error.httpStatus === 404) return null
+      if (error instanceof IamportApiError && error.httpStatus === 404 && error.code) return absent
       throw error
     }
   }
-  async function findOne<Found>(path: string, parse: (wire: unknown, path: string) => Found, options?: CallOptions): Promise<Found | null> {
-    const wire = await find(path, options)
-    return wire === null ? null : parse(wire, bare(path))
-  }
-  const segment = encodeURIComponent
+  const listOf =
+    <Item>(parse: (wire: unknown, path: string) => Item) =>
+    (wires: unknown, path: string) =>
+      list(wires, path).map((wire) => parse(wire, path))
   const schedulePath = '/subscribe/payments/schedule'
   const customersPath = '/subscribe/customers'
 
   return {
+    timeoutMs,
     getToken: () => tokens.get(),
     async again({ customerUid, merchantUid, amount, name, ...details }, options) {
       const path = '/subscribe/payments/again'
       const body = { customer_uid: customerUid, merchant_uid: merchantUid, amount, name, ...detailsOf(details) }
       return toPayment(await send('POST', path, options, body), path)
     },
-    payment: (impUid, options) =>
-      findOne(`/payments/${segment(impUid)}${includeSandbox ? '?include_sandbox=true' : ''}`, toPayment, options),
-    paymentByMerchantUid: (merchantUid, status, options) =>
-      findOne(`/payments/find/${segment(merchantUid)}${status ? `/${status}` : ''}`, toPayment, options),
+    payment: async (impUid, options) =>
+      find(`/payments/${segment(impUid)}${includeSandbox ? '?include_sandbox=true' : ''}`, null, toPayment, options),
+    async paymentsByStatus(status, { from, to, page, limit } = {}, options) {
+      const asked = Object.entries({ page, limit, from, to }).flatMap(([key, value]) => (value === undefined ? [] : `${key}=${value}`))
+      const path = `/payments/status/${segment(status)}`
+      const wire = await send('GET', `${path}${asked.length > 0 ? '?' : ''}${asked.join('&')}`, options)
+      const { number } = reader(wire, path)
+      return { total: number('total'), next: number('next'), payments: listOf(toPayment)(isWire(wire) ? wire.list : null, path) }
+    },
+    paymentByMerchantUid: async (merchantUid, status, options) =>
+      find(`/payments/find/${segment(merchantUid)}${status ? `/${status}` : ''}`, null, toPayment, options),
     async preparePayment(merchantUid, amount, options) {
       await send('POST', '/payments/prepare', options, { merchant_uid: merchantUid, amount })
     },
@@ -233,11 +208,12 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
       const path = '/payments/cancel'
       return toPayment(await send('POST', path, options, { ...which, amount, checksum, reason, tax_free: taxFree }), path)
     },
-    billingKey: (customerUid, options) => findOne(`${customersPath}/${segment(customerUid)}`, toBillingKey, options),
+    billingKey: async (customerUid, options) => find(`${customersPath}/${segment(customerUid)}`, null, toBillingKey, options),
     async billingKeys(customerUids, options) {
-      if (customerUids.length === 0) return []
-      const query = customerUids.map((uid) => `customer_uid[]=${segment(uid)}`).join('&')
-      return list(await find(`${customersPath}?${query}`, options)).map((wire) => toBillingKey(wire, customersPath))
+      const keys: BillingKey[] = []
+      for (const query of inChunks(customerUids.map((uid) => `customer_uid[]=${segment(uid)}`)))
+        keys.push(...(await find(`${customersPath}?${query}`, [], listOf(toBillingKey), options)))
+      return keys
     },
     async deleteBillingKey(customerUid, { reason, requester } = {}, options) {
       const query = [reason && `reason=${segment(reason)}`, requester && `extra[requester]=${segment(requester)}`].filter(Boolean).join('&')
@@ -254,37 +230,17 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
           ...detailsOf({ ...details, currency }),
         })),
       }
-      return list(await send('POST', schedulePath, options, body)).map((wire) => toSchedule(wire, schedulePath))
+      return listOf(toSchedule)(await send('POST', schedulePath, options, body), schedulePath)
     },
     async unschedule(customerUid, merchantUids, options) {
       const path = '/subscribe/payments/unschedule'
       const wires = await send('POST', path, options, { customer_uid: customerUid, merchant_uid: merchantUids })
-      return list(wires).map((wire) => toSchedule(wire, path))
+      return listOf(toSchedule)(wires, path)
     },
-    scheduled: (merchantUid, options) => findOne(`${schedulePath}/${segment(merchantUid)}`, toSchedule, options),
+    scheduled: async (merchantUid, options) => find(`${schedulePath}/${segment(merchantUid)}`, null, toSchedule, options),
     async schedules(customerUid, { from, to, page = 1 }, options) {
-      const wires = await find(`${schedulePath}/customers/${segment(customerUid)}?page=${page}&from=${from}&to=${to}`, options)
-      return list(wires).map((wire) => toSchedule(wire, schedulePath))
+      const path = `${schedulePath}/customers/${segment(customerUid)}?page=${page}&from=${from}&to=${to}`
+      return find(path, [], listOf(toSchedule), options)
     },
   }
 }
-
-/** Waits for a token that others may wait for too, as long as this call may; nothing was sent when that is over. */
-function unlessAborted(signal: AbortSignal, token: Promise<string>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const stop = () =>
-      reject(new IamportApiError('/users/getToken', 0, null, `no answer (${String(signal.reason?.name)})`, { sent: false }))
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    token.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
-}
-
-/** A path without ids, for errors. */
-const bare = (path: string) =>
-  path
-    .replace(/\?.*/s, '')
-    .replace(
-      /^(\/payments(?:\/find)?|\/subscribe\/customers|\/subscribe\/payments\/schedule(?:\/customers)?)\/(?!prepare$|cancel$).*/s,
-      '$1',
-    )

@@ -1,6 +1,7 @@
 import type { ConfirmAnswer } from '../billing/confirm.ts'
 import type { Card } from '../billing/outcome.ts'
-import { type ChargeLock, charge } from './charge.ts'
+import { charge } from './charge.ts'
+import type { ChargeLock } from './chargeLock.ts'
 import type { IamportClient } from './client.ts'
 import { IamportApiError } from './iamportApiError.ts'
 import { type Intent, intentOf, type SigningKeys, signIntent, verifyIntent } from './intent.ts'

@@ -1,12 +1,8 @@
-export {
-  type ChargedItem,
-  type ChargeLock,
-  type ChargeOptions,
-  type ChargeResult,
-  charge,
-  chargeMany,
-  reconcileCharge,
-} from './charge.ts'
+export { charge, reconcileCharge } from './charge.ts'
+export type { ChargeLock, HeldClaim } from './chargeLock.ts'
+export { type ChargedItem, type ChargeManyOptions, chargeMany } from './chargeMany.ts'
+export type { ChargeClient, ChargeOptions } from './chargeOptions.ts'
+export type { ChargeCause, ChargeResult } from './chargeResult.ts'
 export {
   type AgainRequest,
   type CallOptions,
@@ -15,6 +11,8 @@ export {
   type IamportClient,
   type IamportClientOptions,
   type PaymentDetails,
+  type PaymentsPage,
+  type PaymentsQuery,
   type ScheduleRequest,
 } from './client.ts'
 export { type BillingHandlerOptions, type Customer, createBillingHandler, type FirstOrder, type Price } from './createBillingHandler.ts'

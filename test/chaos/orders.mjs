@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { transform } from 'esbuild'
 
 // the shop's database: one SQLite file that all processes share
 const Database = createRequire(new URL('../../examples/membership/package.json', import.meta.url))('libsql')
@@ -11,21 +13,20 @@ export const orderOf = (number) => ({
   name: '월간 이용권',
 })
 
-/** A `ChargeLock` in a table, as docs/charge.md describes it. */
+// the lock that shops copy; Node 20 reads no TypeScript
+const source = readFileSync(new URL('../../examples/locks/sqliteLock.ts', import.meta.url), 'utf8')
+const { code } = await transform(source, { loader: 'ts', format: 'esm' })
+const { sqliteLock } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+
+/** How long a charge can be on its way here; what reaches the fake PortOne late is done by then. */
+export const inFlightMs = 3_000
+export const timeoutMs = 600
+
+/** examples/locks on the shop's database. */
 export function openLock(file) {
   const db = new Database(file)
   db.exec('pragma journal_mode = wal; pragma busy_timeout = 10000; pragma synchronous = off')
-  db.exec('create table if not exists sent (merchant_uid text primary key, at integer not null)')
-  const acquire = db.prepare('insert into sent values (?, ?) on conflict do nothing')
-  const release = db.prepare('delete from sent where merchant_uid = ? and at <= ?')
-  const held = db.prepare('select 1 from sent where merchant_uid = ?')
-  return {
-    acquire: (order) => acquire.run(order, Date.now()).changes === 1,
-    release(order, heldMs) {
-      release.run(order, Date.now() - heldMs)
-      return !held.get(order)
-    },
-  }
+  return sqliteLock(db)
 }
 
 /** Random numbers from 0 to 1 that a seed repeats (mulberry32). */

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import { createSandbox } from '../../dist/sandbox/index.js'
-import { createIamportClient, reconcileCharge } from '../../dist/server/index.js'
-import { openLock, orderOf, randomOf } from './orders.mjs'
+import { charge, createIamportClient, reconcileCharge } from '../../dist/server/index.js'
+import { inFlightMs, openLock, orderOf, randomOf, timeoutMs } from './orders.mjs'
 
 const orders = Number(process.argv[2] ?? 12_000)
 const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1e9))
+// `--unlocked`: the same with a lock that says yes to everyone, which has to show doubles
+const unlocked = process.argv.includes('--unlocked')
 const random = randomOf(seed)
 const folder = mkdtempSync(join(tmpdir(), 'rbk-chaos-'))
 const began = Date.now()
@@ -45,8 +47,21 @@ const sandbox = createSandbox({
     return { kind, done: random() < 0.5, ms: between(50, 1_500), method }
   },
 })
+const alien = { 'html-404': 0, 421: 0, 'missing fields': 0 }
+/** What no fault of the sandbox does: answers that PortOne never gave, and true ones with a field missing. */
+async function withAliens(request, env) {
+  const { pathname } = new URL(request.url)
+  if (calm || pathname.startsWith('/sandbox/') || random() >= 0.04) return sandbox.fetch(request, env)
+  const kind = pick(Object.keys(alien))
+  alien[kind] += 1
+  if (kind === '421') return new Response('misdirected', { status: 421 })
+  const response = random() < 0.5 || kind === 'missing fields' ? await sandbox.fetch(request, env) : null
+  if (kind === 'html-404') return new Response('<h1>404</h1>', { status: 404, headers: { 'content-type': 'text/html' } })
+  const text = await response.text()
+  return new Response(text.replace(pick([/"customer_uid":"[^"]*",?/, /"status":"[^"]*",?/, /"code":-?\d+,/]), ''), response)
+}
 const server = await new Promise((resolve) => {
-  const made = serve({ fetch: sandbox.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(made))
+  const made = serve({ fetch: withAliens, port: 0, hostname: '127.0.0.1' }, () => resolve(made))
 })
 const baseUrl = `http://127.0.0.1:${server.address().port}`
 
@@ -68,7 +83,7 @@ const database = join(folder, 'shop.sqlite')
 const resultsOf = (worker) => join(folder, `results-${worker}.jsonl`)
 const lock = openLock(database)
 const start = (worker) => {
-  const job = { worker, orders, baseUrl, impKey, impSecret, database, results: resultsOf(worker), seed }
+  const job = { worker, orders, baseUrl, impKey, impSecret, database, results: resultsOf(worker), seed, unlocked }
   const child = spawn(process.execPath, [new URL('worker.mjs', import.meta.url).pathname, JSON.stringify(job)], { stdio: 'inherit' })
   const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)))
   return { child, ended }
@@ -92,26 +107,53 @@ await new Promise((resolve) => {
 workers[0].child.kill('SIGKILL')
 await workers[0].ended
 workers[0] = start(0)
+// the others are stopped and continued, for longer than a claim's age
+let stops = 0
+const stopping = setInterval(() => {
+  const { child } = pick(workers)
+  if (child.exitCode !== null || child.signalCode !== null) return
+  stops += 1
+  child.kill('SIGSTOP')
+  setTimeout(() => child.kill('SIGCONT'), pick([100, inFlightMs * 1.5]))
+}, 1_000)
+// meanwhile the shop's job reconciles and charges again what is left: it must not overtake a process that sleeps
+const overtaker = createIamportClient({ impKey, impSecret, baseUrl, timeoutMs })
+let ended = false
+const overtaken = []
+const overtaking = (async () => {
+  while (!ended) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const order = orderOf(Math.floor(random() * orders))
+    const result = await reconcileCharge(overtaker, order, { lock, inFlightMs })
+    if (result.status === 'paid') overtaken.push({ request: order, result })
+    if (result.code === 'not-found')
+      overtaken.push({ request: order, result: await charge(overtaker, order, { lock, inFlightMs, patienceMs: 300 }) })
+  }
+})()
 const codes = await Promise.all(workers.map(({ ended }) => ended))
+clearInterval(stopping)
+ended = true
+await overtaking
 if (codes.some((code) => code !== 0)) throw new Error(`A process ended with ${codes.join(', ')}`)
 
 // what was on its way arrives; then the shop's job reconciles what it does not know
-await new Promise((resolve) => setTimeout(resolve, 2_500))
+await new Promise((resolve) => setTimeout(resolve, inFlightMs + 500))
 calm = true
-const iamport = createIamportClient({ impKey, impSecret, baseUrl })
+const iamport = createIamportClient({ impKey, impSecret, baseUrl, timeoutMs })
 const believed = new Map(Array.from({ length: orders }, (_, number) => [orderOf(number).merchantUid, []]))
 for (const worker of [0, 1, 2, 3])
   for (const line of lines(worker)) {
     const { request, result } = JSON.parse(line)
     believed.get(request.merchantUid).push(result)
   }
+for (const { request, result } of overtaken) believed.get(request.merchantUid).push(result)
 let reconciled = 0
 for (let number = 0; number < orders; number += 1) {
   const order = orderOf(number)
   const results = believed.get(order.merchantUid)
   if (results.some(({ status }) => status === 'paid') || !results.some(({ status }) => status === 'unknown')) continue
   reconciled += 1
-  results.push(await reconcileCharge(iamport, order, { lock, inFlightMs: 0 }))
+  results.push(await reconcileCharge(iamport, order, { lock, inFlightMs }))
 }
 
 const count = { paid: 0, declined: 0, double: 0, invented: 0, unreported: 0, open: 0 }
@@ -127,7 +169,7 @@ for (const [merchantUid, results] of believed) {
 }
 const sum = Object.values(faults).reduce((a, b) => a + b, 0)
 console.log(
-  `Chaos (seed ${seed}): ${orders} orders, each charged by two of four processes, one of them killed and begun again; ${charges} charges sent, ${sum} faults (${kinds.map((kind) => `${kind} ${faults[kind]}`).join(', ')}); ${reconciled} reconciled. ` +
+  `Chaos (seed ${seed}): ${orders} orders, each charged by two of four processes, one of them killed and begun again, all aborted and resumed, ${stops} times one stopped and continued;  ${charges} charges sent, ${sum} faults (${kinds.map((kind) => `${kind} ${faults[kind]}`).join(', ')}); besides ${JSON.stringify(alien)}; ${overtaken.length} settled by a job meanwhile, ${reconciled} reconciled. ` +
     `${count.paid} paid, ${count.declined} declined. ` +
     `${count.double} charged twice, ${count.invented} reported that did not happen, ${count.unreported} that happened unreported, ${count.open} left open. ${Math.round((Date.now() - began) / 1000)} s`,
 )

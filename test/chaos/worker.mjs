@@ -1,17 +1,19 @@
 // One process of the shop: charges its orders, in an order of its own, and writes each result down as it comes.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { chargeMany, createIamportClient } from '../../dist/server/index.js'
-import { openLock, orderOf, randomOf } from './orders.mjs'
+import { inFlightMs, openLock, orderOf, randomOf, timeoutMs } from './orders.mjs'
 
-const { worker, orders, baseUrl, impKey, impSecret, database, results: file, seed } = JSON.parse(process.argv[2])
+const { worker, orders, baseUrl, impKey, impSecret, database, results: file, seed, unlocked } = JSON.parse(process.argv[2])
 const random = randomOf(seed + worker)
 const iamport = createIamportClient({
   impKey,
   impSecret,
   baseUrl,
-  timeoutMs: 600,
-  // some charges find no connection
-  fetch: (request) => fetch(request.url.endsWith('/again') && random() < 0.03 ? new Request('http://127.0.0.1:2/', request) : request),
+  timeoutMs,
+  // half of the processes go by fetch, and some of their charges find no connection
+  ...(worker % 2 === 0
+    ? { fetch: (url, init) => fetch(url.endsWith('/again') && random() < 0.03 ? 'http://127.0.0.1:2/' : url, init) }
+    : {}),
 })
 // each order is charged by two of the four
 const mine = Array.from({ length: orders }, (_, number) => number)
@@ -26,11 +28,32 @@ const results = existsSync(file)
       .map((line) => JSON.parse(line))
   : []
 
-await chargeMany(iamport, mine, {
-  concurrency: 50,
-  patienceMs: 300,
-  lock: openLock(database),
-  results,
-  onResult: ({ request, result }) => appendFileSync(file, `${JSON.stringify({ request, result: { ...result, cause: undefined } })}\n`),
-})
+// the wall clock of each process jumps about
+const realNow = Date.now
+let offset = 0
+Date.now = () => realNow() + offset
+setInterval(() => {
+  offset = Math.floor((random() - 0.5) * 7_200_000)
+}, 200).unref()
+
+const lock = unlocked ? { acquire: () => true, held: (order) => ({ claim: mineNow.get(order), ms: 0 }), release() {} } : openLock(database)
+// a lock that says yes to everyone: what the real one is there for
+const mineNow = new Map()
+if (unlocked) lock.acquire = (order, claim) => Boolean(mineNow.set(order, claim))
+
+const run = (signal, known) =>
+  chargeMany(iamport, mine, {
+    concurrency: 50,
+    patienceMs: 300,
+    inFlightMs,
+    lock,
+    results: known,
+    signal,
+    onResult: ({ request, result }) => appendFileSync(file, `${JSON.stringify({ request, result })}\n`),
+  })
+// given up on the way, and resumed from its own results
+const controller = new AbortController()
+setTimeout(() => controller.abort(), 300 + random() * 1_000)
+const given = await run(controller.signal, results)
+await run(undefined, JSON.parse(JSON.stringify(given)))
 process.exit(0)

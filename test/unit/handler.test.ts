@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type BillingHandlerOptions, BillingRefusal, createBillingHandler, type PaymentEvent } from '../../src/server/index.ts'
 import { apiProblems, openapi } from './apiContract.ts'
+import { memoryLock } from './memoryLock.ts'
 import { startSandbox } from './startSandbox.ts'
 
 const { sandbox, client, pay, paidFor } = await startSandbox()
@@ -185,12 +186,7 @@ describe('createBillingHandler', () => {
   it('charges an order once, whatever price the browser names', async () => {
     const { intent, impUid } = await register()
     await call(make(), 'POST', '/confirm', { token: intent.token, impUid })
-    const sent = new Set<string>()
-    const lock = {
-      acquire: (order: string) => !sent.has(order) && Boolean(sent.add(order)),
-      release: (order: string) => sent.delete(order),
-    }
-    const handler = make('mina', { lock })
+    const handler = make('mina', { lock: memoryLock().lock })
     const body = { customerUid: intent.customerUid, order: 'order-at-once', amount: 1, price: 1 }
     const answers = await Promise.all([1, 2, 3, 4].map(() => call(handler, 'POST', '/charges', body)))
     expect(answers.map((answer) => answer.body.status)).toContain('paid')

@@ -1,5 +1,5 @@
 import Database from 'libsql'
-import type { ChargeLock } from 'react-billing-key/server'
+import { sqliteLock } from '../../../locks/sqliteLock.ts'
 
 export interface CardRow {
   customer_uid: string
@@ -22,18 +22,10 @@ export function openStore(file: string) {
     create table if not exists cards (customer_uid text primary key, customer text not null, name text, number text);
     create table if not exists orders (merchant_uid text primary key, customer text not null, name text not null,
       amount integer not null, status text not null, created_at integer not null);
-    create table if not exists sent (merchant_uid text primary key, at integer not null);
     create table if not exists events (id text primary key);
   `)
-  const lock: ChargeLock = {
-    acquire: (order) => db.prepare('insert into sent values (?, ?) on conflict do nothing').run(order, Date.now()).changes === 1,
-    release(order, heldMs) {
-      db.prepare('delete from sent where merchant_uid = ? and at <= ?').run(order, Date.now() - heldMs)
-      return !db.prepare('select 1 from sent where merchant_uid = ?').get(order)
-    },
-  }
   return {
-    lock,
+    lock: sqliteLock(db),
     /** Does what a webhook's news changes, once for each piece of news. */
     once(event: string, change: () => void) {
       db.transaction(() => {

@@ -1,0 +1,124 @@
+import { charge, reconcileCharge } from './charge.ts'
+import { assertCharge, type ChargeClient, type ChargeOptions, settingsOf } from './chargeOptions.ts'
+import { type ChargeResult, compare, declined, message, unknown } from './chargeResult.ts'
+import type { AgainRequest } from './client.ts'
+
+/** One item of {@link chargeMany}. */
+export interface ChargedItem {
+  readonly request: AgainRequest
+  readonly result: ChargeResult
+}
+
+export interface ChargeManyOptions extends ChargeOptions {
+  /** How many at a time, 5 when left out. */
+  readonly concurrency?: number | undefined
+  /** Of an earlier run, in any order, from JSON too. */
+  readonly results?: Iterable<ChargedItem> | undefined
+  /** Each result as it comes, to keep it. What it throws changes nothing: the result is returned all the same. */
+  readonly onResult?: ((item: ChargedItem) => Promise<void> | void) | undefined
+}
+
+/** What came to nothing for a reason that does not last. */
+const chargedAgain: readonly string[] = ['not-sent', 'not-found', 'http-401', 'http-429', 'invalid-request']
+
+/**
+ * Charges many keys, a few at a time: one result for each request, in their order. A failure stops nothing, and requests
+ * are read only as they are needed. Given the results of an earlier run, it goes on from there: what was paid (and fits
+ * the request) or declined is taken over, what is unknown is reconciled, the rest is charged.
+ *
+ * @throws what the iterable throws, once everything that was begun has ended and `onResult` has been told
+ * @example
+ * const results = await chargeMany(iamport, due, { lock, onResult: ({ request, result }) => save(request.merchantUid, result) })
+ */
+export async function chargeMany(
+  iamport: ChargeClient,
+  requests: Iterable<AgainRequest> | AsyncIterable<AgainRequest>,
+  options: ChargeManyOptions = {},
+): Promise<ChargedItem[]> {
+  const { concurrency = 5, results = [], onResult, ...rest } = options
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
+    throw new TypeError(`chargeMany: concurrency has to be 1 or more, not ${concurrency}`)
+  settingsOf(iamport, rest)
+  const known = knownResults(results)
+  const next = reading(requests)
+  const items: ChargedItem[] = []
+  const lane = async (signal: AbortSignal | undefined) => {
+    for (let read = await next(); read; read = await next()) {
+      const { at, request } = read
+      const item = { request, result: await settle(iamport, request, known.get(request.merchantUid), { ...rest, signal }) }
+      items[at] = item
+      await tell(onResult, item)
+    }
+  }
+  const { signals, clear } = signalsFor(concurrency, rest.signal)
+  const ends = await Promise.allSettled(signals.map(lane))
+  clear()
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  return items
+}
+
+/** A signal for each, so that the caller's has one listener and not hundreds, which Node warns of. */
+function signalsFor(count: number, outer: AbortSignal | undefined) {
+  if (!outer) return { signals: Array.from({ length: count }, () => undefined), clear() {} }
+  const controllers = Array.from({ length: count }, () => new AbortController())
+  const stop = () => {
+    for (const controller of controllers) controller.abort(outer.reason)
+  }
+  if (outer.aborted) stop()
+  outer.addEventListener('abort', stop, { once: true })
+  return { signals: controllers.map(({ signal }) => signal), clear: () => outer.removeEventListener('abort', stop) }
+}
+
+/** The newest result of each order; nothing comes after `paid`. */
+function knownResults(results: Iterable<ChargedItem>): Map<string, ChargeResult> {
+  const known = new Map<string, ChargeResult>()
+  for (const { request, result } of results) if (known.get(request.merchantUid)?.status !== 'paid') known.set(request.merchantUid, result)
+  return known
+}
+
+/** Hands out one request after the other, numbered; who asks while another is read waits for that. */
+function reading(requests: Iterable<AgainRequest> | AsyncIterable<AgainRequest>) {
+  const iterator = Symbol.asyncIterator in requests ? requests[Symbol.asyncIterator]() : requests[Symbol.iterator]()
+  let count = 0
+  let over = false
+  const read = async () => {
+    if (over) return null
+    try {
+      const step = await iterator.next()
+      over = step.done === true
+      return step.done ? null : { at: count++, request: step.value }
+    } catch (cause) {
+      over = true
+      throw cause
+    }
+  }
+  let last: Promise<unknown> = Promise.resolve()
+  return () => {
+    const mine = last.then(read, read)
+    last = mine
+    return mine
+  }
+}
+
+async function tell(onResult: ChargeManyOptions['onResult'], item: ChargedItem): Promise<void> {
+  try {
+    await onResult?.(item)
+  } catch {
+    // the result is returned all the same
+  }
+}
+
+async function settle(iamport: ChargeClient, request: AgainRequest, known: ChargeResult | undefined, options: ChargeOptions) {
+  try {
+    assertCharge(request)
+  } catch (cause) {
+    return declined('invalid-request', message(cause))
+  }
+  if (known?.status === 'paid') return compare(known.payment, request)
+  if (known?.status === 'declined' && !chargedAgain.includes(known.code)) return known
+  try {
+    return await (known?.status === 'unknown' ? reconcileCharge(iamport, request, options) : charge(iamport, request, options))
+  } catch (cause) {
+    return unknown(request, cause)
+  }
+}

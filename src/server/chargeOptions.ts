@@ -1,0 +1,56 @@
+import { type ChargeLock, createProcessLock } from './chargeLock.ts'
+import type { AgainRequest, CallOptions, IamportClient } from './client.ts'
+import { isSegment } from './ids.ts'
+
+/** What a charge needs of a client: a test or a shop can put another behind it. */
+export type ChargeClient = Pick<IamportClient, 'paymentByMerchantUid' | 'again' | 'timeoutMs'>
+
+export interface ChargeOptions extends CallOptions {
+  /** Needed as soon as two processes can charge one order at the same moment. One that this process remembers when left out. */
+  readonly lock?: ChargeLock | undefined
+  /** How long to go on asking what became of a charge whose answer was lost, in ms. 10,000 when left out. */
+  readonly patienceMs?: number | undefined
+  /**
+   * How old a claim can be whose charge may still be on its way, in ms: nothing is sent under a claim older than half of
+   * it, and `reconcileCharge` frees no younger one. At least twice the client's `timeoutMs`; 300,000 when left out. The
+   * same for all that share a lock.
+   */
+  readonly inFlightMs?: number | undefined
+}
+
+const processLocks = new WeakMap<ChargeClient, ChargeLock>()
+
+function processLock(iamport: ChargeClient): ChargeLock {
+  const known = processLocks.get(iamport) ?? createProcessLock()
+  processLocks.set(iamport, known)
+  return known
+}
+
+/** The options with what they are when left out, checked. `shared`: whether other processes know the lock. */
+export function settingsOf(iamport: ChargeClient, options: ChargeOptions) {
+  const { signal, patienceMs = 10_000, inFlightMs = 300_000, lock = processLock(iamport) } = options
+  if (!Number.isFinite(patienceMs) || patienceMs < 0) throw new TypeError(`charge: patienceMs has to be 0 or more, not ${patienceMs}`)
+  if (!Number.isFinite(inFlightMs) || inFlightMs < 2 * iamport.timeoutMs)
+    throw new TypeError(`charge: inFlightMs (${inFlightMs}) has to be at least twice the client's timeoutMs (${iamport.timeoutMs})`)
+  return { signal, patienceMs, inFlightMs, lock, shared: options.lock !== undefined }
+}
+
+export type ChargeSettings = ReturnType<typeof settingsOf>
+
+const limits = [
+  ['customerUid', 80],
+  ['merchantUid', 40],
+  ['name', 40],
+] as const
+
+/** @throws {TypeError} when PortOne would not take the request, or would take it for something else */
+export function assertCharge(request: AgainRequest): void {
+  const { amount, currency = 'KRW' } = request
+  if (!Number.isFinite(amount) || amount <= 0 || (currency.toUpperCase() === 'KRW' && !Number.isSafeInteger(amount)))
+    throw new TypeError(`charge: amount has to be a number above 0, whole for KRW, not ${String(amount)}`)
+  for (const [field, limit] of limits)
+    if (typeof request[field] !== 'string' || request[field] === '' || [...request[field]].length > limit)
+      throw new TypeError(`charge: ${field} has to be text of 1 to ${limit} characters`)
+  // an order that cannot be looked up must not be sent
+  if (!isSegment(request.merchantUid)) throw new TypeError('charge: merchantUid cannot stand in an address')
+}

@@ -1,0 +1,42 @@
+import { aborted } from './transport.ts'
+
+/** Until when something has to be done. Where `AbortSignal.any` is missing it works as well. */
+export interface Deadline {
+  readonly signal: AbortSignal
+  /** @throws {TransportError} when it is over, also for a process that slept and whose timers have not run yet */
+  check(): void
+  /** Has to be called in the end: it lets go of the caller's signal and of the timer. */
+  clear(): void
+}
+
+/** The caller's signal, and no longer than this. */
+export function deadlineOf(ms: number, outer: AbortSignal | undefined): Deadline {
+  const controller = new AbortController()
+  const until = performance.now() + ms
+  const timeOut = () => controller.abort(new DOMException('The time for the call is over.', 'TimeoutError'))
+  const timer = setTimeout(timeOut, ms)
+  const stop = () => controller.abort(outer?.reason)
+  if (outer?.aborted) stop()
+  else outer?.addEventListener('abort', stop, { once: true })
+  return {
+    signal: controller.signal,
+    check() {
+      if (performance.now() > until) timeOut()
+      if (controller.signal.aborted) throw aborted(controller.signal, false)
+    },
+    clear() {
+      clearTimeout(timer)
+      outer?.removeEventListener('abort', stop)
+    },
+  }
+}
+
+/** Waits for what others may wait for too, as long as this call may. Rejects with {@link TransportError}, as never sent. */
+export function unlessOver<Result>({ signal }: Deadline, wanted: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(aborted(signal, false))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    wanted.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
