@@ -1,7 +1,7 @@
 import ky, { HTTPError } from 'ky'
 import { IamportApiError } from './iamportApiError.ts'
 import { createTokens, type TokenStore } from './token.ts'
-import { type BillingKey, isWire, type Payment, type Schedule, toBillingKey, toPayment, toSchedule } from './wire.ts'
+import { type BillingKey, isWire, type Payment, reader, type Schedule, toBillingKey, toPayment, toSchedule } from './wire.ts'
 
 /** What `createIamportClient` needs. The secret stays in this object. */
 export interface IamportClientOptions {
@@ -90,6 +90,12 @@ export interface IamportClient {
   payment(impUid: string, options?: CallOptions): Promise<Payment | null>
   /** The newest payment of an order number, `null` when there is none. */
   paymentByMerchantUid(merchantUid: string, status?: Payment['status'], options?: CallOptions): Promise<Payment | null>
+  /** One page of the payments in a status, from 1, with `from` and `to` in Unix seconds, 90 days apart at most. `next` is 0 after the last. */
+  paymentsByStatus(
+    status: Payment['status'],
+    which: { from: number; to: number; page?: number; limit?: number },
+    options?: CallOptions,
+  ): Promise<{ total: number; next: number; payments: Payment[] }>
   /** Fixes the amount of an order number before the window opens. */
   preparePayment(merchantUid: string, amount: number, options?: CallOptions): Promise<void>
   cancelPayment(request: CancelRequest, options?: CallOptions): Promise<Payment>
@@ -224,6 +230,13 @@ export function createIamportClient(options: IamportClientOptions): IamportClien
       findOne(`/payments/${segment(impUid)}${includeSandbox ? '?include_sandbox=true' : ''}`, toPayment, options),
     paymentByMerchantUid: (merchantUid, status, options) =>
       findOne(`/payments/find/${segment(merchantUid)}${status ? `/${status}` : ''}`, toPayment, options),
+    async paymentsByStatus(status, { from, to, page = 1, limit = 20 }, options) {
+      const path = `/payments/status/${status}`
+      const answer = await send('GET', `${path}?page=${page}&limit=${limit}&from=${from}&to=${to}`, options)
+      const { number } = reader(answer, path)
+      const payments = isWire(answer) ? list(answer.list).map((wire) => toPayment(wire, path)) : []
+      return { total: number('total', 0), next: number('next', 0), payments }
+    },
     async preparePayment(merchantUid, amount, options) {
       await send('POST', '/payments/prepare', options, { merchant_uid: merchantUid, amount })
     },
