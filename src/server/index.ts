@@ -17,10 +17,13 @@ export {
   type PaymentDetails,
   type ScheduleRequest,
 } from './client.ts'
-export { type BillingHandlerOptions, type Customer, createBillingHandler, type FirstOrder, type Price } from './createBillingHandler.ts'
+export type { ConfirmAnswer } from './confirmAnswer.ts'
+export { type BillingHandler, createBillingHandler } from './createBillingHandler.ts'
 export { IamportApiError } from './iamportApiError.ts'
 export type { Intent, SigningKeys } from './intent.ts'
-export { BillingRefusal } from './refusal.ts'
+export type { BillingHandlerOptions, Customer, FirstOrder, Price, RefusedPayment, UnknownOrder } from './options.ts'
+export { BillingRefusal, type RefusalCode } from './refusal.ts'
+export type { SweepResult } from './sweep.ts'
 export type { AccessToken, TokenStore } from './token.ts'
 export type { PaymentEvent } from './webhook.ts'
 export type { BillingKey, Payment, Schedule } from './wire.ts'
