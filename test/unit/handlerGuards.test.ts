@@ -1,0 +1,329 @@
+import { connect } from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
+import { type BillingHandlerOptions, BillingRefusal, createBillingHandler } from '../../src/server/index.ts'
+import { startShop } from './billingShop.ts'
+
+const { open, iamport, exchanges } = await startShop()
+
+describe('routes', () => {
+  it.each([
+    ['GET', '/api/billing/webhook/x/intents'],
+    ['POST', '/api/billing/webhook/x/intents'],
+    ['GET', '/elsewhere/api/billing/keys'],
+    ['GET', '/api/billing/keys/x/y'],
+    ['GET', '/api/billingkeys'],
+    ['GET', '/api/billing/intents'],
+    ['GET', '/api/billing/toString'],
+    ['DELETE', '/api/billing/keys'],
+    ['PATCH', '/api/billing/keys'],
+  ])('knows no %s %s', async (method, path) => {
+    const { base } = await open()
+    const response = await fetch(`${base}${path}`, { method })
+    expect(response.status).toBe(404)
+    expect((await response.json()).error.code).toBe('no-such-route')
+  })
+
+  it('answers under another basePath, and not under the usual one', async () => {
+    const { base } = await open({ basePath: '/v2/pay' })
+    expect((await fetch(`${base}/v2/pay/keys`)).status).toBe(200)
+    expect((await fetch(`${base}/api/billing/keys`)).status).toBe(404)
+  })
+})
+
+describe('cross-site', () => {
+  const evil = { origin: 'https://evil.example' }
+  it.each([
+    ['the shop’s own page', { 'sec-fetch-site': 'same-origin', origin: 'https://shop.example' }, 200],
+    ['its own page without a referrer', { 'sec-fetch-site': 'same-origin', origin: 'null' }, 200],
+    ['the address bar', { 'sec-fetch-site': 'none' }, 200],
+    ['another site', { 'sec-fetch-site': 'cross-site', ...evil }, 403],
+    ['another site that sends the header of the client', { 'sec-fetch-site': 'cross-site', ...evil, 'x-billing-key': '1' }, 403],
+    ['a sibling that was not named', { 'sec-fetch-site': 'same-site', origin: 'https://blog.shop.example' }, 403],
+    ['a sibling that was named', { 'sec-fetch-site': 'same-site', origin: 'https://m.shop.example' }, 200],
+    ['an old browser on another site', evil, 403],
+    ['an old browser in a sandboxed frame', { origin: 'null' }, 403],
+    ['an old browser, by the client', { origin: 'https://shop.example', 'x-billing-key': '1' }, 200],
+    ['an old browser behind a TLS proxy', { origin: 'https://HOST' }, 200],
+    ['no browser', {}, 200],
+  ])('lets in or refuses %s', async (_, headers, status) => {
+    const shop = await open({ origins: ['HTTPS://m.shop.example:443/'] })
+    const { host } = new URL(shop.base)
+    const sent = Object.entries(headers).map(([name, value]) => [name, value.replace('HOST', host)] as const)
+    const response = await rawGet(shop.base, '/api/billing/keys', sent)
+    expect(response.status).toBe(status)
+  })
+
+  it('lets a preflight of a named origin ask for the client’s header, and of no other', async () => {
+    const shop = await open({ origins: ['https://m.shop.example'] })
+    const preflight = (origin: string) => fetch(`${shop.base}/api/billing/keys`, { method: 'OPTIONS', headers: { origin } })
+    const named = await preflight('https://m.shop.example')
+    expect([named.status, named.headers.get('access-control-allow-headers')]).toEqual([204, 'content-type, x-billing-key'])
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  it('says in development what came, what was expected and which option changes it, and nothing of it elsewhere', async () => {
+    const shop = await open({ origins: ['https://m.shop.example'] })
+    const message = async () => (await (await rawGet(shop.base, '/api/billing/keys', Object.entries(evil))).json()).error.message
+    vi.stubEnv('NODE_ENV', 'development')
+    expect(await message()).toMatch(/origin: https:\/\/evil\.example.*host: 127\.0\.0\.1.*origins.*m\.shop\.example/)
+    vi.stubEnv('NODE_ENV', 'production')
+    expect(await message()).toBe('이 페이지에서는 이용할 수 없어요. 쇼핑몰에서 다시 열어 주세요.')
+    vi.unstubAllEnvs()
+  })
+})
+
+describe('what the shop gives', () => {
+  it.each<[string, Partial<BillingHandlerOptions>, RegExp]>([
+    ['a firstOrder without name', { firstOrder: () => ({ amount: 0 }) as never }, /firstOrder.*name is missing/],
+    ['an amount as text', { firstOrder: () => ({ name: 'x', amount: '0' }) as never }, /amount has to be a number, whole and 0 or more/],
+    [
+      'a name that is too long',
+      { firstOrder: () => ({ name: 'x'.repeat(100), amount: 0 }) },
+      /name has to be text of 1 to 40 characters, not text of 100/,
+    ],
+    [
+      'a field that is none',
+      { firstOrder: () => ({ name: 'x', amount: 0, display_amount: 1 }) as never },
+      /display_amount is not one of its fields/,
+    ],
+    ['half a won', { firstOrder: () => ({ name: 'x', amount: 99.5 }) }, /amount has to be a number, whole/],
+    ['a key to replace that is not the customer’s', { firstOrder: () => ({ name: 'x', amount: 0, replaces: 'x' }) }, /replaces/],
+    ['a firstOrder that throws', { firstOrder: () => Promise.reject(new Error('database is gone')) }, /database is gone/],
+    ['an authenticate that throws', { authenticate: () => Promise.reject(new Error('session store')) }, /session store/],
+    ['a customer without id', { authenticate: () => ({}) as never }, /authenticate has to give null or an object whose id/],
+    [
+      'a refusal that is none (204)',
+      {
+        firstOrder: () => {
+          throw new BillingRefusal(204, 'x', 'x')
+        },
+      },
+      /status has to be 400 to 499, not 204/,
+    ],
+    [
+      'a refusal that is none (0)',
+      {
+        firstOrder: () => {
+          throw new BillingRefusal(0, 'x', 'x')
+        },
+      },
+      /status has to be 400 to 499, not 0/,
+    ],
+    ['no signing key', { signingKey: undefined }, /signingKey is missing/],
+  ])('answers 500 to the browser and a sentence to the operator: %s', async (_, change, sentence) => {
+    const shop = await open(change as never)
+    const answer = await shop.call('POST /intents', {})
+    expect(answer).toMatchObject({
+      status: 500,
+      code: 'internal',
+      body: { error: { message: '처리하지 못했어요. 잠시 후 다시 시도해 주세요.' } },
+    })
+    expect(shop.told.errors).toEqual([['POST /intents', expect.stringMatching(sentence)]])
+  })
+
+  it.each([
+    ['price', { price: () => ({ merchantUid: 'x'.repeat(41), name: 'x', amount: 1 }) }, /price.*merchantUid/],
+    ['price', { price: () => ({ merchantUid: 'x', name: 'x', amount: 0 }) }, /amount has to be a number, whole and above 0/],
+    [
+      'onCharged',
+      { price: () => ({ merchantUid: 'told', name: 'x', amount: 1 }), onCharged: () => Promise.reject(new Error('mail')) },
+      /mail/,
+    ],
+  ])('reports a %s that fails', async (_, change, sentence) => {
+    const shop = await open(change)
+    expect(await shop.call('POST /charges', { customerUid: await shop.addCard() })).toMatchObject({ status: 500 })
+    expect(shop.told.errors).toEqual([['POST /charges', expect.stringMatching(sentence)]])
+  })
+
+  it('reports a customerUids that is no list, and survives an onError that throws', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue(undefined)
+    const shop = await open({
+      customerUids: () => 'card' as never,
+      onError: () => Promise.reject(new Error('no log')),
+    })
+    expect(await shop.call('GET /keys')).toMatchObject({ status: 500 })
+    expect(log).toHaveBeenCalledTimes(1)
+    log.mockRestore()
+  })
+
+  it('refuses wrong options by name when it is made, and a missing signing key only when it is used', () => {
+    const fine = {
+      iamport,
+      signingKey: undefined,
+      authenticate: () => null,
+      firstOrder: () => ({ name: 'x', amount: 0 }),
+      onIssued: () => 0,
+      customerUids: () => [],
+      price: () => ({ merchantUid: 'x', name: 'x', amount: 1 }),
+    }
+    const make = (change: object) => () => createBillingHandler({ ...fine, ...change })
+    expect(make({})).not.toThrow()
+    expect(make({ signingKey: '' })).toThrow(/signingKey has to be/)
+    expect(make({ origins: ['shop.example'] })).toThrow(/origins has to hold addresses like https:\/\/shop\.example, not "shop\.example"/)
+    expect(make({ origins: ['https://shop.example/path'] })).toThrow(/origins/)
+    expect(make({ basePath: '/api/billing/' })).toThrow(/basePath has to be/)
+    expect(make({ onIssued: undefined })).toThrow(/onIssued has to be a function/)
+    expect(make({ onIsued: () => 0 })).toThrow(/there is no option onIsued/)
+    expect(make({ patienceMs: '1' })).toThrow(/patienceMs/)
+  })
+})
+
+describe('customers and their keys', () => {
+  it('takes ids that are numbers, and gives them back as numbers', async () => {
+    let id = 42
+    const shop = await open({ authenticate: () => ({ id }) })
+    const registration = await shop.register()
+    expect(await shop.confirm(registration)).toMatchObject({ code: 'issued' })
+    expect(shop.told.issued).toMatchObject([{ customer: { id: 42 } }])
+    id = 43
+    expect(await shop.confirm(registration)).toMatchObject({ status: 403, code: 'not-yours' })
+  })
+
+  it('removes a key once for two requests at once', async () => {
+    const shop = await open()
+    const customerUid = await shop.addCard()
+    const answers = await Promise.all([1, 2, 3].map(() => shop.call(`DELETE /keys/${customerUid}`)))
+    expect(answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 404)).toEqual([])
+    expect(shop.told.errors).toEqual([])
+    expect(await iamport.billingKey(customerUid)).toBeNull()
+  })
+
+  it('removes all keys of an account that is closed, and says when one could not be', async () => {
+    const shop = await open()
+    const uids = [await shop.addCard(), await shop.addCard()]
+    expect(await shop.billing.removeAllKeys({ id: 'mina' })).toEqual(uids)
+    expect(await iamport.billingKeys(uids)).toEqual([])
+    expect(shop.told.deleted).toHaveLength(2)
+    const failing = await open({ onDeleted: () => Promise.reject(new Error('database is gone')) })
+    await failing.addCard()
+    await expect(failing.billing.removeAllKeys({ id: 'mina' })).rejects.toThrow(/1 keys could not be removed/)
+  })
+
+  it('deletes the key that a new one replaces, after the new one was kept', async () => {
+    let replaces: string | undefined
+    const order: string[] = []
+    const keys = new Set<string>()
+    const shop = await open({
+      firstOrder: () => ({ name: '카드 변경', amount: 0, replaces }),
+      customerUids: () => [...keys],
+      onIssued: async ({ customerUid }) => {
+        if (order.length === 1) expect(await iamport.billingKey(String(replaces))).not.toBeNull()
+        order.push(`issued ${customerUid}`)
+        keys.add(customerUid)
+      },
+      onDeleted: ({ customerUid }) => {
+        keys.delete(customerUid)
+        order.push(`deleted ${customerUid}`)
+      },
+    })
+    const old = await shop.addCard()
+    replaces = old
+    const registration = await shop.register()
+    const { customerUid } = registration.intent
+    expect(await shop.confirm(registration)).toMatchObject({ code: 'issued', body: { customerUid } })
+    expect(await shop.confirm(registration)).toMatchObject({ code: 'issued' })
+    expect(order).toEqual([`issued ${old}`, `issued ${customerUid}`, `deleted ${old}`, `issued ${customerUid}`])
+    expect(await iamport.billingKey(old)).toBeNull()
+  })
+
+  it('gives the window all that firstOrder gave, and refuses a number of the shop’s own once it is paid', async () => {
+    const order = {
+      name: '월간',
+      amount: 0,
+      displayAmount: 9900,
+      customerId: 'mina20',
+      buyer: { name: '김미나' },
+      period: { interval: '1m' },
+      pg: 'smartro_v2',
+      merchantUid: 'own1',
+    }
+    const shop = await open({ firstOrder: () => order })
+    const { body } = await shop.call('POST /intents', {})
+    expect(body).toMatchObject(order)
+    const plain = await open()
+    expect((await plain.call('POST /intents', {})).body.merchantUid).toMatch(/^[\dA-Za-z]{1,40}$/)
+    expect(await shop.confirm(await shop.register())).toMatchObject({ code: 'issued' })
+    expect(await shop.call('POST /intents', {})).toMatchObject({ status: 409, code: 'already-paid' })
+  })
+})
+
+describe('webhooks', () => {
+  const asked = (impUid: string) => exchanges.filter(({ path }) => path === `/payments/${impUid}`).length
+
+  it('asks about one payment one at a time, and tells the shop twice of 200 posts at once', async () => {
+    const shop = await open()
+    const { impUid } = await shop.register()
+    const post = () =>
+      shop.billing(new Request('http://shop.example/api/billing/webhook', { method: 'POST', body: JSON.stringify({ imp_uid: impUid }) }))
+    const answers = await Promise.all(Array.from({ length: 200 }, post))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(shop.told.issued).toHaveLength(2)
+    expect(asked(impUid)).toBe(2)
+  })
+
+  it('asks few at once, whoever posts, and turns the rest away', async () => {
+    let running = 0
+    let most = 0
+    const slow = Object.assign(Object.create(iamport), {
+      payment: async () => {
+        running += 1
+        most = Math.max(most, running)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        running -= 1
+        return null
+      },
+    })
+    const { billing } = await open({ iamport: slow })
+    const post = (at: number) =>
+      billing(new Request('http://shop.example/api/billing/webhook', { method: 'POST', body: JSON.stringify({ imp_uid: `imp_${at}` }) }))
+    const answers = await Promise.all(Array.from({ length: 2_000 }, (_, at) => post(at)))
+    expect(most).toBeLessThanOrEqual(8)
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404, 503]))
+  })
+
+  it('remembers for a moment that PortOne knows of no such payment', async () => {
+    const shop = await open()
+    for (let post = 0; post < 5; post += 1)
+      expect(await shop.call('POST /webhook', { imp_uid: 'imp_forged' })).toMatchObject({ status: 404 })
+    expect(asked('imp_forged')).toBe(1)
+  })
+
+  it('gives up a body that arrives a byte at a time', async () => {
+    const { base } = await open()
+    const { hostname, port } = new URL(base)
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => undefined)
+    socket.write(
+      'POST /api/billing/webhook HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n',
+    )
+    const drip = setInterval(() => socket.write(' '), 200)
+    const answer = await new Promise<string>((resolve) => socket.once('data', (part) => resolve(String(part))))
+    clearInterval(drip)
+    socket.destroy()
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  it('fails, and reports, when this side did', async () => {
+    const shop = await open({ onRefused: () => Promise.reject(new Error('mail is down')) })
+    const { impUid } = await shop.register({ customer_uid: 'other-webhook' })
+    expect(await shop.call('POST /webhook', { imp_uid: impUid })).toMatchObject({ status: 500 })
+    expect(shop.told.errors).toEqual([['POST /webhook', 'Error: mail is down']])
+  })
+})
+
+/** A GET with exactly these headers: `fetch` adds its own `sec-fetch` ones. */
+async function rawGet(base: string, path: string, headers: readonly (readonly [string, string])[]) {
+  const { hostname, port, host } = new URL(base)
+  const text = await new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(port), hostname)
+    let all = ''
+    socket.on('data', (part) => {
+      all += String(part)
+    })
+    socket.on('end', () => resolve(all)).on('error', reject)
+    const lines = [`GET ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...headers.map(([name, value]) => `${name}: ${value}`)]
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  })
+  const status = Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1])
+  return { status, json: async () => JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)) }
+}
