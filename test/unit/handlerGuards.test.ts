@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { type BillingHandlerOptions, BillingRefusal, createBillingHandler } from '../../src/server/index.ts'
 import { startShop } from './billingShop.ts'
 
-const { open, iamport, exchanges } = await startShop()
+const { open, iamport } = await startShop()
 
 describe('routes', () => {
   it.each([
@@ -11,6 +11,8 @@ describe('routes', () => {
     ['POST', '/api/billing/webhook/x/intents'],
     ['GET', '/elsewhere/api/billing/keys'],
     ['GET', '/api/billing/keys/x/y'],
+    ['DELETE', '/api/billing/keys/x/y'],
+    ['GET', '/apo/billing/keys'],
     ['GET', '/api/billingkeys'],
     ['GET', '/api/billing/intents'],
     ['GET', '/api/billing/toString'],
@@ -165,149 +167,6 @@ describe('what the shop gives', () => {
     expect(make({ onIssued: undefined })).toThrow(/onIssued has to be a function/)
     expect(make({ onIsued: () => 0 })).toThrow(/there is no option onIsued/)
     expect(make({ patienceMs: '1' })).toThrow(/patienceMs/)
-  })
-})
-
-describe('customers and their keys', () => {
-  it('takes ids that are numbers, and gives them back as numbers', async () => {
-    let id = 42
-    const shop = await open({ authenticate: () => ({ id }) })
-    const registration = await shop.register()
-    expect(await shop.confirm(registration)).toMatchObject({ code: 'issued' })
-    expect(shop.told.issued).toMatchObject([{ customer: { id: 42 } }])
-    id = 43
-    expect(await shop.confirm(registration)).toMatchObject({ status: 403, code: 'not-yours' })
-  })
-
-  it('removes a key once for two requests at once', async () => {
-    const shop = await open()
-    const customerUid = await shop.addCard()
-    const answers = await Promise.all([1, 2, 3].map(() => shop.call(`DELETE /keys/${customerUid}`)))
-    expect(answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 404)).toEqual([])
-    expect(shop.told.errors).toEqual([])
-    expect(await iamport.billingKey(customerUid)).toBeNull()
-  })
-
-  it('removes all keys of an account that is closed, and says when one could not be', async () => {
-    const shop = await open()
-    const uids = [await shop.addCard(), await shop.addCard()]
-    expect(await shop.billing.removeAllKeys({ id: 'mina' })).toEqual(uids)
-    expect(await iamport.billingKeys(uids)).toEqual([])
-    expect(shop.told.deleted).toHaveLength(2)
-    const failing = await open({ onDeleted: () => Promise.reject(new Error('database is gone')) })
-    await failing.addCard()
-    await expect(failing.billing.removeAllKeys({ id: 'mina' })).rejects.toThrow(/1 keys could not be removed/)
-  })
-
-  it('deletes the key that a new one replaces, after the new one was kept', async () => {
-    let replaces: string | undefined
-    const order: string[] = []
-    const keys = new Set<string>()
-    const shop = await open({
-      firstOrder: () => ({ name: '카드 변경', amount: 0, replaces }),
-      customerUids: () => [...keys],
-      onIssued: async ({ customerUid }) => {
-        if (order.length === 1) expect(await iamport.billingKey(String(replaces))).not.toBeNull()
-        order.push(`issued ${customerUid}`)
-        keys.add(customerUid)
-      },
-      onDeleted: ({ customerUid }) => {
-        keys.delete(customerUid)
-        order.push(`deleted ${customerUid}`)
-      },
-    })
-    const old = await shop.addCard()
-    replaces = old
-    const registration = await shop.register()
-    const { customerUid } = registration.intent
-    expect(await shop.confirm(registration)).toMatchObject({ code: 'issued', body: { customerUid } })
-    expect(await shop.confirm(registration)).toMatchObject({ code: 'issued' })
-    expect(order).toEqual([`issued ${old}`, `issued ${customerUid}`, `deleted ${old}`, `issued ${customerUid}`])
-    expect(await iamport.billingKey(old)).toBeNull()
-  })
-
-  it('gives the window all that firstOrder gave, and refuses a number of the shop’s own once it is paid', async () => {
-    const order = {
-      name: '월간',
-      amount: 0,
-      displayAmount: 9900,
-      customerId: 'mina20',
-      buyer: { name: '김미나' },
-      period: { interval: '1m' },
-      pg: 'smartro_v2',
-      merchantUid: 'own1',
-    }
-    const shop = await open({ firstOrder: () => order })
-    const { body } = await shop.call('POST /intents', {})
-    expect(body).toMatchObject(order)
-    const plain = await open()
-    expect((await plain.call('POST /intents', {})).body.merchantUid).toMatch(/^[\dA-Za-z]{1,40}$/)
-    expect(await shop.confirm(await shop.register())).toMatchObject({ code: 'issued' })
-    expect(await shop.call('POST /intents', {})).toMatchObject({ status: 409, code: 'already-paid' })
-  })
-})
-
-describe('webhooks', () => {
-  const asked = (impUid: string) => exchanges.filter(({ path }) => path === `/payments/${impUid}`).length
-
-  it('asks about one payment one at a time, and tells the shop twice of 200 posts at once', async () => {
-    const shop = await open()
-    const { impUid } = await shop.register()
-    const post = () =>
-      shop.billing(new Request('http://shop.example/api/billing/webhook', { method: 'POST', body: JSON.stringify({ imp_uid: impUid }) }))
-    const answers = await Promise.all(Array.from({ length: 200 }, post))
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-    expect(shop.told.issued).toHaveLength(2)
-    expect(asked(impUid)).toBe(2)
-  })
-
-  it('asks few at once, whoever posts, and turns the rest away', async () => {
-    let running = 0
-    let most = 0
-    const slow = Object.assign(Object.create(iamport), {
-      payment: async () => {
-        running += 1
-        most = Math.max(most, running)
-        await new Promise((resolve) => setTimeout(resolve, 5))
-        running -= 1
-        return null
-      },
-    })
-    const { billing } = await open({ iamport: slow })
-    const post = (at: number) =>
-      billing(new Request('http://shop.example/api/billing/webhook', { method: 'POST', body: JSON.stringify({ imp_uid: `imp_${at}` }) }))
-    const answers = await Promise.all(Array.from({ length: 2_000 }, (_, at) => post(at)))
-    expect(most).toBeLessThanOrEqual(8)
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404, 503]))
-  })
-
-  it('remembers for a moment that PortOne knows of no such payment', async () => {
-    const shop = await open()
-    for (let post = 0; post < 5; post += 1)
-      expect(await shop.call('POST /webhook', { imp_uid: 'imp_forged' })).toMatchObject({ status: 404 })
-    expect(asked('imp_forged')).toBe(1)
-  })
-
-  it('gives up a body that arrives a byte at a time', async () => {
-    const { base } = await open()
-    const { hostname, port } = new URL(base)
-    const socket = connect(Number(port), hostname)
-    socket.on('error', () => undefined)
-    socket.write(
-      'POST /api/billing/webhook HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n',
-    )
-    const drip = setInterval(() => socket.write(' '), 200)
-    const answer = await new Promise<string>((resolve) => socket.once('data', (part) => resolve(String(part))))
-    clearInterval(drip)
-    socket.destroy()
-    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
-  })
-
-  it('fails, and reports, when this side did', async () => {
-    const shop = await open({ onRefused: () => Promise.reject(new Error('mail is down')) })
-    const { impUid } = await shop.register({ customer_uid: 'other-webhook' })
-    expect(await shop.call('POST /webhook', { imp_uid: impUid })).toMatchObject({ status: 500 })
-    expect(shop.told.errors).toEqual([['POST /webhook', 'Error: mail is down']])
   })
 })
 

@@ -144,6 +144,11 @@ const root = fileURLToPath(new URL('../client', import.meta.url))
 app.use('*', serveStatic({ root }))
 app.get('*', serveStatic({ root, path: 'index.html' }))
 
+// webhooks come once, and browsers may never come back
+const dayMs = 86_400_000
+const sweep = () => billing.sweepRegistrations({ since: new Date(Date.now() - 2 * dayMs) }).catch((error: unknown) => console.error(error))
+setInterval(sweep, dayMs).unref()
+
 const at = await listen(app.fetch, port)
 if (sandbox) sandbox.noticeUrl = `http://127.0.0.1:${at}/api/billing/webhook`
 console.log(`\n  아침서가 멤버십 (react-billing-key demo shop): http://127.0.0.1:${at}`)
