@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { type BillingHandlerOptions, BillingRefusal, createBillingHandler } from '../../src/server/index.ts'
 import { startShop } from './billingShop.ts'
 
-const { open, iamport } = await startShop()
+const { open, iamport, client } = await startShop()
 
 describe('routes', () => {
   it.each([
@@ -135,6 +135,13 @@ describe('what the shop gives', () => {
     const shop = await open(change)
     expect(await shop.call('POST /charges', { customerUid: await shop.addCard() })).toMatchObject({ status: 500 })
     expect(shop.told.errors).toEqual([['POST /charges', expect.stringMatching(sentence)]])
+  })
+
+  it('reports a wrong REST secret, and keeps the secret out of it', async () => {
+    const shop = await open({ iamport: client({ impSecret: 'a-wrong-secret' }), customerUids: () => ['card'] })
+    expect(await shop.call('GET /keys')).toMatchObject({ status: 502, code: 'portone-unreachable' })
+    expect(shop.told.errors).toEqual([['GET /keys', expect.stringContaining('/users/getToken')]])
+    expect(JSON.stringify(shop.told.errors)).not.toContain('a-wrong-secret')
   })
 
   it('reports a customerUids that is no list, and survives an onError that throws', async () => {
