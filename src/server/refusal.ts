@@ -68,7 +68,7 @@ export class BillingRefusal extends Error {
 
   constructor(status: number, code: string, message: string) {
     super(message)
-    if (!Number.isInteger(status) || status < 400 || status > 599)
+    if (!Number.isInteger(status) || status < 400 || status > (new.target === BillingRefusal ? 499 : 599))
       throw new TypeError(`BillingRefusal: status has to be 400 to 499, not ${String(status)}`)
     if (typeof code !== 'string' || code === '') throw new TypeError('BillingRefusal: code has to be text, at least one character')
     this.status = status
