@@ -6,7 +6,7 @@ const cards = new Map<string, string[]>()
 /** What each of the adapters beside this file mounts. A shop keeps its cards in a database. */
 export const billing = createBillingHandler({
   iamport: createIamportClient({ impKey: env.IAMPORT_KEY ?? '', impSecret: env.IAMPORT_SECRET ?? '', baseUrl: env.IAMPORT_URL }),
-  signingKey: env.SIGNING_KEY ?? '',
+  signingKey: env.SIGNING_KEY,
   authenticate: (request) => {
     const id = /(?:^|;\s*)member=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1]
     return id === undefined ? null : { id }

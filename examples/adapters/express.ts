@@ -2,7 +2,7 @@ import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { billing } from './billing.ts'
 
-/** A shop on Express. Mounted before `express.json()`, which would take the body away. */
+/** A shop on Express. Mounted before `express.json()`, which would take the body away, and by `all`: `use` cuts the path off. */
 export const app = express()
-app.use('/api/billing', getRequestListener(billing))
+app.all('/api/billing/*rest', getRequestListener(billing))
 app.use(express.json())

@@ -16,6 +16,15 @@ const no = (message: string) => ({ code: -1, message, response: null })
 const noCustomer = no('등록되지 않은 구매자입니다.')
 const noPayment = no('존재하지 않는 결제정보입니다.')
 
+/** By which time PortOne searches payments of a status. */
+const timeFields = new Map([
+  ['all', 'started_at'],
+  ['ready', 'started_at'],
+  ['paid', 'paid_at'],
+  ['cancelled', 'cancelled_at'],
+  ['failed', 'failed_at'],
+])
+
 type Order = { merchant_uid: string; customer_uid: string; amount: number; name: string }
 const isOrder = (body: Record<string, unknown>): body is Order & Record<string, unknown> =>
   [body.merchant_uid, body.customer_uid, body.name].every((value) => typeof value === 'string' && value !== '') &&
@@ -64,6 +73,24 @@ export function restApi(state: State, { impKey, impSecret, fault, inFlightMs }: 
     const { merchant_uid, status } = c.req.param()
     const payment = state.ofOrder(merchant_uid).findLast((known) => !status || known.status === status)
     return payment ? c.json(ok(payment)) : c.json(noPayment, 404)
+  })
+  api.get('/payments/status/:status', (c) => {
+    const { status } = c.req.param()
+    const timeField = timeFields.get(status)
+    const asked = (name: string, missing: number) => Number(c.req.query(name) ?? missing)
+    const to = asked('to', now())
+    const [from, page, limit] = [asked('from', to - 90 * 86_400), asked('page', 1), asked('limit', 20)]
+    const isAsked = [from, to, page, limit].every(Number.isSafeInteger) && page >= 1 && limit >= 1 && limit <= 1000
+    if (!timeField || !isAsked) return c.json(no('잘못된 요청입니다.'), 400)
+    const at = (payment: SandboxPayment) => Number(payment[timeField])
+    // no more than 90 days are searched
+    const found = state.payments.filter(
+      (payment) => (status === 'all' || payment.status === status) && at(payment) >= Math.max(from, to - 90 * 86_400) && at(payment) <= to,
+    )
+    const pages = Math.ceil(found.length / limit)
+    if (page > Math.max(pages, 1)) return c.json(no('데이터 범위를 넘어선 page입니다.'), 400)
+    const list = found.toReversed().slice((page - 1) * limit, page * limit)
+    return c.json(ok({ total: found.length, previous: page - 1, next: page < pages ? page + 1 : 0, list }))
   })
   api.get('/payments/:imp_uid', (c) => {
     const payment = state.payments.find(({ imp_uid }) => imp_uid === c.req.param('imp_uid'))

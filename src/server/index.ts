@@ -1,3 +1,4 @@
+export type { ConfirmAnswer } from '../billing/confirm.ts'
 export { charge, reconcileCharge } from './charge.ts'
 export type { ChargeLock, HeldClaim } from './chargeLock.ts'
 export { type ChargedItem, type ChargeManyOptions, chargeMany } from './chargeMany.ts'
@@ -15,10 +16,12 @@ export {
   type PaymentsQuery,
   type ScheduleRequest,
 } from './client.ts'
-export { type BillingHandlerOptions, type Customer, createBillingHandler, type FirstOrder, type Price } from './createBillingHandler.ts'
+export { type BillingHandler, createBillingHandler } from './createBillingHandler.ts'
 export { IamportApiError } from './iamportApiError.ts'
 export type { Intent, SigningKeys } from './intent.ts'
-export { BillingRefusal } from './refusal.ts'
+export type { BillingHandlerOptions, Customer, FirstOrder, Price, RefusedPayment, UnknownOrder } from './options.ts'
+export { BillingRefusal, type RefusalCode } from './refusal.ts'
+export type { SweepResult } from './sweep.ts'
 export type { AccessToken, TokenStore } from './token.ts'
 export type { PaymentEvent } from './webhook.ts'
 export type { BillingKey, Payment, Schedule } from './wire.ts'

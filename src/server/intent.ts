@@ -2,47 +2,46 @@ import { jwtVerify, SignJWT } from 'jose'
 
 /** What the server decided before the window opened; signed, so that no database is needed. */
 export interface Intent {
-  readonly customerId: string
+  /** As `authenticate` gave it: text or a number. */
+  readonly customerId: string | number
   readonly customerUid: string
   readonly merchantUid: string
+  /** What the window may charge, in the currency's unit. */
   readonly amount: number
+  /** ISO 4217. */
+  readonly currency: string
+  /** The key that goes once this one has come. */
+  readonly replaces?: string | undefined
 }
 
 /**
  * The secrets intents are signed with: the first signs, all of them verify, so that a new one can be put in front of the
- * old one until the old intents have expired (two hours).
+ * old one as long as payments made under the old one may still be confirmed.
  */
 export type SigningKeys = readonly [string, ...string[]]
 
 const issuer = 'react-billing-key'
-const lifetime = '2h'
 const keyOf = (signingKey: string) => new TextEncoder().encode(signingKey)
 
+/** Signs with the first of the keys. The token has no end: money that was paid late was paid all the same. */
 export function signIntent({ customerId, ...rest }: Intent, [signingKey]: SigningKeys): Promise<string> {
-  return new SignJWT(rest)
-    .setProtectedHeader({ alg: 'HS256' })
-    .setIssuer(issuer)
-    .setSubject(customerId)
-    .setIssuedAt()
-    .setExpirationTime(lifetime)
-    .sign(keyOf(signingKey))
+  return new SignJWT({ ...rest, customerId }).setProtectedHeader({ alg: 'HS256' }).setIssuer(issuer).setIssuedAt().sign(keyOf(signingKey))
 }
 
-/**
- * `null` when the token is not ours, changed or expired.
- *
- * @param at the moment at which it has to be valid, in Unix seconds; now when left out
- */
-export async function verifyIntent(token: unknown, signingKeys: SigningKeys, at?: number): Promise<Intent | null> {
+/** Whether a value can name a customer. */
+export const isCustomerId = (id: unknown): id is string | number =>
+  typeof id === 'number' ? Number.isFinite(id) : typeof id === 'string' && id !== ''
+
+/** `null` when the token is not ours, or was changed. */
+export async function verifyIntent(token: unknown, signingKeys: SigningKeys): Promise<Intent | null> {
   if (typeof token !== 'string') return null
-  const options = { issuer, algorithms: ['HS256'], ...(at === undefined ? {} : { currentDate: new Date(at * 1000) }) }
   for (const signingKey of signingKeys) {
     try {
-      const { payload } = await jwtVerify(token, keyOf(signingKey), options)
-      const { sub, customerUid, merchantUid, amount } = payload
-      if (typeof sub !== 'string' || typeof customerUid !== 'string' || typeof merchantUid !== 'string' || typeof amount !== 'number')
-        return null
-      return { customerId: sub, customerUid, merchantUid, amount }
+      const { payload } = await jwtVerify(token, keyOf(signingKey), { issuer, algorithms: ['HS256'] })
+      const { customerId, customerUid, merchantUid, amount, currency, replaces } = payload
+      if (!isCustomerId(customerId) || typeof customerUid !== 'string' || typeof merchantUid !== 'string') return null
+      if (typeof amount !== 'number' || typeof currency !== 'string') return null
+      return { customerId, customerUid, merchantUid, amount, currency, ...(typeof replaces === 'string' ? { replaces } : {}) }
     } catch {
       // signed with another key, or not by us
     }
@@ -52,16 +51,13 @@ export async function verifyIntent(token: unknown, signingKeys: SigningKeys, at?
 
 /**
  * The intent that travelled with the payment as its `custom_data`: for a customer who comes back in another browser,
- * where the token is not (sdk-facts 17), and for webhooks. It has to have been valid when the payment was made.
+ * where the token is not (sdk-facts 17), for webhooks and for the sweep.
  */
-export async function intentOf(
-  { customData, paidAt }: { readonly customData: string | null; readonly paidAt: number },
-  signingKeys: SigningKeys,
-): Promise<Intent | null> {
+export async function intentOf({ customData }: { readonly customData: string | null }, signingKeys: SigningKeys): Promise<Intent | null> {
   try {
     const held: unknown = JSON.parse(customData ?? 'null')
-    const token = typeof held === 'object' && held !== null ? (held as { intent?: unknown }).intent : null
-    return await verifyIntent(token, signingKeys, paidAt > 0 ? paidAt : undefined)
+    const token = typeof held === 'object' && held !== null && 'intent' in held ? held.intent : null
+    return await verifyIntent(token, signingKeys)
   } catch {
     return null
   }

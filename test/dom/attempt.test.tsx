@@ -311,7 +311,7 @@ describe('the page', () => {
     expect(fake.calls).toHaveLength(1)
   })
 
-  it('takes two clicks in one task for one', async () => {
+  it('takes two clicks in one task for one (sdk-facts 28)', async () => {
     const { button, onError } = await show()
     await act(async () => {
       button.click()

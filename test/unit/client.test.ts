@@ -63,6 +63,9 @@ describe('createIamportClient', () => {
     expect(await iamport.schedules('card-1', { from: at, to: at + 90 * 86_400 })).toHaveLength(3)
     expect(await iamport.paymentByMerchantUid('plan-1')).toMatchObject({ status: 'paid', amount: 9900 })
 
+    const month = { from: at - 86_400, to: at + 86_400 * 30, page: 1, limit: 1 }
+    expect(await iamport.paymentsByStatus('paid', month)).toMatchObject({ next: 2, payments: [{ status: 'paid' }] })
+
     await iamport.deleteBillingKey('card-1', { reason: '회원 요청', requester: 'customer' })
     expect(await iamport.billingKey('card-1')).toBeNull()
     expect(new Set(exchanges.map(({ call }) => call))).toEqual(new Set(contractCalls))

@@ -153,13 +153,13 @@ describe('createBillingHandler', () => {
     expect(() => make('mina', { signingKey: [next, 'short'] })).toThrow(/32 characters/)
   })
 
-  it('refuses an expired intent, but not a payment that was made in time', async () => {
+  it('asks for an intent’s signature and not for its age: what was paid late was paid', async () => {
     const { intent, impUid } = await register()
-    vi.useFakeTimers({ now: Date.now() + 3 * 3_600_000, toFake: ['Date'] })
+    vi.useFakeTimers({ now: Date.now() + 30 * 86_400_000, toFake: ['Date'] })
     const late = await call(make(), 'POST', '/confirm', { token: intent.token })
     const paid = await call(make(), 'POST', '/confirm', { token: intent.token, impUid })
     vi.useRealTimers()
-    expect(late.body.error.code).toBe('invalid-token')
+    expect(late.body).toMatchObject({ status: 'issued', impUid })
     expect(paid.body).toMatchObject({ status: 'issued', customerUid: intent.customerUid })
   })
 
@@ -180,7 +180,7 @@ describe('createBillingHandler', () => {
     expect(await code(removed)).toEqual([422, 'no-key'])
     const waiting = await register()
     Object.assign(sandbox.payments.find((payment) => payment.imp_uid === waiting.impUid) ?? {}, { status: 'ready' })
-    expect(await code(waiting)).toEqual([409, 'not-paid-yet'])
+    expect(await code(waiting)).toEqual([200, 'pending'])
   })
 
   it('charges an order once, whatever price the browser names', async () => {
@@ -202,7 +202,7 @@ describe('createBillingHandler', () => {
     const message = async (language: string) =>
       (await call(make(null), 'GET', '/keys', undefined, { 'accept-language': language })).body.error.message
     expect(await message('en-US,en;q=0.9,ko;q=0.8')).toBe('Please sign in.')
-    expect(await message('ko-KR,ko;q=0.9,en;q=0.8')).toBe('로그인이 필요합니다.')
+    expect(await message('ko-KR,ko;q=0.9,en;q=0.8')).toBe('로그인해 주세요.')
   })
 
   it('lets other origins in only where the shop named them', async () => {

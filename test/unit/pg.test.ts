@@ -32,12 +32,58 @@ const rows: Record<
   smilepay: ['스마일페이', 'Smile Pay', '', 'unknown', 'callback', 'redirect', 'full', ''],
   tosspay_v2: ['토스페이', 'Toss Pay', 'tosspay', 'not-sent', 'callback', 'redirect', 'full', 'customerId redirectUrl 50'],
   paymentwall: ['페이먼트월', 'Paymentwall', 'card', 'charge-required', 'callback', 'redirect', 'full', 'buyer.email'],
+  galaxia: [
+    '갤럭시아머니트리',
+    'Galaxia Moneytree',
+    'card phone',
+    'card:display-only phone:charge-required',
+    'callback',
+    'redirect',
+    'minimal',
+    'customerId redirectUrl',
+  ],
+  mobilians_v2: [
+    'KG파이낸셜(신모듈)',
+    'KG Financial',
+    'phone card',
+    'phone:charge-required card:optional-charge',
+    'callback',
+    'redirect',
+    'null',
+    '',
+  ],
+  nice_v2: [
+    '나이스정보통신',
+    'NICE Payments',
+    'naverpay_card naverpay_point kakaopay',
+    'unknown',
+    'callback',
+    'redirect',
+    'null',
+    'customerId',
+  ],
+  payletter_global: ['페이레터', 'Payletter Global', '', 'charge-required', 'callback', 'redirect', 'minimal', 'buyer.email plain'],
   chai: ['차이', 'CHAI', 'trans', 'display-only', 'redirect', 'redirect', 'full', 'redirectUrl'],
 }
 
 describe('pgRules', () => {
+  it('says which windows are no popup, and which are', () => {
+    const known = Object.entries(pgRules).flatMap(([code, { popup }]) => (popup === null ? [] : [`${code}:${popup}`]))
+    expect(known.sort()).toEqual([
+      'galaxia:false',
+      'jtnet:false',
+      'mobilians_v2:true',
+      'naverpay:true',
+      'nice_v2:false',
+      'payco:true',
+      'settle_acc:true',
+      'smartro_v2:false',
+      'welcome:false',
+    ])
+  })
+
   it('knows these PGs and no others', () => {
-    expect(Object.keys(pgRules)).toEqual(Object.keys(rows))
+    expect(Object.keys(pgRules).sort()).toEqual(Object.keys(rows).sort())
   })
 
   it.each(Object.entries(rows))('says of %s what PortOne documents (sdk-facts 8, 20)', (code, row) => {
@@ -45,7 +91,9 @@ describe('pgRules', () => {
     const amount =
       typeof rule.amount === 'string' ? rule.amount : rule.payMethods.map((method) => `${method}:${amountRule(rule, method)}`).join(' ')
     const needs = [...rule.requires, rule.customerIdLimit, rule.plainMerchantUid && 'plain'].filter(Boolean).join(' ')
-    expect([rule.label.ko, rule.label.en, rule.payMethods.join(' '), amount, rule.pc, rule.mobile, rule.callback, needs]).toEqual(row)
+    expect([rule.label.ko, rule.label.en, rule.payMethods.join(' '), amount, rule.pc, rule.mobile, String(rule.callback), needs]).toEqual(
+      row,
+    )
   })
 
   it('gives a MID its PG’s rule, and an unknown PG the loosest', () => {

@@ -103,6 +103,11 @@ const calls = [
     response: payment,
   },
   { call: /^GET \/payments\/find\/[^/]+(\/(ready|paid|cancelled|failed))?$/, query: closed({}), response: payment },
+  {
+    call: /^GET \/payments\/status\/(all|ready|paid|cancelled|failed)$/,
+    query: closed({}, Object.fromEntries(['page', 'limit', 'from', 'to'].map((name) => [name, { pattern: '^\\d+$' }]))),
+    response: object({ total: unix, previous: unix, next: unix, list: list(payment) }),
+  },
   { call: /^GET \/payments\/[^/]+$/, query: closed({}, { include_sandbox: { const: 'true' } }), response: payment },
   { call: /^GET \/subscribe\/customers$/, query: closed({ 'customer_uid[]': text(80) }), response: list(customer) },
   { call: /^GET \/subscribe\/customers\/[^/]+$/, query: closed({}), response: customer },

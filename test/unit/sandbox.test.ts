@@ -28,7 +28,7 @@ describe('redirectBack', () => {
       for (const hash of ['', '#/done', '#top']) {
         const url = `https://shop.example/x${query}${hash}`
         const back = redirectBack(dialect, safeRedirectUrl(url) ?? '', paid)
-        expect(parseRedirect(back)).toMatchObject({ status: 'issued', impUid: 'imp_1', merchantUid: 'm' })
+        expect(parseRedirect(back)).toMatchObject({ status: 'reported', impUid: 'imp_1', merchantUid: 'm' })
         const own = new URL(stripRedirectResult(back))
         expect([...own.searchParams]).toEqual([...new URL(url).searchParams])
         expect(own.hash).toBe(hash)

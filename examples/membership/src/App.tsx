@@ -27,7 +27,7 @@ export function App() {
       pg={pg}
       redirectUrl="/billing/complete"
       api="/api/billing"
-      customerKey={shop.customer ?? undefined}
+      customerKey={shop.customerKey ?? undefined}
     >
       <header className="top">
         <Link to="/">아침서가 멤버십</Link>

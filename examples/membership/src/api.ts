@@ -15,6 +15,8 @@ export async function api<T>(path: string, init: { method?: string; body?: unkno
 export interface Shop {
   config: { userCode: string; pg: Pg; scriptUrl?: string; sandbox: boolean }
   customer: string | null
+  /** The member's id: what is pending for one member is not another's. */
+  customerKey: string | null
   orders: { merchant_uid: string; name: string; amount: number; status: 'open' | 'paid' }[]
 }
 export interface Key {

@@ -45,10 +45,7 @@ if (!real && !env.DATABASE) for (const end of ['', '-wal', '-shm']) rmSync(file 
 const store = openStore(file)
 const planOf = (body: unknown) => plans.find(({ id }) => id === (body as { plan?: unknown }).plan)
 const sessionOf = (request: Request) => /(?:^|;\s*)session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
-const authenticate = (request: Request) => {
-  const id = store.customerOf(sessionOf(request))
-  return id === null ? null : { id }
-}
+const authenticate = (request: Request) => store.memberOf(sessionOf(request))
 
 const billing = createBillingHandler({
   iamport,
@@ -69,11 +66,13 @@ const billing = createBillingHandler({
     if (!order) throw new BillingRefusal(404, 'unknown-order', '없는 주문입니다.')
     return { merchantUid: order.merchant_uid, name: order.name, amount: order.amount }
   },
-  onCharged: ({ payment }) => store.markPaid(payment.merchantUid),
-  onPayment: ({ id, payment }) =>
-    store.once(id, () => {
-      if (payment.status === 'paid') store.markPaid(payment.merchantUid)
-    }),
+  onCharged({ payment }) {
+    if (!store.markPaid(payment)) console.error(`A payment does not fit its order: ${payment.impUid}`)
+  },
+  // of orders and registrations alike: the store compares order, customer and amount
+  onPayment: ({ id, payment }) => store.once(id, () => void store.markPaid(payment)),
+  onUnknown: ({ order }) => console.error(`Nobody knows whether ${order.merchantUid} was charged: it is asked about by the next press.`),
+  onRefused: ({ payment, code }) => console.error(`Money that does not fit (${code}): ${payment.impUid}. Look at it, and refund it.`),
   lock: store.lock,
   onDeleted: ({ customer, customerUid }) => store.dropCard(customer.id, customerUid),
 })
@@ -104,21 +103,29 @@ app.use(
 )
 app.use('/api/*', async (c, next) => {
   const origin = c.req.header('origin')
-  if (origin && new URL(origin).host !== c.req.header('host')) return c.json({ error: { code: 'cross-origin', message: '' } }, 403)
-  return next()
+  // 'null' comes from sandboxed frames, and is nobody's own page
+  const isOwn = !origin || (URL.canParse(origin) && new URL(origin).host === c.req.header('host'))
+  const site = c.req.header('sec-fetch-site') ?? (isOwn ? 'same-origin' : 'cross-site')
+  if (site === 'same-origin' || site === 'none' || c.req.path === '/api/billing/webhook') return next()
+  return c.json({ error: { code: 'cross-origin', message: '이 페이지에서는 이용할 수 없어요.' } }, 403)
 })
 app.all('/api/billing/*', (c) => billing(c.req.raw))
 app.get('/api/shop', (c) => {
   const customer = authenticate(c.req.raw)
-  return c.json({ config, customer: customer?.id ?? null, orders: customer ? store.orders(customer.id) : [] })
+  return c.json({
+    config,
+    customer: customer?.name ?? null,
+    customerKey: customer?.id ?? null,
+    orders: customer ? store.orders(customer.id) : [],
+  })
 })
 app.post('/api/session', async (c) => {
   const { name } = (await c.req.json()) as { name?: unknown }
   if (typeof name !== 'string' || !/^[\p{L}\p{N} ]{1,16}$/u.test(name))
     return c.json({ error: { code: 'bad-name', message: '이름은 16자까지입니다.' } }, 400)
-  const id = randomUUID()
-  store.signIn(id, name)
-  setCookie(c, 'session', id, { httpOnly: true, sameSite: 'Lax', path: '/' })
+  const session = randomUUID()
+  store.signIn(session, `member-${randomUUID()}`, name)
+  setCookie(c, 'session', session, { httpOnly: true, sameSite: 'Lax', path: '/' })
   return c.json({ customer: name })
 })
 app.delete('/api/session', (c) => {
@@ -136,6 +143,11 @@ app.all('/api/*', (c) => c.json({ error: { code: 'no-such-route', message: '' } 
 const root = fileURLToPath(new URL('../client', import.meta.url))
 app.use('*', serveStatic({ root }))
 app.get('*', serveStatic({ root, path: 'index.html' }))
+
+// webhooks come once, and browsers may never come back
+const dayMs = 86_400_000
+const sweep = () => billing.sweepRegistrations({ since: new Date(Date.now() - 2 * dayMs) }).catch((error: unknown) => console.error(error))
+setInterval(sweep, dayMs).unref()
 
 const at = await listen(app.fetch, port)
 if (sandbox) sandbox.noticeUrl = `http://127.0.0.1:${at}/api/billing/webhook`

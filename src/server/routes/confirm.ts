@@ -1,0 +1,28 @@
+import type { ConfirmAnswer } from '../../billing/confirm.ts'
+import { type Intent, intentOf, verifyIntent } from '../intent.ts'
+import { refusal } from '../refusal.ts'
+import { settleRegistration } from '../registration.ts'
+import type { Payment } from '../wire.ts'
+import type { CustomerCall, Shop } from './route.ts'
+
+/** `POST /confirm`: what an attempt came to, by what PortOne holds. */
+export async function confirm({ shop, customer, body, route }: CustomerCall): Promise<ConfirmAnswer> {
+  const keys = shop.signingKeys()
+  const impUid = typeof body.impUid === 'string' && body.impUid !== '' ? body.impUid : null
+  const byUid = impUid === null ? null : await shop.options.iamport.payment(impUid)
+  // a token that has gone is also with the payment
+  const intent = (await verifyIntent(body.token, keys)) ?? (byUid && (await intentOf(byUid, keys)))
+  if (!intent) throw refusal('invalid-token')
+  if (String(intent.customerId) !== String(customer.id)) throw refusal('not-yours')
+  if (impUid !== null && !byUid) throw refusal('unknown-payment')
+  const payment = byUid ?? (await paymentOf(shop, intent))
+  if (!payment) return { status: 'none' }
+  const settled = await settleRegistration(shop, intent, payment, route)
+  if (settled.status === 'refused') throw refusal(settled.code)
+  // a refusal that the window never reported says nothing about what the customer does in it now
+  return settled.status === 'failed' && impUid === null ? { status: 'none' } : settled
+}
+
+/** The payment of an attempt whose window closed without a word: a paid one if there is any. */
+const paymentOf = async ({ options: { iamport } }: Shop, { merchantUid }: Intent): Promise<Payment | null> =>
+  (await iamport.paymentByMerchantUid(merchantUid, 'paid')) ?? (await iamport.paymentByMerchantUid(merchantUid))

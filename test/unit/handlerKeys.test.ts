@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { startShop } from './billingShop.ts'
+
+const { open, iamport } = await startShop()
+
+describe('customers and their keys', () => {
+  it('takes ids that are numbers, and gives them back as numbers', async () => {
+    let id = 42
+    const shop = await open({ authenticate: () => ({ id }) })
+    const registration = await shop.register()
+    expect(await shop.confirm(registration)).toMatchObject({ code: 'issued' })
+    expect(shop.told.issued).toMatchObject([{ customer: { id: 42 } }])
+    id = 43
+    expect(await shop.confirm(registration)).toMatchObject({ status: 403, code: 'not-yours' })
+  })
+
+  it('removes a key once for two requests at once', async () => {
+    const shop = await open()
+    const customerUid = await shop.addCard()
+    const answers = await Promise.all([1, 2, 3].map(() => shop.call(`DELETE /keys/${customerUid}`)))
+    expect(answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 404)).toEqual([])
+    expect(shop.told.errors).toEqual([])
+    expect(await iamport.billingKey(customerUid)).toBeNull()
+  })
+
+  it('removes all keys of an account that is closed, and says when one could not be', async () => {
+    const shop = await open()
+    const uids = [await shop.addCard(), await shop.addCard()]
+    expect(await shop.billing.removeAllKeys({ id: 'mina' })).toEqual(uids)
+    expect(await iamport.billingKeys(uids)).toEqual([])
+    expect(shop.told.deleted).toHaveLength(2)
+    const failing = await open({ onDeleted: () => Promise.reject(new Error('database is gone')) })
+    await failing.addCard()
+    await expect(failing.billing.removeAllKeys({ id: 'mina' })).rejects.toThrow(/1 keys could not be removed/)
+  })
+
+  it('deletes the key that a new one replaces, after the new one was kept', async () => {
+    let replaces: string | undefined
+    const order: string[] = []
+    const keys = new Set<string>()
+    const shop = await open({
+      firstOrder: () => ({ name: '카드 변경', amount: 0, replaces }),
+      customerUids: () => [...keys],
+      onIssued: async ({ customerUid }) => {
+        if (order.length === 1) expect(await iamport.billingKey(String(replaces))).not.toBeNull()
+        order.push(`issued ${customerUid}`)
+        keys.add(customerUid)
+      },
+      onDeleted: ({ customerUid }) => {
+        keys.delete(customerUid)
+        order.push(`deleted ${customerUid}`)
+      },
+    })
+    const old = await shop.addCard()
+    replaces = old
+    const registration = await shop.register()
+    const { customerUid } = registration.intent
+    expect(await shop.confirm(registration)).toMatchObject({ code: 'issued', body: { customerUid } })
+    expect(await shop.confirm(registration)).toMatchObject({ code: 'issued' })
+    expect(order).toEqual([`issued ${old}`, `issued ${customerUid}`, `deleted ${old}`, `issued ${customerUid}`])
+    expect(await iamport.billingKey(old)).toBeNull()
+  })
+
+  it('gives the window all that firstOrder gave, and refuses a number of the shop’s own once it is paid', async () => {
+    const order = {
+      name: '월간',
+      amount: 0,
+      displayAmount: 9900,
+      customerId: 'mina20',
+      buyer: { name: '김미나' },
+      period: { interval: '1m' },
+      pg: 'smartro_v2',
+      merchantUid: 'own1',
+    }
+    const shop = await open({ firstOrder: () => order })
+    const { body } = await shop.call('POST /intents', {})
+    expect(body).toMatchObject(order)
+    const plain = await open()
+    expect((await plain.call('POST /intents', {})).body.merchantUid).toMatch(/^[\dA-Za-z]{1,40}$/)
+    expect(await shop.confirm(await shop.register())).toMatchObject({ code: 'issued' })
+    expect(await shop.call('POST /intents', {})).toMatchObject({ status: 409, code: 'already-paid' })
+  })
+})

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import type { ChargeLock } from '../../src/server/index.ts'
+import { startShop } from './billingShop.ts'
+
+const { open, pay, sandbox, faults, iamport, paidFor } = await startShop()
+const anyIntent = expect.objectContaining({ customerId: 'mina' })
+
+describe('money that does not fit its intent', () => {
+  const free = { firstOrder: () => ({ name: '카드 등록', amount: 0 }) }
+
+  it.each([
+    ['500,000 won where nothing was to be charged', 'other-amount', { amount: 500_000 }],
+    ['another currency', 'other-amount', { amount: 0, currency: 'USD' }],
+    ['another card', 'other-key', { amount: 0, customer_uid: 'somebody-elses' }],
+  ])('tells the shop of %s, by confirm and by webhook', async (_, code, window) => {
+    const shop = await open(free)
+    const { intent, impUid } = await shop.register(window)
+    if ('currency' in window) Object.assign(sandbox.payments.find((payment) => payment.imp_uid === impUid) ?? {}, window)
+    expect(await shop.confirm({ intent, impUid })).toMatchObject({ status: 422, code })
+    expect(await shop.call('POST /webhook', { imp_uid: impUid })).toMatchObject({ status: 200 })
+    const news = { code, intent: anyIntent, payment: expect.objectContaining({ impUid }) }
+    expect(shop.told.refused).toEqual([news, news])
+    expect(shop.told.issued).toEqual([])
+  })
+
+  it('tells the shop of money without a key', async () => {
+    const shop = await open()
+    const { intent, impUid } = await shop.register()
+    await iamport.deleteBillingKey(intent.customerUid)
+    expect(await shop.confirm({ intent, impUid })).toMatchObject({ status: 422, code: 'no-key' })
+    expect(shop.told.refused).toMatchObject([{ code: 'no-key', payment: { impUid } }])
+  })
+
+  it('takes a PG’s own test approval for none, and 10 won of another PG for money', async () => {
+    const ofDanal = Object.assign(Object.create(iamport), {
+      billingKey: async (uid: string) => ({ ...(await iamport.billingKey(uid)), pgProvider: 'danal_tpay' }),
+    })
+    const danal = await open({ ...free, iamport: ofDanal })
+    expect(await danal.confirm(await danal.register({ amount: 10 }))).toMatchObject({ code: 'issued', body: { charged: 10 } })
+    const jtnet = await open(free)
+    expect(await jtnet.confirm(await jtnet.register({ amount: 10 }))).toMatchObject({ code: 'other-amount' })
+  })
+
+  it('says pending while the PG has not decided, and issued once it has', async () => {
+    const shop = await open()
+    const registration = await shop.register()
+    const payment = sandbox.payments.find(({ imp_uid }) => imp_uid === registration.impUid)
+    Object.assign(payment ?? {}, { status: 'ready' })
+    expect(await shop.confirm(registration)).toMatchObject({ status: 200, body: { status: 'pending' } })
+    Object.assign(payment ?? {}, { status: 'paid' })
+    expect(await shop.confirm(registration)).toMatchObject({ status: 200, body: { status: 'issued', currency: 'KRW', charged: 9900 } })
+  })
+})
+
+describe('POST /charges', () => {
+  /** Remembers what was sent, with ages by one clock. */
+  function memoryLock() {
+    const sent = new Map<string, { claim: string; at: number }>()
+    return {
+      acquire: (order: string, claim = '') => !sent.has(order) && Boolean(sent.set(order, { claim, at: performance.now() })),
+      held: (order: string) => {
+        const row = sent.get(order)
+        return row ? { claim: row.claim, ms: performance.now() - row.at } : null
+      },
+      release: (order: string, by: string | number) => {
+        const row = sent.get(order)
+        if (row && (typeof by === 'string' ? row.claim === by : performance.now() - row.at >= by)) sent.delete(order)
+        return !sent.has(order)
+      },
+    } satisfies ChargeLock & { held: unknown }
+  }
+
+  it('tells the shop of an order that ended unknown, and charges it once it is certain that nothing was', async () => {
+    const shop = await open({
+      iamport: iamport,
+      lock: memoryLock(),
+      inFlightMs: 10_000,
+      price: () => ({ merchantUid: 'order-lost', name: '월간', amount: 9900 }),
+    })
+    const customerUid = await shop.addCard()
+    faults.push({ kind: 'server-error' })
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    expect(shop.told.unknown).toMatchObject([{ order: { customerUid, merchantUid: 'order-lost', amount: 9900, customer: { id: 'mina' } } }])
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    await new Promise((resolve) => setTimeout(resolve, 10_100))
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'paid' })
+    expect(paidFor('order-lost')).toHaveLength(1)
+    expect(shop.told.charged).toHaveLength(1)
+  })
+
+  it('answers unknown also when the shop could not be told, and reports that', async () => {
+    const shop = await open({
+      price: () => ({ merchantUid: 'order-untold', name: '월간', amount: 9900 }),
+      onUnknown: () => Promise.reject(new Error('mail is down')),
+    })
+    const customerUid = await shop.addCard()
+    faults.push({ kind: 'server-error' })
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    expect(shop.told.errors).toEqual([['POST /charges', 'Error: mail is down']])
+  })
+
+  it('tells that an order is paid when another card has paid it, and of money that is not the order’s', async () => {
+    let amount = 9900
+    const shop = await open({ price: () => ({ merchantUid: 'order-two-cards', name: '월간', amount }) })
+    const [first, second] = [await shop.addCard(), await shop.addCard()]
+    expect(await iamport.again({ customerUid: first, merchantUid: 'order-two-cards', name: '월간', amount })).toMatchObject({
+      status: 'paid',
+    })
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ code: 'paid' })
+    expect(shop.told.charged).toMatchObject([{ payment: { customerUid: first, merchantUid: 'order-two-cards' } }])
+    amount = 12_000
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ code: 'declined' })
+    expect(shop.told.refused).toMatchObject([{ code: 'other-amount', intent: null, payment: { amount: 9900 } }])
+    expect(shop.told.charged).toHaveLength(1)
+  })
+})
+
+describe('sweepRegistrations', () => {
+  it('keeps what nobody came back for, tells of misfits, and leaves charges and strangers alone', async () => {
+    const shop = await open()
+    const since = new Date(Date.now() - 1_000)
+    const { intent, impUid } = await shop.register()
+    const misfit = await shop.register({ customer_uid: 'swept-elsewhere' })
+    await pay({ customer_uid: 'foreign', merchant_uid: 'foreign', amount: 0 })
+    const result = await shop.billing.sweepRegistrations({ since })
+    expect(shop.told.issued).toContainEqual(
+      expect.objectContaining({ customerUid: intent.customerUid, payment: expect.objectContaining({ impUid }) }),
+    )
+    expect(shop.told.refused).toContainEqual(
+      expect.objectContaining({ code: 'other-key', payment: expect.objectContaining({ impUid: misfit.impUid }) }),
+    )
+    expect(result.seen).toBeGreaterThanOrEqual(3)
+    expect(result.failed).toBe(0)
+    expect(await shop.billing.sweepRegistrations({ since: new Date(Date.now() + 60_000) })).toMatchObject({ seen: 0 })
+    await expect(shop.billing.sweepRegistrations({ since: new Date('no date') })).rejects.toThrow(/since has to be a Date/)
+  })
+
+  it('reads every page, and goes on after one that failed', async () => {
+    const listed: number[] = []
+    const [failing, ...rest] = await Promise.all(Array.from({ length: 5 }, () => shopOf.register()))
+    const paged = Object.assign(Object.create(iamport), {
+      paymentsByStatus: (status: 'paid', which: { from: number; to: number; page: number }) => {
+        listed.push(which.page)
+        return iamport.paymentsByStatus(status, { ...which, limit: 2 })
+      },
+    })
+    const shop = await open({
+      iamport: paged,
+      onIssued: ({ payment }) => {
+        if (payment.impUid === failing?.impUid) throw new Error('database is gone')
+        issued.push(payment.impUid)
+      },
+    })
+    const issued: string[] = []
+    const { failed } = await shop.billing.sweepRegistrations({ since: new Date(Date.now() - 60_000) })
+    expect(listed.length).toBeGreaterThan(2)
+    expect(issued).toEqual(expect.arrayContaining(rest.map(({ impUid }) => impUid)))
+    expect(failed).toBe(1)
+    expect(shop.told.errors).toEqual([['sweepRegistrations', 'Error: database is gone']])
+  })
+  const shopOf = { register: async () => (await open()).register() }
+})
