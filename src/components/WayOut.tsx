@@ -9,9 +9,12 @@ export interface WayOutProps {
 /** What keeps the customer safe does not depend on the stylesheet: at the bottom, above any overlay of the SDK's. */
 const above: CSSProperties = {
   position: 'fixed',
-  insetInline: 0,
-  bottom: 'max(12px, env(safe-area-inset-bottom))',
+  top: 'auto',
+  left: 0,
+  right: 0,
+  bottom: 12,
   margin: '0 auto',
+  marginBottom: 'env(safe-area-inset-bottom)',
   width: 'fit-content',
   minHeight: 44,
   zIndex: 2147483647,

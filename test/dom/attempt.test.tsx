@@ -235,6 +235,15 @@ describe('the way out', () => {
     expect(fake.calls).toHaveLength(0)
   })
 
+  it('lies at the bottom of the screen and no higher than a button, with no stylesheet', async () => {
+    const { button } = await show()
+    await click(button)
+    const { position, top, bottom, zIndex } = wayOut().style
+    expect([position, top, zIndex]).toEqual(['fixed', 'auto', '2147483647'])
+    expect(bottom).toContain('12px')
+    expect(wayOut().parentElement).toBe(document.body)
+  })
+
   it('is there with an element of the shop’s own', async () => {
     const { button } = await show({ render: (props: object) => <button {...props} /> })
     await click(button)
@@ -274,6 +283,38 @@ describe('the way out', () => {
     await answer(0)
     await act(() => vi.advanceTimersByTimeAsync(15_000))
     expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'timeout' }))
+  })
+})
+
+describe('the click', () => {
+  it('is asked for once more when it is spent and the PG may open a popup (sdk-facts 37)', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    let deliver: (request: BillingKeyRequest) => void = () => {}
+    const { button, told } = await show({ request: () => new Promise((resolve) => (deliver = resolve)) }, undefined, { pg: 'payco' })
+    await click(button)
+    vi.advanceTimersByTime(1_100)
+    await act(async () => deliver(newRequest()))
+    expect(fake.calls).toHaveLength(0)
+    expect(button.textContent).toBe('한 번 더 눌러 결제창 열기')
+    expect(button.getAttribute('aria-busy')).toBe('false')
+    await click(button)
+    expect(fake.calls).toHaveLength(1)
+    await answer(0)
+    expect(told()).toEqual(['reported'])
+  })
+
+  it('opens in its own task with an intent that was fetched on pointerdown, which serves one click', async () => {
+    const request = vi.fn(async () => newRequest())
+    const { button } = await show({ request })
+    await act(async () => void fireEvent.pointerDown(button))
+    act(() => {
+      button.click()
+      expect(fake.calls).toHaveLength(1)
+    })
+    await answer(0)
+    await click(button)
+    expect(request).toHaveBeenCalledTimes(2)
+    expect(fake.calls[1]?.params.merchant_uid).not.toBe(fake.calls[0]?.params.merchant_uid)
   })
 })
 

@@ -116,7 +116,7 @@ describe('POST /charges', () => {
 })
 
 describe('sweepRegistrations', () => {
-  it('keeps what nobody came back for, tells of misfits, and leaves charges and strangers alone', async () => {
+  it('keeps what nobody came back for, tells of misfits, and leaves charges and strangers alone (sdk-facts 36)', async () => {
     const shop = await open()
     const since = new Date(Date.now() - 1_000)
     const { intent, impUid } = await shop.register()

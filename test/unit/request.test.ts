@@ -140,6 +140,29 @@ describe('toRequestPayParams', () => {
     expect(issuesOf({ name: '가'.repeat(41) })?.issues).toHaveLength(1)
   })
 
+  it('sends the channel key alone, and holds the PG’s rules beside it (sdk-facts 31)', () => {
+    const whole = { customerUid: 'c', merchantUid: 'm', name: 'n', amount: 0, redirectUrl: 'https://shop.example/done' }
+    const params = toRequestPayParams({ ...whole, pg: 'jtnet', channelKey: 'channel-key-1' })
+    expect(params).toMatchObject({ channelKey: 'channel-key-1', pay_method: 'card' })
+    expect(params).not.toHaveProperty('pg')
+    expect(() => toRequestPayParams({ ...whole, amount: 9900, pg: 'payco', channelKey: 'channel-key-1' })).toThrow(/PAYCO/)
+  })
+
+  it.each([
+    [{ from: '2026-11-24' }],
+    [{ to: '20261224' }],
+    [{ interval: '1m' }],
+    [{ from: '2026-11-24', to: '2027-11-24', interval: '1y' }],
+  ])('takes the period %j (sdk-facts 32)', (period) => expect(issuesOf({ period })).toBeNull())
+
+  it.each([[{ from: '24.11.2026' }], [{ interval: 'monthly' }], ['1m']])('refuses the period %j (sdk-facts 32)', (period) =>
+    expect(issuesOf({ period })?.issues.map(({ field }) => field)).toEqual(['period']),
+  )
+
+  it('says of a missing amount that it is missing', () => {
+    expect(issuesOf({ amount: undefined })?.issues[0]).toMatchObject({ field: 'amount', rule: expect.stringContaining('is missing') })
+  })
+
   it('reports everything wrong at once, and repeats no customer’s data', () => {
     const refused = issuesOf({ amount: -1, merchantUid: '', buyer: { name: '아주아주아주아주아주아주아주아주긴이름' } })
     expect(refused?.issues.map(({ field }) => field)).toEqual(['merchantUid', 'amount', 'buyer.name'])
