@@ -31,11 +31,17 @@ export function reportFrom({ merchantUid, customerUid, impUid, order, currency }
     : { ...facts, impUid, status: 'reported', charged: null, currency: currency ?? 'KRW', card: null }
 }
 
-/** This tab's earlier attempts that a click has to wait for. A result in the address belongs to the landing. */
-export function leftovers(settings: AttemptSettings): readonly PendingAttempt[] {
+/**
+ * This tab's earlier attempts whose end is not known.
+ *
+ * @param forClick whether a click waits for them; else a result in the address, and a landing under way, belong to the
+ *   landing's consumers
+ */
+export function leftovers(settings: AttemptSettings, forClick: boolean): readonly PendingAttempt[] {
   keepOnlyFor(settings.customerKey)
-  if (!settings.confirm || hasRedirectResult(location.href)) return []
-  const busy = [...attemptsOfPage().attempts, attemptsOfPage().landing].map((attempt) => attempt?.orderUnderWay())
+  if (!settings.confirm || (!forClick && hasRedirectResult(location.href))) return []
+  const { attempts, landing } = attemptsOfPage()
+  const busy = [...attempts, landing].map((attempt) => attempt?.orderUnderWay())
   return pendingAttempts().filter(
     ({ merchantUid, cameToNothing, failedAsks }) => !cameToNothing && failedAsks < patience && !busy.includes(merchantUid),
   )
@@ -54,7 +60,8 @@ export function askAboutLeftover(pending: PendingAttempt, settings: AttemptSetti
   return asking
 }
 
-async function ask(pending: PendingAttempt, { confirm, confirmTimeoutMs }: AttemptSettings, byCustomer: boolean): Promise<void> {
+async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustomer: boolean): Promise<void> {
+  const { confirm, confirmTimeoutMs } = settings
   if (!confirm) return
   const report = reportFrom(pending)
   const attempt = openedFrom(pending, true)
@@ -73,6 +80,8 @@ async function ask(pending: PendingAttempt, { confirm, confirmTimeoutMs }: Attem
   }
   const known = pendingAttempt(pending.merchantUid)
   if (state.phase !== 'settled' || !known) return // it ended, or was dropped, meanwhile
+  // a late callback has brought PortOne's number meanwhile: the question was asked without it
+  if (known.impUid !== pending.impUid && state.outcome.status !== 'issued') return ask(known, settings, byCustomer)
   const { outcome } = state
   if (outcome.status === 'cancelled') remember({ ...known, cameToNothing: true })
   if (outcome.status === 'failed') forget(known.merchantUid)
@@ -81,5 +90,7 @@ async function ask(pending: PendingAttempt, { confirm, confirmTimeoutMs }: Attem
   if (outcome.status === 'unconfirmed') remember({ ...known, failedAsks })
   const all = [...attemptsOfPage().attempts]
   const target = all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.canTellOfLeftover())
-  target?.takeLeftover({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
+  if (target) target.takeLeftover({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
+  // every button is busy with something else: the key is told all the same
+  else if (outcome.status === 'issued') all.find((one) => one.isListening())?.tellAside(outcome)
 }

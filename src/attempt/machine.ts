@@ -47,6 +47,8 @@ export type AttemptState =
 export type AttemptEvent =
   | { readonly type: 'click' }
   | { readonly type: 'sdk-ready' }
+  /** While the request was fetched an earlier attempt turned out to be open: it is asked about first. */
+  | { readonly type: 'left-over-appeared' }
   /** Nothing of an earlier attempt stands in the way. */
   | { readonly type: 'nothing-left-over' }
   /** An earlier attempt ended, or nobody could say: this click opens nothing. */
@@ -98,6 +100,10 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
       return isPending(state) ? stay : [{ phase: 'loading-sdk' }, [{ do: 'load-sdk' }]]
     case 'sdk-ready':
       return state.phase === 'loading-sdk' ? [{ phase: 'preparing', step: 'leftovers' }, [{ do: 'ask-about-leftovers' }]] : stay
+    case 'left-over-appeared':
+      return isPreparing(state, 'request') || state.phase === 'ready'
+        ? [{ phase: 'preparing', step: 'leftovers' }, [{ do: 'ask-about-leftovers' }]]
+        : stay
     case 'nothing-left-over':
       return isPreparing(state, 'leftovers') ? [{ phase: 'preparing', step: 'request' }, [{ do: 'get-request' }]] : stay
     case 'left-over':
@@ -174,10 +180,11 @@ function leaveOpen({ report, attempt, byCustomer }: Confirming, reason: Unconfir
 }
 
 function lateReport(state: AttemptState, report: WindowReport): Step {
+  const isItsOwn = (attempt: OpenedAttempt | null) => attempt !== null && attempt.merchantUid === report.merchantUid
   if (report.status !== 'reported') return [state, []]
   // being asked about already: from now on with what the window said, and its imp_uid
-  if (state.phase === 'confirming') return ask(report, state.attempt, 0, state.byCustomer)
-  if (state.phase !== 'settled' || !state.attempt || isFinal(state.outcome)) return [state, []]
+  if (state.phase === 'confirming') return isItsOwn(state.attempt) ? ask(report, state.attempt, 0, state.byCustomer) : [state, []]
+  if (state.phase !== 'settled' || !state.attempt || !isItsOwn(state.attempt) || isFinal(state.outcome)) return [state, []]
   return reported(report, state.attempt)
 }
 

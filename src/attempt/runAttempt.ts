@@ -20,7 +20,7 @@ import {
   type Phase,
   transition,
 } from './machine.ts'
-import { attemptsOfPage, pageChanged } from './page.ts'
+import { attemptsOfPage, pageChanged, subscribeToPage } from './page.ts'
 import { forget, forgetTold, lastTold, markTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
 import { withDeadline } from './visibleTimeout.ts'
 
@@ -140,7 +140,7 @@ export class Attempt {
   mount = (): void => {
     this.#mounted = true
     attemptsOfPage().attempts.add(this)
-    pageChanged()
+    queueMicrotask(pageChanged) // React forbids updates in the effect that calls this
   }
 
   /** The component has gone. Before the window that ends the attempt in silence, unless the click took it away. */
@@ -148,7 +148,7 @@ export class Attempt {
     this.#mounted = false
     if (performance.now() - this.#clickedAt > clickLastsMs) this.#dispatch({ type: 'unmounted' })
     if (!isPending(this.#state)) attemptsOfPage().attempts.delete(this)
-    pageChanged()
+    queueMicrotask(pageChanged)
   }
 
   /** Whether its component has gone while it is under way: anybody's way out then serves it. */
@@ -158,6 +158,16 @@ export class Attempt {
   canTellOfLeftover = (): boolean => this.#mounted && this.#state.phase === 'idle' && this.#owner.onOutcome() !== undefined
   orderUnderWay = (): string | null =>
     this.#state.phase === 'window-open' || this.#state.phase === 'confirming' ? this.#state.attempt.merchantUid : null
+
+  isListening = (): boolean => this.#mounted && this.#owner.onOutcome() !== undefined
+
+  /** Tells of another attempt of this page, and stays where it is. */
+  tellAside = (outcome: BillingKeyOutcome): void => {
+    const callbacks: (() => void)[] = []
+    keepWhatIsOpen(outcome, 0)
+    this.#tellOwner(outcome, callbacks)
+    for (const callback of callbacks) this.#callBack(callback)
+  }
 
   takeLeftover = (event: Extract<AttemptEvent, { type: 'left-over' }>, claim: Claim): void => {
     this.#claim = claim
@@ -221,7 +231,7 @@ export class Attempt {
   /** Asks what is left over from this tab's earlier attempts, so that the click need not wait for it. */
   lookAfterLeftovers = (): void => {
     const settings = this.#owner.settings()
-    for (const pending of leftovers(settings)) void askAboutLeftover(pending, settings, false)
+    for (const pending of leftovers(settings, false)) void askAboutLeftover(pending, settings, false)
   }
 
   #whenSettled(): Promise<BillingKeyOutcome> {
@@ -343,13 +353,15 @@ export class Attempt {
 
   #askAboutLeftovers(): void {
     const settings = this.#owner.settings()
-    const [first] = leftovers(settings)
-    if (!first) this.#dispatch({ type: 'nothing-left-over' })
+    const { landing } = attemptsOfPage()
+    const [first] = leftovers(settings, true)
+    const asking = landing?.isUnderWay() ? whenDone(landing) : first && askAboutLeftover(first, settings, true)
     // one after the other: each either ends this click, or is out of the way
-    else
-      void askAboutLeftover(first, settings, true).then(() => {
+    if (asking)
+      void asking.then(() => {
         if (this.waitsForLeftovers()) this.#askAboutLeftovers()
       })
+    else this.#dispatch({ type: 'nothing-left-over' })
   }
 
   #preparedFor(source: RequestSource): Prepared | null {
@@ -378,7 +390,7 @@ export class Attempt {
     const prepared = this.#preparedFor(source)
     this.#prepared = null
     const request = prepared?.request ?? prepared?.promise ?? this.#requestNow(source)
-    if (!(request instanceof Promise)) this.#requestReady(request)
+    if (!isThenable(request)) this.#requestReady(request)
     else
       request.then(
         (fetched) => {
@@ -395,18 +407,22 @@ export class Attempt {
     if (typeof source !== 'function') return 'order' in source ? this.#fetchRequest(source) : source
     try {
       const answer = source()
-      return answer instanceof Promise ? this.#fetchRequest(() => answer) : answer
+      return isThenable(answer) ? this.#fetchRequest(() => answer) : answer
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   #requestReady(request: BillingKeyRequest): void {
+    const given: unknown = request
+    if (typeof given !== 'object' || given === null) {
+      this.#broke(new BillingKeyError('invalid-request', `The request function gave ${String(given)}: it has to return a request.`))
+      return
+    }
     this.#request = request
     this.#order = this.#orderOf()
     const { defaults } = this.#owner.settings()
-    const given: unknown = mergeDefaults(request, defaults).pg
-    const mayPopUp = pgRule(given).popup !== false || request?.popup === true
+    const mayPopUp = pgRule(mergeDefaults(request, defaults).pg).popup !== false || request?.popup === true
     const isSpent =
       performance.now() - this.#clickedAt > clickLastsMs || ('userActivation' in navigator && navigator.userActivation?.isActive === false)
     this.#dispatch({ type: 'request-ready', clickIsSpent: mayPopUp && isSpent })
@@ -423,9 +439,15 @@ export class Attempt {
 
   /** The one place where a window opens: in this very task, after the attempt has been remembered. */
   #openWindow(): void {
-    const { sdk, defaults, confirm } = this.#owner.settings()
+    const settings = this.#owner.settings()
+    const { sdk, defaults, confirm, customerKey } = settings
     const request = this.#request
     if (!request) return
+    if (leftovers(settings, true).length > 0 && this.#source) {
+      this.#prepared = { key: keyOf(this.#source), promise: Promise.resolve(request), at: performance.now(), request }
+      this.#dispatch({ type: 'left-over-appeared' })
+      return
+    }
     this.#claim = null
     try {
       const params = toRequestPayParams(request, defaults, location.href)
@@ -444,11 +466,10 @@ export class Attempt {
       remember(pending)
       forgetTold(merchantUid)
       this.#dispatch({ type: 'opened', attempt: { merchantUid, amount, canAsk: confirm !== undefined, failedAsks: 0 } })
-      const opened = requestPay(imp, params, {
+      this.#window = requestPay(imp, params, {
         onEnd: (end) => this.#dispatch({ type: 'window-ended', report: reportOf(end, facts) }),
-        onLate: (answer) => this.#hearLate(toReport(answer, facts, 'callback'), pending, this.#window === opened),
+        onLate: (answer) => this.#hearLate(toReport(answer, facts, 'callback'), pending, customerKey),
       })
-      this.#window = opened
     } catch (error) {
       if (this.#claim?.merchantUid) forget(this.#claim.merchantUid)
       this.#broke(error)
@@ -456,12 +477,17 @@ export class Attempt {
   }
 
   /** The SDK called back after its window had been given up. A success of an attempt before this one is asked about as a leftover. */
-  #hearLate(report: WindowReport, pending: PendingAttempt, isCurrent: boolean): void {
+  #hearLate(report: WindowReport, pending: PendingAttempt, customerKey: string | undefined): void {
+    const { merchantUid } = pending
+    const settings = this.#owner.settings()
+    if (report.status !== 'reported' || isAnswered(merchantUid) || settings.customerKey !== customerKey) return
+    // first of all it is not lost
+    remember({ ...pending, impUid: report.impUid })
+    const { phase } = this.#state
+    const isCurrent = (phase === 'settled' || phase === 'confirming') && this.#state.attempt?.merchantUid === merchantUid
     if (isCurrent) this.#dispatch({ type: 'late-report', report })
-    else if (report.status === 'reported' && !isAnswered(pending.merchantUid)) {
-      remember({ ...pending, impUid: report.impUid })
-      this.lookAfterLeftovers()
-    }
+    else if (settings.confirm) this.lookAfterLeftovers()
+    else this.tellAside(report)
   }
 
   async #askServer(afterMs: number): Promise<void> {
@@ -484,17 +510,35 @@ export class Attempt {
   }
 
   #tell(outcome: BillingKeyOutcome, callbacks: (() => void)[]): void {
-    const { merchantUid } = outcome
     if (this.#state.phase === 'settled') keepWhatIsOpen(outcome, this.#state.attempt?.failedAsks ?? 0)
-    const before = merchantUid === null ? null : lastTold(merchantUid)
     const waiting = this.#promise
     callbacks.push(() => waiting?.resolve(outcome))
+    this.#tellOwner(outcome, callbacks)
+  }
+
+  /** Tells the owner what is news of that order, and marks it before the callback runs. */
+  #tellOwner(outcome: BillingKeyOutcome, callbacks: (() => void)[]): void {
+    const { merchantUid } = outcome
+    const before = merchantUid === null ? null : lastTold(merchantUid)
     if (before && !isNews(before, outcome)) return
     markTold(outcome)
     this.#lastTold = outcome
     callbacks.push(() => this.#owner.onOutcome()?.(outcome))
   }
 }
+
+const isThenable = <T>(value: T | Promise<T>): value is Promise<T> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+/** Resolves when an attempt is no longer under way. */
+const whenDone = (attempt: Attempt) =>
+  new Promise<void>((resolve) => {
+    const stop = subscribeToPage(() => {
+      if (attempt.isUnderWay()) return
+      stop()
+      resolve()
+    })
+  })
 
 /** Whether nothing can follow what was told of an order. */
 function isAnswered(merchantUid: string): boolean {

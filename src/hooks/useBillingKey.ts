@@ -108,7 +108,8 @@ const hasOrphan = () => [...attemptsOfPage().attempts].some((attempt) => attempt
 
 /** One attempt at most is under way on a page. */
 function abandonUnderWay(): void {
-  for (const attempt of [...attemptsOfPage().attempts]) attempt.abandon()
+  const { attempts, landing } = attemptsOfPage()
+  for (const attempt of [...attempts, landing]) attempt?.abandon()
 }
 
 /** The provider's settings with the hook's own in front. */

@@ -138,7 +138,81 @@ describe('what is left over from an earlier attempt', () => {
   })
 })
 
+describe('a success that comes after its window was given up', () => {
+  const none: Confirm = async () => ({ status: 'none' })
+
+  it('stops the next window while its request is fetched', async () => {
+    let deliver: (request: BillingKeyRequest) => void = () => {}
+    const first = newRequest()
+    const source = vi
+      .fn<() => Promise<BillingKeyRequest>>()
+      .mockResolvedValueOnce(first)
+      .mockImplementation(() => new Promise((resolve) => (deliver = resolve)))
+    const confirm = vi.fn<Confirm>(async (claim) => (claim.impUid ? issuedOf(claim) : { status: 'none' }))
+    const { button, told, onOutcome } = await show({ request: source }, confirm)
+    await click(button)
+    await click(wayOut())
+    await click(button)
+    await answer(0)
+    await act(async () => deliver(newRequest()))
+    expect(told()).toEqual(['cancelled', 'issued'])
+    expect(onOutcome.mock.calls[1]?.[0].merchantUid).toBe(first.merchantUid)
+    expect(fake.calls.length).toBeLessThanOrEqual(2)
+  })
+
+  it('is found after reset()', async () => {
+    let state: ReturnType<typeof useBillingKey> | undefined
+    const onOutcome = vi.fn()
+    const Own = () => {
+      state = useBillingKey({ onOutcome })
+      return null
+    }
+    const confirm: Confirm = async (claim) => (claim.impUid ? issuedOf(claim) : { status: 'none' })
+    render(
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={confirm}>
+        <Own />
+      </BillingKeyProvider>,
+    )
+    await act(async () => {})
+    await act(async () => state?.issue(newRequest()))
+    await act(async () => state?.abandon())
+    await act(async () => state?.reset())
+    await answer(0)
+    expect(onOutcome.mock.calls.map(([outcome]) => outcome.status)).toEqual(['cancelled', 'issued'])
+  })
+
+  it('is told without a server too, while the next window is open', async () => {
+    const { button, told } = await show()
+    await click(button)
+    await click(wayOut())
+    await click(button)
+    await answer(0)
+    expect(told()).toEqual(['cancelled', 'reported'])
+  })
+
+  it('is never asked about under the order of another attempt', async () => {
+    const confirm = vi.fn<Confirm>(none)
+    const { button } = await show({}, confirm)
+    await click(button)
+    await click(wayOut())
+    await click(button)
+    await click(wayOut())
+    await answer(0)
+    const wrong = confirm.mock.calls.filter(
+      ([claim]) => claim.impUid === 'imp_0' && claim.merchantUid !== fake.calls[0]?.params.merchant_uid,
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
 describe('what is told', () => {
+  it('is an error when the request function gives nothing', async () => {
+    const { button, onError } = await show({ request: async () => undefined })
+    await click(button)
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'invalid-request' }))
+    expect(button.getAttribute('aria-busy')).toBe('false')
+  })
+
   it('is told once after a close, the server’s word and a late callback', async () => {
     const { button, told } = await show({}, async (claim) => issuedOf(claim))
     await click(button)
@@ -450,6 +524,23 @@ describe('the landing', () => {
     await act(async () => decide(issuedOf({ merchantUid: 'm-blocked', customerUid: null, impUid: 'imp_1' })))
     expect(onOutcome).toHaveBeenCalledTimes(1)
     expect(location.search).toBe('?plan=a')
+  })
+
+  it('is waited for by a click on a button of its page, and left by its way out', async () => {
+    remember(leftOver({ amount: 9900 }))
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=left-1')
+    render(
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={() => new Promise(() => {})}>
+        <BillingKeyRedirect />
+        <BillingKeyButton request={() => newRequest()} quiet />
+      </BillingKeyProvider>,
+    )
+    await act(async () => void (await new Promise((resolve) => setTimeout(resolve, 20))))
+    await click(screen.getByRole('button', { name: '카드 등록하기' }))
+    expect(fake.calls).toHaveLength(0)
+    await click(wayOut())
+    expect(fake.calls).toHaveLength(0)
+    expect(screen.getByText(/등록됐는지 아직 확인하지 못했어요/)).toBeDefined()
   })
 
   it('is kept from the click of another page: a result in the address is no leftover', async () => {
