@@ -73,7 +73,7 @@ describe('the package', () => {
     const parser = await bundle(`export { parseRedirect } from './dist/index.js'`)
     const hook = await bundle(`export { useBillingKey } from './dist/index.js'`)
     console.log(`provider + button + hook + redirect ${whole.gzip} B, parseRedirect ${parser.gzip} B, useBillingKey ${hook.gzip} B`)
-    expect(whole.gzip).toBeLessThan(18_500)
+    expect(whole.gzip).toBeLessThan(19_500)
   })
 
   it('says "use client" in each component and hook, and not in the pure entry', () => {
