@@ -53,16 +53,38 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
     }
     return {
       sdk: { userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs },
-      defaults: { pg, channelKey, redirectUrl, appScheme, language, noticeUrl: noticeUrl === undefined ? undefined : JSON.parse(noticeUrl) },
+      defaults: {
+        pg,
+        channelKey,
+        redirectUrl,
+        appScheme,
+        language,
+        noticeUrl: noticeUrl === undefined ? undefined : JSON.parse(noticeUrl),
+      },
       confirm: hasConfirm ? own : ofApi,
       confirmTimeoutMs,
       fetchIntent: api === undefined ? undefined : apiIntents(api),
       customerKey,
     }
   }, [
-    userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs, pg, channelKey, redirectUrl, appScheme, language,
-    noticeUrl, api, hasConfirm, confirmTimeoutMs, customerKey, latest,
-  ]) // biome-ignore format: one line a group
+    userCode,
+    tierCode,
+    scriptUrl,
+    nonce,
+    crossOrigin,
+    loadTimeoutMs,
+    pg,
+    channelKey,
+    redirectUrl,
+    appScheme,
+    language,
+    noticeUrl,
+    api,
+    hasConfirm,
+    confirmTimeoutMs,
+    customerKey,
+    latest,
+  ])
   const value = useMemo(
     () => ({
       settings,

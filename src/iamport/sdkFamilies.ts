@@ -6,8 +6,6 @@ export interface SdkFamily {
   readonly overlay: string
   /** The button on the overlay that a customer presses to close it. */
   readonly closeButton: string
-  /** Whether it wants a global jQuery at `init` (sdk-facts 1). */
-  readonly needsJQuery: boolean
   /** Whether it knows `channelKey`; one that does not opens its first PG instead (sdk-facts 21). */
   readonly takesChannelKey: boolean
 }
@@ -18,14 +16,12 @@ export const sdkFamilies = {
     file: /\/iamport\.payment-\d[\w.-]*\.js/,
     overlay: '.imp-dialog',
     closeButton: '.imp-close',
-    needsJQuery: true,
     takesChannelKey: false,
   },
   current: {
     file: /\/iamport(\.esm)?\.js/,
     overlay: '#imp-iframe-wrapper',
     closeButton: '#imp-iframe-wrapper .imp-close',
-    needsJQuery: false,
     takesChannelKey: true,
   },
 } as const satisfies Record<string, SdkFamily>

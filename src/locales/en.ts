@@ -17,7 +17,6 @@ export const en = {
   closed: 'You closed the window. No card was added.',
   closedUnasked: 'The window was closed. Please contact the shop to check.',
   failed: "We couldn't add your card.",
-  nothingCharged: 'Nothing was charged.',
   refused: "We couldn't confirm the result. Please don't add your card again, contact the shop.",
   unconfirmed: "We couldn't confirm the result yet. Please don't add your card again. Check the result first.",
   maybeCharged: 'You may already have been charged.',

@@ -20,7 +20,6 @@ export interface Messages {
   /** Closed, and nobody could be asked. */
   readonly closedUnasked: string
   readonly failed: string
-  readonly nothingCharged: string
   /** The shop's server refused the result. */
   readonly refused: string
   readonly unconfirmed: string
