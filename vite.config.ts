@@ -15,6 +15,9 @@ export default defineConfig({
     lib: {
       entry: {
         index: at('src/index.ts'),
+        // chosen by package.json's imports: sentences in development, codes elsewhere
+        'billing/describeError': at('src/billing/describeError.ts'),
+        'billing/describeError.development': at('src/billing/describeError.development.ts'),
         'server/index': at('src/server/index.ts'),
         'server/browser': at('src/server/browser.ts'),
         'sandbox/index': at('src/sandbox/index.ts'),
@@ -23,7 +26,7 @@ export default defineConfig({
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^react/, /^@tanstack\//, /^@hono\//, /^hono/, /^jose$/, /^node:/],
+      external: [/^#/, /^react/, /^@tanstack\//, /^@hono\//, /^hono/, /^jose$/, /^node:/],
       output: { preserveModules: true, preserveModulesRoot: at('src'), entryFileNames: '[name].js' },
     },
   },

@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config'
 import { inWindow } from './test/browser/inWindow.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const alias = [{ find: '#describe-error', replacement: at('src/billing/describeError.development.ts') }]
 const executablePath = process.env.CHROMIUM_PATH
 // made anew for each project: Vitest writes into it
 const browser = (name: string) => ({
@@ -23,6 +24,7 @@ const browser = (name: string) => ({
 })
 const react18 = {
   alias: [
+    ...alias,
     // its ESM build, so that its own imports of React are replaced as well
     { find: /^@testing-library\/react$/, replacement: at('node_modules/@testing-library/react/dist/@testing-library/react.esm.js') },
     { find: /^react$/, replacement: at('test/react-18/node_modules/react') },
@@ -55,9 +57,10 @@ export default defineConfig({
     // a legacy SDK throws over messages that are not its own (docs/sdk-facts.md, 30)
     onConsoleLog: (log) => !log.includes('Script error.'),
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience } },
+      { resolve: { alias }, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience } },
       {
         plugins: [react()],
+        resolve: { alias },
         test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },
       },
       {
@@ -68,7 +71,7 @@ export default defineConfig({
       ...(['browser', 'browser-18'] as const).map((name) => ({
         plugins: [react()],
         ...deps,
-        ...(name === 'browser-18' ? { resolve: react18 } : {}),
+        resolve: name === 'browser-18' ? react18 : { alias },
         cacheDir: at(`node_modules/.vite/${name}`),
         test: {
           name,

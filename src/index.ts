@@ -1,7 +1,14 @@
 export type { Phase } from './attempt/machine.ts'
-export type { RequestSource } from './attempt/runAttempt.ts'
+export type { RequestSource } from './attempt/requestSource.ts'
 export type { Claim, Confirm, ConfirmAnswer } from './billing/confirm.ts'
-export { BillingKeyError, type BillingKeyErrorCode, isBillingKeyError, type RequestIssue } from './billing/errors.ts'
+export {
+  BillingKeyError,
+  type BillingKeyErrorCode,
+  type ErrorReason,
+  isBillingKeyError,
+  type RequestIssue,
+  type RequestRule,
+} from './billing/errors.ts'
 export type {
   AttemptFacts,
   BillingKeyOutcome,
@@ -16,6 +23,7 @@ export type {
   WindowReport,
 } from './billing/outcome.ts'
 export { type AmountRule, type PayMethod, type Pg, type PgCode, type PgRule, pgRules } from './billing/pg.ts'
+export { pgNames } from './billing/pgNames.ts'
 export { hasRedirectResult, parseRedirect, type RedirectInput, stripRedirectResult } from './billing/redirect.ts'
 export { type BillingKeyRequest, type Buyer, type RequestDefaults, type RequestPayParams, toRequestPayParams } from './billing/request.ts'
 export {

@@ -88,6 +88,10 @@ export const Pending: Story = {
   play: async ({ canvas }) => expect(canvas.getByText('등록 결과를 확인하는 중…')).toBeVisible(),
 }
 export const LoadFailed: Story = {
-  args: { outcome: null, error: new BillingKeyError('sdk-load-failed', ''), onRetry: () => {} },
+  args: {
+    outcome: null,
+    error: new BillingKeyError('sdk-load-failed', 'network', 'https://cdn.iamport.kr/v1/iamport.js'),
+    onRetry: () => {},
+  },
   play: async ({ canvas }) => expect(canvas.getByRole('alert')).toHaveTextContent('결제창을 불러오지 못했어요.'),
 }

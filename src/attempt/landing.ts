@@ -50,12 +50,15 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
   // where nothing can be kept, the address is what a reload has, until the outcome is definite
   if (isStorageUsable()) clean()
   else whenDefinite(landing, clean)
-  landing.land(report, attempt, {
-    merchantUid: mine?.merchantUid ?? merchantUid,
-    customerUid: mine?.customerUid ?? null,
-    impUid: report.impUid,
-    token: mine?.token,
-  })
+  landing.takeOver(
+    { type: 'landed', report, attempt },
+    {
+      merchantUid: mine?.merchantUid ?? merchantUid,
+      customerUid: mine?.customerUid ?? null,
+      impUid: report.impUid,
+      token: mine?.token,
+    },
+  )
   pageChanged()
   return landing
 }
@@ -68,7 +71,10 @@ function landingAfterReload(consumer: LandingConsumer): Attempt | null {
   const landing = new Attempt(consumer)
   const canAsk = consumer.settings().confirm !== undefined
   if (pending && !pending.cameToNothing)
-    landing.land({ ...reportFrom(pending), recovered: false }, openedFrom(pending, canAsk), claimFrom(pending))
+    landing.takeOver(
+      { type: 'landed', report: { ...reportFrom(pending), recovered: false }, attempt: openedFrom(pending, canAsk) },
+      claimFrom(pending),
+    )
   else if (told && told.status !== 'unconfirmed') landing.show(told)
   else return null
   return landing

@@ -1,5 +1,5 @@
 import type { Claim } from '../billing/confirm.ts'
-import type { WindowReport } from '../billing/outcome.ts'
+import { closedWithoutWord, type WindowReport } from '../billing/outcome.ts'
 import { hasRedirectResult } from '../billing/redirect.ts'
 import { askServer } from './askServer.ts'
 import { type AttemptState, type OpenedAttempt, patience, transition } from './machine.ts'
@@ -27,7 +27,7 @@ export const claimFrom = ({ merchantUid, customerUid, impUid, token }: PendingAt
 export function reportFrom({ merchantUid, customerUid, impUid, order, currency }: PendingAttempt): WindowReport {
   const facts = { merchantUid, customerUid, via: 'redirect' as const, order: order ?? null, recovered: true }
   return impUid === null
-    ? { ...facts, impUid, status: 'cancelled', by: 'closed', asked: false }
+    ? closedWithoutWord({ ...facts, impUid })
     : { ...facts, impUid, status: 'reported', charged: null, currency: currency ?? 'KRW', card: null }
 }
 
@@ -89,8 +89,8 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   const failedAsks = state.attempt?.failedAsks ?? known.failedAsks
   if (outcome.status === 'unconfirmed') remember({ ...known, failedAsks })
   const all = [...attemptsOfPage().attempts]
-  const target = all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.canTellOfLeftover())
-  if (target) target.takeLeftover({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
+  const target = all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle')
+  if (target) target.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
   // every button is busy with something else: the key is told all the same
   else if (outcome.status === 'issued') all.find((one) => one.isListening())?.tellAside(outcome)
 }

@@ -1,6 +1,6 @@
 import { type ConfirmAnswer, decideOutcome, unconfirmed } from '../billing/confirm.ts'
 import type { BillingKeyError } from '../billing/errors.ts'
-import { type BillingKeyOutcome, isSilent, needsServer, type UnconfirmedReason, type WindowReport } from '../billing/outcome.ts'
+import { type BillingKeyOutcome, isSilent, needsServer, noFacts, type UnconfirmedReason, type WindowReport } from '../billing/outcome.ts'
 
 /** Where an attempt is, as a component shows it. */
 export type Phase = 'idle' | 'loading-sdk' | 'preparing' | 'ready' | 'window-open' | 'confirming' | 'settled'
@@ -195,21 +195,7 @@ function abandon(state: AttemptState): Step {
     return [settled, [{ do: 'stop-asking' }, ...effects]]
   }
   if (!isBeforeWindow(state)) return [state, []]
-  return settle(
-    {
-      status: 'cancelled',
-      by: 'customer',
-      asked: false,
-      merchantUid: null,
-      customerUid: null,
-      impUid: null,
-      via: 'callback',
-      order: null,
-      recovered: false,
-    },
-    null,
-    null,
-  )
+  return settle({ ...noFacts, status: 'cancelled', by: 'customer', asked: false }, null, null)
 }
 
 /** Whether nothing can follow: a key that is confirmed, or the word of the merchant's server against it. */

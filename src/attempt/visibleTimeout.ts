@@ -39,6 +39,6 @@ export function visibleTimeout(callback: () => void, ms: number): () => void {
 export function withDeadline<T>(promise: Promise<T>, ms: number, makeError: () => unknown): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = visibleTimeout(() => reject(makeError()), ms)
-    promise.then(resolve, reject).finally(stop)
+    Promise.resolve(promise).then(resolve, reject).finally(stop)
   })
 }

@@ -1,4 +1,13 @@
-import { type BillingKeyOutcome, type Card, isSilent, maskCardNumber, type UnconfirmedReason, type WindowReport } from './outcome.ts'
+import {
+  type BillingKeyOutcome,
+  type Card,
+  closedWithoutWord,
+  factsOf,
+  isSilent,
+  maskCardNumber,
+  type UnconfirmedReason,
+  type WindowReport,
+} from './outcome.ts'
 
 /** What the merchant's server is asked: is there a billing key for this attempt? */
 export interface Claim {
@@ -67,8 +76,7 @@ export function unconfirmed(
   amount: number | null,
   mayStartAnew: boolean,
 ): BillingKeyOutcome {
-  const { merchantUid, customerUid, impUid, via, order, recovered } = report
-  return { status: 'unconfirmed', reason, amount, mayStartAnew, merchantUid, customerUid, impUid, via, order, recovered }
+  return { ...factsOf(report), status: 'unconfirmed', reason, amount, mayStartAnew }
 }
 
 /**
@@ -78,17 +86,16 @@ export function unconfirmed(
  * @param report what the window said
  */
 export function decideOutcome(report: WindowReport, answer: Exclude<ConfirmAnswer, { status: 'pending' }>): BillingKeyOutcome | null {
-  const { merchantUid, customerUid, impUid, via, order, recovered } = report
-  const facts = { merchantUid, customerUid, impUid, via, order, recovered }
+  const facts = factsOf(report)
   // PortOne and the window agree that there is no payment: the window knows best why
   if (answer.status === 'failed' && answer.code === 'declined' && (report.status === 'failed' || report.status === 'cancelled'))
     return report.status === 'cancelled' ? { ...report, asked: true } : report
   if (answer.status === 'failed') return { ...facts, status: 'failed', code: answer.code, message: answer.message, stage: 'confirm' }
   if (answer.status === 'issued') {
     const card = answer.card ?? (report.status === 'reported' ? report.card : null)
-    return { ...facts, ...answer, merchantUid: merchantUid ?? '', currency: answer.currency ?? 'KRW', card }
+    return { ...facts, ...answer, merchantUid: facts.merchantUid ?? '', currency: answer.currency ?? 'KRW', card }
   }
   if (report.status === 'reported' || (report.status === 'failed' && report.code === 'no-imp-uid')) return null
   if (report.status === 'cancelled') return { ...report, asked: true }
-  return isSilent(report) ? { ...facts, status: 'cancelled', by: 'closed', asked: true } : report
+  return isSilent(report) ? { ...closedWithoutWord(facts), asked: true } : report
 }

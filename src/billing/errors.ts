@@ -1,4 +1,6 @@
-/** Why a {@link BillingKeyError} was thrown. */
+import { describeError } from '#describe-error'
+
+/** Why a {@link BillingKeyError} was thrown. docs/errors has a page for each. */
 export type BillingKeyErrorCode =
   | 'invalid-request'
   | 'sdk-load-failed'
@@ -9,12 +11,53 @@ export type BillingKeyErrorCode =
   | 'not-in-browser'
   | 'request-failed'
 
+/** What exactly happened; each has its sentence in development. */
+export type ErrorReason =
+  | 'fields'
+  | 'no-api'
+  | 'no-request'
+  | 'threw'
+  | 'late'
+  | 'gone'
+  | 'channel-key'
+  | 'init'
+  | 'agency'
+  | 'no-document'
+  | 'timeout'
+  | 'not-an-sdk'
+  | 'network'
+  | 'trusted-types'
+  | 'busy'
+  | 'no-provider'
+
+/** What a field of a request has to be. */
+export type RequestRule =
+  | 'text'
+  | 'length'
+  | 'whole'
+  | 'number'
+  | 'currency'
+  | 'period'
+  | 'dates'
+  | 'interval'
+  | 'plain'
+  | 'pay-method'
+  | 'not-sent'
+  | 'display-only'
+  | 'charge-required'
+  | 'no-display'
+  | 'redirect'
+  | 'address'
+  | 'reserved'
+
 /** One thing that is wrong with a request. */
 export interface RequestIssue {
   /** The field by its name in `BillingKeyRequest`, e.g. `buyer.name`. */
   readonly field: string
-  /** What the field has to be. */
-  readonly rule: string
+  /** What it has to be; the error's message says it in words where the package runs in development. */
+  readonly rule: RequestRule
+  /** What the rule is about: the longest text in characters, the PG, the parameter. */
+  readonly limit: string
   /** What it was. A customer's data is described by its length, never repeated. */
   readonly value: string
 }
@@ -23,7 +66,8 @@ const brand = 'BillingKeyError'
 
 /**
  * What the developer or the environment did wrong. What a customer, a PG or the merchant's server did is never thrown:
- * that is a `BillingKeyOutcome`. The message says what to do; `issues` lists every wrong field of an `invalid-request`.
+ * that is a `BillingKeyOutcome`. In development the message says what to do, elsewhere it is short and names the page of
+ * the documents; `issues` lists every wrong field of an `invalid-request`.
  *
  * @example
  * if (isBillingKeyError(error) && error.code === 'sdk-load-failed') showRetry()
@@ -33,10 +77,12 @@ export class BillingKeyError extends Error {
   readonly code: BillingKeyErrorCode
   readonly issues: readonly RequestIssue[]
 
-  constructor(code: BillingKeyErrorCode, message: string, options: { cause?: unknown; issues?: readonly RequestIssue[] } = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+  /** @param about what the sentence is about (an address, a time in ms), or the error behind it, which becomes the `cause` */
+  constructor(code: BillingKeyErrorCode, reason: ErrorReason, about: unknown = '', issues: readonly RequestIssue[] = []) {
+    super(describeError(code, reason, about instanceof Error ? about.message : String(about), issues))
+    if (about instanceof Error) Object.defineProperty(this, 'cause', { value: about })
     this.code = code
-    this.issues = options.issues ?? []
+    this.issues = issues
   }
 }
 

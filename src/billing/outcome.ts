@@ -26,6 +26,19 @@ export interface OutcomeFacts {
   readonly recovered: boolean
 }
 
+/** An attempt before there is an order number. */
+export const noFacts: OutcomeFacts = { merchantUid: null, customerUid: null, impUid: null, via: 'callback', order: null, recovered: false }
+
+/** The facts of a report or an outcome, without what it says. */
+export const factsOf = ({ merchantUid, customerUid, impUid, via, order, recovered }: OutcomeFacts): OutcomeFacts => ({
+  merchantUid,
+  customerUid,
+  impUid,
+  via,
+  order,
+  recovered,
+})
+
 /** The merchant's server confirmed it with PortOne. Never said without the server. */
 export interface Issued extends OutcomeFacts {
   readonly status: 'issued'
@@ -104,6 +117,9 @@ export interface AttemptFacts {
   readonly payMethod?: string | undefined
   readonly order?: unknown
 }
+
+/** A window that closed without a word. */
+export const closedWithoutWord = (facts: OutcomeFacts): Cancelled => ({ ...facts, status: 'cancelled', by: 'closed', asked: false })
 
 /** Codes of ours for answers that do not say whether there is a key: the merchant's server has to be asked. */
 const unclearCodes: readonly string[] = ['no-imp-uid', 'unreadable-answer', 'other-attempt']

@@ -14,8 +14,6 @@ export type AmountRule = 'optional-charge' | 'display-only' | 'charge-required' 
 
 /** One row of {@link pgRules}. */
 export interface PgRule {
-  /** The PG's name as customers and merchants know it. */
-  readonly label: { readonly ko: string; readonly en: string }
   /** Allowed methods, the default first. Empty: the PG takes none. */
   readonly payMethods: readonly PayMethod[]
   /** One rule, or one for each method. */
@@ -35,8 +33,7 @@ export interface PgRule {
   readonly plainMerchantUid?: true
 }
 
-const rule = (ko: string, en: string, amount: PgRule['amount'], rest: Partial<PgRule> = {}): PgRule => ({
-  label: { ko, en },
+const rule = (amount: PgRule['amount'], rest: Partial<PgRule> = {}): PgRule => ({
   payMethods: ['card'],
   amount,
   pc: 'callback',
@@ -55,58 +52,46 @@ const rule = (ko: string, en: string, amount: PgRule['amount'], rest: Partial<Pg
  * pgRules.jtnet.amount // 'optional-charge'
  */
 export const pgRules = {
-  jtnet: rule('JTNet', 'JTNet', 'optional-charge', { popup: false }),
-  html5_inicis: rule('KG이니시스', 'KG Inicis', 'display-only'),
-  kcp_billing: rule('NHN KCP', 'NHN KCP', 'display-only'),
-  tosspayments: rule('토스페이먼츠', 'Toss Payments', 'display-only', { callback: 'minimal' }),
-  danal_tpay: rule('다날', 'Danal (card)', 'optional-charge'),
-  danal: rule('다날 휴대폰', 'Danal (phone)', 'charge-required', { payMethods: ['phone'] }),
-  kicc: rule('KICC', 'KICC EasyPay', 'display-only'),
-  mobilians: rule('KG파이낸셜', 'KG Mobilians', 'charge-required', { payMethods: ['phone'] }),
-  welcome: rule(
-    '웰컴페이먼츠',
-    'Welcome Payments',
-    { card: 'display-only', phone: 'charge-required' },
-    { payMethods: ['card', 'phone'], callback: 'minimal', popup: false },
-  ),
-  smartro_v2: rule('스마트로', 'Smartro', 'display-only', {
+  jtnet: rule('optional-charge', { popup: false }),
+  html5_inicis: rule('display-only'),
+  kcp_billing: rule('display-only'),
+  tosspayments: rule('display-only', { callback: 'minimal' }),
+  danal_tpay: rule('optional-charge'),
+  danal: rule('charge-required', { payMethods: ['phone'] }),
+  kicc: rule('display-only'),
+  mobilians: rule('charge-required', { payMethods: ['phone'] }),
+  welcome: rule({ card: 'display-only', phone: 'charge-required' }, { payMethods: ['card', 'phone'], callback: 'minimal', popup: false }),
+  smartro_v2: rule('display-only', {
     callback: 'minimal',
     popup: false,
     requires: ['customerId', 'redirectUrl'],
     customerIdLimit: 20,
     plainMerchantUid: true,
   }),
-  settle_acc: rule('헥토파이낸셜', 'Hecto', 'optional-charge', { payMethods: ['trans'], popup: true }),
-  kakaopay: rule('카카오페이', 'Kakao Pay', 'optional-charge'),
-  naverpay: rule('네이버페이', 'Naver Pay', 'display-only', { payMethods: [], popup: true }),
-  payco: rule('페이코', 'PAYCO', 'display-only', { mobile: 'callback', popup: true }),
-  smilepay: rule('스마일페이', 'Smile Pay', 'unknown', { payMethods: [] }),
-  tosspay_v2: rule('토스페이', 'Toss Pay', 'not-sent', {
+  settle_acc: rule('optional-charge', { payMethods: ['trans'], popup: true }),
+  kakaopay: rule('optional-charge'),
+  naverpay: rule('display-only', { payMethods: [], popup: true }),
+  payco: rule('display-only', { mobile: 'callback', popup: true }),
+  smilepay: rule('unknown', { payMethods: [] }),
+  tosspay_v2: rule('not-sent', {
     payMethods: ['tosspay'],
     requires: ['customerId', 'redirectUrl'],
     customerIdLimit: 50,
   }),
-  paymentwall: rule('페이먼트월', 'Paymentwall', 'charge-required', { requires: ['buyer.email'] }),
-  chai: rule('차이', 'CHAI', 'display-only', { payMethods: ['trans'], pc: 'redirect', requires: ['redirectUrl'] }),
+  paymentwall: rule('charge-required', { requires: ['buyer.email'] }),
+  chai: rule('display-only', { payMethods: ['trans'], pc: 'redirect', requires: ['redirectUrl'] }),
   galaxia: rule(
-    '갤럭시아머니트리',
-    'Galaxia Moneytree',
     { card: 'display-only', phone: 'charge-required' },
     { payMethods: ['card', 'phone'], callback: 'minimal', popup: false, requires: ['customerId', 'redirectUrl'] },
   ),
-  mobilians_v2: rule(
-    'KG파이낸셜(신모듈)',
-    'KG Financial',
-    { phone: 'charge-required', card: 'optional-charge' },
-    { payMethods: ['phone', 'card'], callback: null, popup: true },
-  ),
-  nice_v2: rule('나이스정보통신', 'NICE Payments', 'unknown', {
+  mobilians_v2: rule({ phone: 'charge-required', card: 'optional-charge' }, { payMethods: ['phone', 'card'], callback: null, popup: true }),
+  nice_v2: rule('unknown', {
     payMethods: ['naverpay_card', 'naverpay_point', 'kakaopay'],
     callback: null,
     popup: false,
     requires: ['customerId'],
   }),
-  payletter_global: rule('페이레터', 'Payletter Global', 'charge-required', {
+  payletter_global: rule('charge-required', {
     payMethods: [],
     callback: 'minimal',
     requires: ['buyer.email'],
@@ -120,17 +105,20 @@ export type PgCode = keyof typeof pgRules
 /** `pg` as PortOne takes it: a PG, or a PG with a MID. One that the table does not know goes into `extra`. */
 export type Pg = PgCode | `${PgCode}.${string}`
 
+/** The code of a `pg` value, without its MID. */
+export const pgCode = (pg: unknown): string => (typeof pg === 'string' ? (pg.split('.')[0] ?? '') : '')
+
 /**
  * The rule for a `pg` value; its MID does not matter. A missing or unknown PG gets the loosest one, since PortOne adds PGs.
  *
  * @example
- * pgRule('jtnet.general').label.en // 'JTNet'
+ * pgRule('jtnet.general').amount // 'optional-charge'
  */
 export function pgRule(pg: unknown): PgRule {
-  const code = typeof pg === 'string' ? (pg.split('.')[0] ?? '') : ''
+  const code = pgCode(pg)
   const known: Readonly<Record<string, PgRule>> = pgRules
   const row = Object.keys(known).includes(code) ? known[code] : undefined // no Object.hasOwn: Chrome 87
-  return row ?? rule(code, code, 'unknown', { payMethods: [] })
+  return row ?? rule('unknown', { payMethods: [] })
 }
 
 /** The way to pay that a request comes to: its own, else the PG's first, else `'card'`. */

@@ -1,6 +1,6 @@
-import { BillingKeyError, type RequestIssue } from './errors.ts'
-import { type FieldName, type FieldRow, fields, personalField } from './fields.ts'
-import { amountRule, type PayMethod, type Pg, type PgRule, payMethodOf, pgRule } from './pg.ts'
+import { BillingKeyError, type RequestIssue, type RequestRule } from './errors.ts'
+import { type FieldName, type FieldRow, fields, personalField, wireName } from './fields.ts'
+import { type AmountRule, amountRule, type PayMethod, type Pg, type PgRule, payMethodOf, pgCode, pgRule } from './pg.ts'
 import { redirectKeys, safeRedirectUrl } from './redirect.ts'
 
 /** Who pays. Sent to the PG, never kept or logged here. */
@@ -120,13 +120,10 @@ export function toRequestPayParams(request: BillingKeyRequest, defaults: Request
   const pg = pgRule(given.pg)
   const rule = amountRule(pg, payMethodOf(given))
   const redirectUrl = typeof given.redirectUrl === 'string' ? safeRedirectUrl(given.redirectUrl, baseUrl) : undefined
-  const issues = [...fieldIssues(given, pg), ...amountIssues(given, pg, rule), ...redirectIssues(given, pg, redirectUrl)]
-  if (issues.length > 0) {
-    const list = issues.map(({ field, rule: must, value }) => `${field} ${must} (it is ${value})`).join('; ')
-    throw new BillingKeyError('invalid-request', `The billing key request is not valid: ${list}.`, { issues })
-  }
+  const issues = [...fieldIssues(given, pg), ...amountIssues(given, rule), ...redirectIssues(given, pg, redirectUrl)]
+  if (issues.length > 0) throw new BillingKeyError('invalid-request', 'fields', '', issues)
   const params: Record<string, unknown> = { ...given.extra }
-  for (const [name, { wire }] of rows) {
+  for (const [name, { wire = wireName(name) }] of rows) {
     const value = fieldValue(given, name)
     if (wire !== null && value !== undefined) params[wire] = value
   }
@@ -149,8 +146,12 @@ function fieldValue(given: BillingKeyRequest, name: FieldName): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined
 }
 
-const issue = (field: FieldName, rule: string, value: unknown): RequestIssue => ({ field, rule, value: shown(value, personalField(field)) })
-const missing = (required: string) => `is missing: it has to be ${required}`
+const issue = (field: FieldName, rule: RequestRule, value: unknown, limit: unknown = ''): RequestIssue => ({
+  field,
+  rule,
+  limit: String(limit),
+  value: shown(value, personalField(field)),
+})
 
 /** What is wrong with each field by itself. */
 function fieldIssues(given: BillingKeyRequest, pg: PgRule): RequestIssue[] {
@@ -159,15 +160,17 @@ function fieldIssues(given: BillingKeyRequest, pg: PgRule): RequestIssue[] {
   const found = rows.flatMap(([name, row]) => {
     const value = fieldValue(given, name)
     const required = row.required === true || (needed.includes(name) && name !== 'redirectUrl')
-    const limit = name === 'customerId' ? (pg.customerIdLimit ?? row.limit) : row.limit
-    const rule = checks[row.kind](value, { required, limit: limit ?? 0, whole })
-    return rule === null ? [] : [issue(name, rule, value)]
+    const limit = (name === 'customerId' && pg.customerIdLimit) || (row.limit ?? 0)
+    if (value === undefined && !required) return []
+    const rule = checks[row.kind ?? 'text'](value, { required, limit, whole })
+    return rule ? [issue(name, rule, value, limit)] : []
   })
-  if (pg.plainMerchantUid && typeof given.merchantUid === 'string' && /[^\dA-Za-z]/.test(given.merchantUid))
-    found.push(issue('merchantUid', `has to be letters and digits only for ${pg.label.en}`, given.merchantUid))
-  const payMethod: unknown = given.payMethod
-  if (typeof payMethod === 'string' && pg.payMethods.length > 0 && !pg.payMethods.some((one) => one === payMethod))
-    found.push(issue('payMethod', `has to be ${pg.payMethods.join(' or ')} for ${pg.label.en}`, payMethod))
+  const { merchantUid, payMethod } = given
+  const code = pgCode(given.pg)
+  if (pg.plainMerchantUid && typeof merchantUid === 'string' && /[^\dA-Za-z]/.test(merchantUid))
+    found.push(issue('merchantUid', 'plain', merchantUid, code))
+  if (typeof payMethod === 'string' && pg.payMethods.length > 0 && !pg.payMethods.includes(payMethod))
+    found.push(issue('payMethod', 'pay-method', payMethod, pg.payMethods.join(', ')))
   return found
 }
 
@@ -178,69 +181,46 @@ interface CheckOptions {
   readonly whole: boolean
 }
 
-/** One check a kind of field: what the value has to be, or `null` when it is that. */
-const checks: { readonly [kind in FieldRow['kind']]: (value: unknown, options: CheckOptions) => string | null } = {
-  any: () => null,
-  address: () => null, // looked at by redirectIssues
+const matches = (value: unknown, pattern: RegExp) => value === undefined || (typeof value === 'string' && pattern.test(value))
+
+/** One check a kind of field, for a value that is there or required: what it has to be, or `null` when it is that. */
+const checks: { readonly [kind in NonNullable<FieldRow['kind']>]: (value: unknown, options: CheckOptions) => RequestRule | null } = {
+  any: () => null, // an address is looked at by redirectIssues
   text: (value, { required, limit }) => {
-    if (value === undefined) return required ? missing(`text of 1 to ${limit} characters`) : null
-    if (typeof value !== 'string' || (required && value.trim() === '')) return `has to be text of 1 to ${limit} characters`
-    const { length } = [...value]
-    return length > limit ? `has to be at most ${limit} characters, not ${length}` : null
+    if (typeof value !== 'string' || (required && value.trim() === '')) return 'text'
+    return [...value].length > limit ? 'length' : null
   },
-  money: (value, { required, whole }) => {
-    const must = `a number, ${whole ? 'whole, ' : ''}0 or more`
-    if (value === undefined) return required ? missing(must) : null
+  money: (value, { whole }) => {
     const fine = typeof value === 'number' && value >= 0 && (whole ? Number.isSafeInteger(value) : Number.isFinite(value))
-    return fine ? null : `has to be ${must}`
+    return fine ? null : whole ? 'whole' : 'number'
   },
-  currency: (value) =>
-    value === undefined || (typeof value === 'string' && /^[A-Za-z]{3}$/.test(value))
-      ? null
-      : 'has to be a code of three letters, like KRW',
+  currency: (value) => (matches(value, /^[A-Za-z]{3}$/) ? null : 'currency'),
   period: (value) => {
-    if (value === undefined) return null
-    if (typeof value !== 'object' || value === null) return 'has to be { from, to, interval }, each of them optional'
+    if (typeof value !== 'object' || value === null) return 'period'
     const { from, to, interval } = value as Readonly<Record<string, unknown>>
-    const isDate = (date: unknown) => date === undefined || (typeof date === 'string' && /^\d{4}(-?)\d{2}\1\d{2}$/.test(date))
-    if (!isDate(from) || !isDate(to)) return 'has to have dates as YYYY-MM-DD or YYYYMMDD'
-    return interval === undefined || (typeof interval === 'string' && /^\d+[dmy]$/.test(interval))
-      ? null
-      : "has to have an interval like '1m', '1y' or '1d'"
+    const date = /^\d{4}(-?)\d{2}\1\d{2}$/
+    if (!matches(from, date) || !matches(to, date)) return 'dates'
+    return matches(interval, /^\d+[dmy]$/) ? null : 'interval'
   },
 }
 
 /** What does not fit what the PG does with an amount. */
-function amountIssues(given: BillingKeyRequest, pg: PgRule, rule: ReturnType<typeof amountRule>): RequestIssue[] {
-  const { amount, displayAmount } = given as { amount: unknown; displayAmount?: unknown }
+function amountIssues({ pg, amount, displayAmount }: BillingKeyRequest, rule: AmountRule): RequestIssue[] {
+  const code = pgCode(pg)
+  const charges = typeof amount === 'number' && amount > 0
   const found: RequestIssue[] = []
-  if (typeof amount === 'number' && amount > 0 && rule === 'not-sent')
-    found.push(issue('amount', `has to be 0: the window of ${pg.label.en} takes no amount. Charge the key afterwards`, amount))
-  if (typeof amount === 'number' && amount > 0 && rule === 'display-only')
-    found.push(
-      issue(
-        'amount',
-        `has to be 0: ${pg.label.en} shows an amount in the window and does not charge it. Charge the key afterwards, and pass displayAmount to show it`,
-        amount,
-      ),
-    )
-  if (amount === 0 && rule === 'charge-required')
-    found.push(issue('amount', `has to be more than 0: ${pg.label.en} issues a key only with a payment`, amount))
-  if (displayAmount !== undefined && rule !== 'display-only')
-    found.push(issue('displayAmount', 'has to be left out: only a PG that charges nothing in its window shows one', displayAmount))
+  if ((rule === 'not-sent' || rule === 'display-only') && charges) found.push(issue('amount', rule, amount, code))
+  if (rule === 'charge-required' && amount === 0) found.push(issue('amount', rule, amount, code))
+  if (rule !== 'display-only' && displayAmount !== undefined) found.push(issue('displayAmount', 'no-display', displayAmount))
   return found
 }
 
 function redirectIssues(given: BillingKeyRequest, pg: PgRule, redirectUrl: string | undefined): RequestIssue[] {
-  if (given.redirectUrl === undefined) {
-    const redirects = pg.mobile === 'redirect' || pg.pc === 'redirect'
-    return redirects ? [issue('redirectUrl', 'is needed: phones come back to it, and without it their result is lost', undefined)] : []
-  }
-  if (redirectUrl === undefined) return [issue('redirectUrl', 'has to be an http(s) address', given.redirectUrl)]
+  const value = given.redirectUrl
+  if (value === undefined) return pg.mobile === 'redirect' || pg.pc === 'redirect' ? [issue('redirectUrl', 'redirect', value)] : []
+  if (redirectUrl === undefined) return [issue('redirectUrl', 'address', value)]
   const taken = redirectKeys.filter((key) => new URL(redirectUrl).searchParams.has(key))
-  return taken.length === 0
-    ? []
-    : [issue('redirectUrl', `must not hold the parameter ${taken.join(', ')}: PortOne adds it`, given.redirectUrl)]
+  return taken.length === 0 ? [] : [issue('redirectUrl', 'reserved', value, taken.join(', '))]
 }
 
 /** The request with the provider's defaults behind it. A request that names its PG puts the default PG out, whichever way. */

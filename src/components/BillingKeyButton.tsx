@@ -2,7 +2,7 @@
 import { type ButtonHTMLAttributes, forwardRef, type MouseEvent, type ReactElement, type ReactNode, type Ref } from 'react'
 import { createPortal } from 'react-dom'
 import type { Phase } from '../attempt/machine.ts'
-import type { RequestSource } from '../attempt/runAttempt.ts'
+import type { RequestSource } from '../attempt/requestSource.ts'
 import type { BillingKeyRequest } from '../billing/request.ts'
 import { type UseBillingKeyOptions, type UseBillingKeyResult, useBillingKey } from '../hooks/useBillingKey.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'

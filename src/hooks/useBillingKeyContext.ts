@@ -22,10 +22,6 @@ export const BillingKeyContext = createContext<BillingKeyContextValue | null>(nu
  */
 export function useBillingKeyContext(): BillingKeyContextValue {
   const value = useContext(BillingKeyContext)
-  if (!value)
-    throw new BillingKeyError(
-      'provider-missing',
-      'Put <BillingKeyProvider userCode="imp…"> round every hook and component of react-billing-key.',
-    )
+  if (!value) throw new BillingKeyError('provider-missing', 'no-provider')
   return value
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import { takeLanding } from '../attempt/landing.ts'
 import { attemptsOfPage, subscribeToPage } from '../attempt/page.ts'
 import type { Attempt } from '../attempt/runAttempt.ts'
+import { callSafely } from '../attempt/telling.ts'
 import type { Confirm } from '../billing/confirm.ts'
 import type { BillingKeyError } from '../billing/errors.ts'
 import type { BillingKeyOutcome } from '../billing/outcome.ts'
@@ -88,15 +89,7 @@ const consumers = () => attemptsOfPage().landingConsumers
 
 /** Each of them is told, also when one before it throws. */
 function tellConsumers(outcome: BillingKeyOutcome): void {
-  for (const tell of [...consumers()]) {
-    try {
-      tell(outcome)
-    } catch (error) {
-      setTimeout(() => {
-        throw error
-      })
-    }
-  }
+  for (const tell of [...consumers()]) callSafely(() => tell(outcome))
 }
 
 /** The last consumer has gone: the page's next visit is another one. Not at once, since React may only be remounting it. */

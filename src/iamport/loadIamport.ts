@@ -64,18 +64,14 @@ export function readyIamport(config: SdkConfig): Iamport | null {
   watchMerchant(imp)
   const id = merchantId(config.userCode, config.tierCode)
   if (page.merchant?.id === id) return imp
-  if (page.open)
-    throw new BillingKeyError('window-busy', 'A payment window of another merchant is open: wait for its outcome or abandon() it.')
+  if (page.open) throw new BillingKeyError('window-busy', 'busy')
+  if (config.tierCode !== undefined && !imp.agency) throw new BillingKeyError('sdk-incompatible', 'agency')
   try {
     if (config.tierCode === undefined) imp.init(config.userCode)
-    else if (imp.agency) imp.agency(config.userCode, config.tierCode)
-    else throw new Error('IMP.agency is missing')
+    else imp.agency?.(config.userCode, config.tierCode)
   } catch (cause) {
     page.merchant = { imp, id: null }
-    const hint = /jquery/i.test(String(cause))
-      ? `This is a legacy SDK, which needs jQuery: load jQuery first, or use ${defaultScriptUrl}.`
-      : `Use ${defaultScriptUrl}.`
-    throw new BillingKeyError('sdk-incompatible', `The PortOne SDK could not be initialised (${String(cause)}). ${hint}`, { cause })
+    throw new BillingKeyError('sdk-incompatible', 'init', cause)
   }
   page.merchant = { imp, id }
   return imp
@@ -90,11 +86,7 @@ export function readyIamport(config: SdkConfig): Iamport | null {
  * const imp = await loadIamport({ userCode: 'imp00000000' })
  */
 export async function loadIamport(config: SdkConfig): Promise<Iamport> {
-  if (typeof document === 'undefined')
-    throw new BillingKeyError(
-      'not-in-browser',
-      'The PortOne SDK can only be loaded in a browser: call this in an effect or an event handler.',
-    )
+  if (typeof document === 'undefined') throw new BillingKeyError('not-in-browser', 'no-document')
   const page = pageState()
   const url = new URL(config.scriptUrl ?? defaultScriptUrl, document.baseURI).href
   if (!currentIamport()) {
@@ -102,7 +94,7 @@ export async function loadIamport(config: SdkConfig): Promise<Iamport> {
     await page.load.promise
   }
   const imp = initialised(config)
-  if (!imp) throw new BillingKeyError('sdk-load-failed', `${url} was loaded and window.IMP has gone since.`)
+  if (!imp) throw new BillingKeyError('sdk-load-failed', 'gone')
   return imp
 }
 
@@ -153,14 +145,8 @@ async function loadScript(url: string, config: SdkConfig): Promise<Iamport> {
   const imp = currentIamport()
   if (imp) return imp
   script.remove()
-  if (result === 'timeout')
-    throw new BillingKeyError('sdk-load-timeout', `${url} did not answer within ${timeout} ms. Check the connection and try again.`)
-  throw new BillingKeyError(
-    'sdk-load-failed',
-    result === 'loaded'
-      ? `${url} was loaded and defines no window.IMP: it is not PortOne's SDK, or a proxy answered in its place.`
-      : `${url} could not be loaded. Check the connection, ad blockers and the Content-Security-Policy (script-src).`,
-  )
+  if (result === 'timeout') throw new BillingKeyError('sdk-load-timeout', result, url)
+  throw new BillingKeyError('sdk-load-failed', result === 'loaded' ? 'not-an-sdk' : 'network', url)
 }
 
 function settle(script: HTMLScriptElement, ms: number): Promise<'loaded' | 'error' | 'timeout'> {
@@ -182,11 +168,7 @@ function trusted(url: string): string {
   try {
     page.policy ??= types?.createPolicy('react-billing-key', { createScriptURL: (address) => address }) ?? null
   } catch (cause) {
-    throw new BillingKeyError(
-      'sdk-load-failed',
-      'The Content-Security-Policy does not allow our Trusted Types policy: add react-billing-key to its trusted-types.',
-      { cause },
-    )
+    throw new BillingKeyError('sdk-load-failed', 'trusted-types', cause)
   }
   return page.policy?.createScriptURL(url) ?? url
 }

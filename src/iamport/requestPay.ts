@@ -56,7 +56,7 @@ function listenForAlert(isFromSdk: () => boolean, onAlert: (message: string) => 
  */
 export function requestPay(imp: Iamport, params: RequestPayParams, { onEnd, onLate }: WindowListener): OpenWindow {
   const page = pageState()
-  if (page.open) throw new BillingKeyError('window-busy', 'A payment window is already open: wait for its outcome or abandon() it.')
+  if (page.open) throw new BillingKeyError('window-busy', 'busy')
   const me = {}
   let stage: 'calling' | 'open' | 'seen' | 'ended' = 'calling'
   const undo: (() => void)[] = []

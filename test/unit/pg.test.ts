@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { amountRule, pgRule, pgRules } from '../../src/billing/pg.ts'
+import { pgNames } from '../../src/billing/pgNames.ts'
 
 // Said again by hand, from PortOne's documentation, so that no row can change without a test that says so.
 const rows: Record<
@@ -66,6 +67,8 @@ const rows: Record<
   chai: ['차이', 'CHAI', 'trans', 'display-only', 'redirect', 'redirect', 'full', 'redirectUrl'],
 }
 
+const names: Readonly<Record<string, { readonly ko: string; readonly en: string }>> = pgNames
+
 describe('pgRules', () => {
   it('says which windows are no popup, and which are', () => {
     const known = Object.entries(pgRules).flatMap(([code, { popup }]) => (popup === null ? [] : [`${code}:${popup}`]))
@@ -91,9 +94,15 @@ describe('pgRules', () => {
     const amount =
       typeof rule.amount === 'string' ? rule.amount : rule.payMethods.map((method) => `${method}:${amountRule(rule, method)}`).join(' ')
     const needs = [...rule.requires, rule.customerIdLimit, rule.plainMerchantUid && 'plain'].filter(Boolean).join(' ')
-    expect([rule.label.ko, rule.label.en, rule.payMethods.join(' '), amount, rule.pc, rule.mobile, String(rule.callback), needs]).toEqual(
-      row,
-    )
+    expect([
+      ...Object.values(names[code] ?? {}),
+      rule.payMethods.join(' '),
+      amount,
+      rule.pc,
+      rule.mobile,
+      String(rule.callback),
+      needs,
+    ]).toEqual(row)
   })
 
   it('gives a MID its PG’s rule, and an unknown PG the loosest', () => {

@@ -131,7 +131,7 @@ describe('toRequestPayParams', () => {
   ])('refuses %s and names field, rule and value', (_, change, field, value) => {
     const refused = issuesOf(change)
     expect(refused?.code).toBe('invalid-request')
-    expect(refused?.issues).toEqual([{ field, value, rule: expect.stringMatching(/./) }])
+    expect(refused?.issues).toEqual([{ field, value, rule: expect.stringMatching(/./), limit: expect.any(String) }])
     expect(refused?.message).toContain(`${field} `)
   })
 
@@ -160,7 +160,8 @@ describe('toRequestPayParams', () => {
   )
 
   it('says of a missing amount that it is missing', () => {
-    expect(issuesOf({ amount: undefined })?.issues[0]).toMatchObject({ field: 'amount', rule: expect.stringContaining('is missing') })
+    expect(issuesOf({ amount: undefined })?.issues[0]).toMatchObject({ field: 'amount', rule: 'whole' })
+    expect(issuesOf({ amount: undefined })?.message).toContain('amount is missing: it has to be a number')
   })
 
   it('reports everything wrong at once, and repeats no customer’s data', () => {

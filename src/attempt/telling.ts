@@ -1,0 +1,37 @@
+import type { BillingKeyOutcome } from '../billing/outcome.ts'
+import { isDefinite, isFinal, isNews } from './machine.ts'
+import { forget, lastTold, markTold, pendingAttempt, remember } from './pending.ts'
+
+/** Calls a function of the shop's. What it throws is reported, and breaks nothing here. */
+export function callSafely(callback: () => void): void {
+  try {
+    callback()
+  } catch (error) {
+    if (typeof reportError === 'function') reportError(error)
+    else setTimeout(() => Promise.reject(error)) // Safari before 15.4
+  }
+}
+
+/** Whether an outcome is news of its order; then it is marked as told, before a callback runs. */
+export function isNewsToTell(outcome: BillingKeyOutcome): boolean {
+  const before = outcome.merchantUid === null ? null : lastTold(outcome.merchantUid)
+  if (before && !isNews(before, outcome)) return false
+  markTold(outcome)
+  return true
+}
+
+/** Whether nothing can follow what was told of an order. */
+export function isAnswered(merchantUid: string): boolean {
+  const told = lastTold(merchantUid)
+  return told !== null && isFinal(told)
+}
+
+/** Keeps of an attempt what its outcome leaves open, and forgets the rest. */
+export function keepWhatIsOpen(outcome: BillingKeyOutcome, failedAsks: number): void {
+  const pending = outcome.merchantUid === null ? null : pendingAttempt(outcome.merchantUid)
+  if (!pending) return
+  if (!isDefinite(outcome)) remember({ ...pending, failedAsks })
+  // a window that was only closed may be come back to (Forward, or the PG's app), and its landing needs the attempt
+  else if (outcome.status === 'cancelled' && outcome.by === 'closed') remember({ ...pending, cameToNothing: true })
+  else forget(pending.merchantUid)
+}

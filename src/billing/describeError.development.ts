@@ -1,0 +1,61 @@
+import type { BillingKeyErrorCode, ErrorReason, RequestIssue, RequestRule } from './errors.ts'
+import { pgNames } from './pgNames.ts'
+
+const currentSdk = 'https://cdn.iamport.kr/v1/iamport.js'
+
+/** What happened and what to do. */
+const sentences: { readonly [reason in ErrorReason]: (about: string) => string } = {
+  fields: () => 'The billing key request is not valid',
+  'no-api': () => 'An order needs the merchant’s server: give <BillingKeyProvider> its api.',
+  'no-request': (what) => `The request function gave ${what}: it has to return a request.`,
+  threw: (cause) => `The request could not be prepared: ${cause}`,
+  late: (ms) => `The request did not come within ${ms} ms.`,
+  gone: () => 'The SDK was loaded and window.IMP has gone since.',
+  'channel-key': () => `A legacy SDK knows no channelKey and would open another PG: name the pg, or use ${currentSdk}.`,
+  init: (cause) =>
+    `The PortOne SDK could not be initialised (${cause}). ${/jquery/i.test(cause) ? `This is a legacy SDK, which needs jQuery: load jQuery first, or use ${currentSdk}.` : `Use ${currentSdk}.`}`,
+  agency: () => `This SDK has no IMP.agency, which a tierCode needs. Use ${currentSdk}.`,
+  'no-document': () => 'The PortOne SDK can only be loaded in a browser: call this in an effect or an event handler.',
+  timeout: (url) => `${url} did not answer in time. Check the connection and try again.`,
+  'not-an-sdk': (url) => `${url} was loaded and defines no window.IMP: it is not PortOne's SDK, or a proxy answered in its place.`,
+  network: (url) => `${url} could not be loaded. Check the connection, ad blockers and the Content-Security-Policy (script-src).`,
+  'trusted-types': () => 'The Content-Security-Policy does not allow our Trusted Types policy: add react-billing-key to its trusted-types.',
+  busy: () => 'Another attempt is under way on this page: wait for its outcome or abandon() it.',
+  'no-provider': () => 'Put <BillingKeyProvider userCode="imp…"> round every hook and component of react-billing-key.',
+}
+
+const pgName = (code: string) => {
+  const names: { readonly [pg: string]: { readonly en: string } } = pgNames
+  return names[code]?.en ?? code
+}
+
+const rules: { readonly [rule in RequestRule]: (limit: string) => string } = {
+  text: (limit) => `text of 1 to ${limit} characters`,
+  length: (limit) => `at most ${limit} characters`,
+  whole: () => 'a number, whole, 0 or more',
+  number: () => 'a number, 0 or more',
+  currency: () => 'a code of three letters, like KRW',
+  period: () => '{ from, to, interval }, each of them optional',
+  dates: () => 'with dates as YYYY-MM-DD or YYYYMMDD',
+  interval: () => "with an interval like '1m', '1y' or '1d'",
+  plain: (pg) => `letters and digits only for ${pgName(pg)}`,
+  'pay-method': (methods) => `one of ${methods}`,
+  'not-sent': (pg) => `0: the window of ${pgName(pg)} takes no amount. Charge the key afterwards`,
+  'display-only': (pg) =>
+    `0: ${pgName(pg)} shows an amount in the window and does not charge it. Charge the key afterwards, and pass displayAmount to show it`,
+  'charge-required': (pg) => `more than 0: ${pgName(pg)} issues a key only with a payment`,
+  'no-display': () => 'left out: only a PG that charges nothing in its window shows one',
+  redirect: () => 'there: phones come back to it, and without it their result is lost',
+  address: () => 'an http(s) address',
+  reserved: (keys) => `without the parameter ${keys}: PortOne adds it`,
+}
+
+/** An error's message in development: what is wrong with what, and what to do. */
+export function describeError(code: BillingKeyErrorCode, reason: ErrorReason, about: string, issues: readonly RequestIssue[]): string {
+  const list = issues.map(({ field, rule, limit, value }) =>
+    value === 'undefined'
+      ? `${field} is missing: it has to be ${rules[rule](limit)}`
+      : `${field} has to be ${rules[rule](limit)} (it is ${value})`,
+  )
+  return `${sentences[reason](about)}${list.length > 0 ? `: ${list.join('; ')}.` : ''} See docs/errors/${code}.md.`
+}
