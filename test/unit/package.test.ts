@@ -2,32 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import { publint } from 'publint'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { bundle, measure } from '../../scripts/size.mjs'
 
 // Reads dist/: `npm test` builds it first.
 const root = new URL('../..', import.meta.url).pathname
 const external = ['react', 'react-dom', 'react/jsx-runtime', '@tanstack/react-query']
-const bundle = async (contents: string, conditions: string[] = []) => {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents, resolveDir: root },
-    bundle: true,
-    format: 'esm',
-    minify: true,
-    write: false,
-    metafile: true,
-    external,
-    conditions,
-    tsconfigRaw: {}, // not this repository's paths: what a stranger's bundler sees
-    target: 'es2022',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    logLevel: 'silent',
-  })
-  const code = outputFiles[0]?.text ?? ''
-  return { code, inputs: Object.keys(metafile.inputs), gzip: gzipSync(code).length }
-}
 
 describe('the package', () => {
   let client: Awaited<ReturnType<typeof bundle>>
@@ -46,7 +27,7 @@ describe('the package', () => {
     const { code } = await bundle(use)
     await expect(import(`data:text/javascript,${encodeURIComponent(code)}`)).rejects.toThrow(/server was bundled for a browser/)
     // where a worker's bundler asks for its own condition, it gets the real one, without a Node module in it
-    const worker = await bundle(use, ['workerd', 'worker', 'browser'])
+    const worker = await bundle(use, { conditions: ['workerd', 'worker', 'browser'] })
     expect(worker.code).not.toMatch(/bundled for a browser|from\s*"node:|import\("node:|require\(/)
     expect(
       worker.inputs.filter((path) => /react|tanstack|dist\/(hooks|components|iamport)/.test(path.replace('react-billing-key', ''))),
@@ -66,14 +47,33 @@ describe('the package', () => {
     expect([...new Set(imports)].filter((name) => !external.includes(name ?? ''))).toEqual([])
   })
 
-  it('does not grow: prints what the parts weigh, min+gzip', async () => {
-    const whole = await bundle(
-      `export { BillingKeyProvider, BillingKeyButton, useBillingKey, useBillingKeyRedirect } from './dist/index.js'`,
-    )
-    const parser = await bundle(`export { parseRedirect } from './dist/index.js'`)
-    const hook = await bundle(`export { useBillingKey } from './dist/index.js'`)
-    console.log(`provider + button + hook + redirect ${whole.gzip} B, parseRedirect ${parser.gzip} B, useBillingKey ${hook.gzip} B`)
-    expect(whole.gzip).toBeLessThan(19_500)
+  it('does not grow (npm run size)', async () => {
+    for (const { what, bytes, held } of await measure()) expect(bytes, what).toBeLessThanOrEqual(held)
+  })
+
+  it('holds no byte of react-query where a card is registered', async () => {
+    const names = 'BillingKeyProvider, BillingKeyButton, BillingKeyOutcomeView, BillingKeyRedirect, useBillingKey, useBillingKeyRedirect'
+    const { inputs } = await bundle(`export { ${names} } from './dist/index.js'`, { external: external.slice(0, 3) })
+    expect(inputs.filter((path) => path.includes('@tanstack'))).toEqual([])
+  })
+
+  it('says errors in sentences in development, and by code, fields and page elsewhere', async () => {
+    const use = `import { toRequestPayParams } from 'react-billing-key'; export const fail = () => toRequestPayParams({ pg: 'jtnet', customerUid: 'c', merchantUid: 'm', name: 'n', redirectUrl: 'https://shop.example' })`
+    const messageOf = async (conditions: string[]) => {
+      const { code } = await bundle(use, { conditions, external: [] })
+      const { fail } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+      try {
+        fail()
+      } catch (error) {
+        return error instanceof Error ? error.message : ''
+      }
+      return ''
+    }
+    expect(await messageOf(['development'])).toContain('amount is missing: it has to be a number, whole, 0 or more')
+    const short = await messageOf([])
+    expect(short).toBe('invalid-request (fields, amount: whole) docs/errors/invalid-request.md')
+    for (const code of readdirSync(join(root, 'docs/errors')))
+      expect(readFileSync(join(root, 'docs/errors', code), 'utf8')).toContain('# `')
   })
 
   it('says "use client" in each component and hook, and not in the pure entry', () => {
