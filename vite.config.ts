@@ -1,13 +1,34 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+const styles: Plugin = {
+  name: 'styles',
+  closeBundle() {
+    copyFileSync(at('src/styles.css'), at('dist/styles.css'))
+    writeFileSync(at('dist/styles.css.d.ts'), 'export {}\n') // TypeScript looks for it where a stylesheet is imported
+  },
+}
+
+/** Text that is imported has no source to map to: an empty map helps nobody. */
+const noEmptyMaps: Plugin = {
+  name: 'no-empty-maps',
+  generateBundle(_, bundle) {
+    for (const [name, file] of Object.entries(bundle)) {
+      if (file.type !== 'chunk' || file.map === null || file.map.sources.length > 0) continue
+      file.code = file.code.replace(/\n\/\/# sourceMappingURL=.*/, '')
+      delete bundle[`${name}.map`]
+    }
+  },
+}
+
 // The library. One file a module, so that bundlers drop what is not used and 'use client' stays where it stands.
 export default defineConfig({
-  plugins: [react(), { name: 'styles', closeBundle: () => copyFileSync(at('src/styles.css'), at('dist/styles.css')) }],
+  plugins: [react(), noEmptyMaps, styles],
   build: {
     target: 'es2022',
     minify: false,

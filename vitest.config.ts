@@ -56,6 +56,11 @@ export default defineConfig({
   test: {
     // a legacy SDK throws over messages that are not its own (docs/sdk-facts.md, 30)
     onConsoleLog: (log) => !log.includes('Script error.'),
+    coverage: {
+      provider: 'v8',
+      include: ['src/{billing,attempt,iamport,server}/**'],
+      reporter: ['text'],
+    },
     projects: [
       { resolve: { alias }, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience } },
       {

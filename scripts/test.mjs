@@ -70,6 +70,10 @@ const report = (name) => JSON.parse(readFileSync(join(reports, name), 'utf8'))
 await check('Types', () => npx('tsc', ['--noEmit']))
 await check('Lint and format', () => npx('biome', ['check', '--error-on-warnings', '.']))
 await check('Build', () => run('npm', ['run', '--silent', 'build']))
+await check('Public API, dead exports and dependencies, types for each way to import', async () => {
+  const fine = await run(process.execPath, ['scripts/api.mjs', '--check'])
+  return (await run('npm', ['run', '--silent', 'health'])) && fine
+})
 await check('Build of the demo shop', () => run('npm', ['run', '--silent', 'build'], { cwd: join(root, 'examples/membership') }))
 await tests(
   'Unit, DOM, browser, stories and package (Vitest)',

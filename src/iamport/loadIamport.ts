@@ -18,7 +18,7 @@ export interface SdkConfig {
 }
 
 /** PortOne V1's current SDK. It changes in place, so it cannot be pinned by a hash. */
-export const defaultScriptUrl = 'https://cdn.iamport.kr/v1/iamport.js'
+const defaultScriptUrl = 'https://cdn.iamport.kr/v1/iamport.js'
 
 const merchantId = (userCode: string, tierCode?: string) => `${userCode}/${tierCode ?? ''}`
 

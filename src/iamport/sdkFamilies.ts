@@ -11,7 +11,7 @@ export interface SdkFamily {
 }
 
 /** One row for each generation of PortOne's V1 SDK (sdk-facts 1, 7, 26, 29). */
-export const sdkFamilies = {
+const sdkFamilies = {
   legacy: {
     file: /\/iamport\.payment-\d[\w.-]*\.js/,
     overlay: '.imp-dialog',

@@ -6,7 +6,7 @@ import { createIamportClient, type IamportClientOptions } from '../../src/server
 import { violations } from './portoneSchemas.ts'
 
 /** One call of the REST API as it went over the wire. */
-export interface Exchange {
+interface Exchange {
   readonly call: string | null
   readonly path: string
   readonly headers: Headers

@@ -9,7 +9,7 @@ import { receiveWebhook } from './webhook.ts'
 export type RouteName = 'POST /intents' | 'POST /confirm' | 'GET /keys' | 'DELETE /keys/:id' | 'POST /charges' | 'POST /webhook'
 
 /** One row a route. What is not here is a 404. */
-export const routes = {
+const routes = {
   'POST /intents': { needs: 'customer', answer: createIntent },
   'POST /confirm': { needs: 'customer', answer: confirm },
   'GET /keys': { needs: 'customer', answer: listKeys },

@@ -4,7 +4,7 @@ import { sqliteLock } from '../../../locks/sqliteLock.ts'
 
 type Paid = Pick<Payment, 'merchantUid' | 'amount' | 'currency' | 'customerUid' | 'status'>
 
-export interface CardRow {
+interface CardRow {
   customer_uid: string
   name: string | null
   number: string | null
