@@ -45,6 +45,8 @@ const deps = {
       'hono',
       'hono/cors',
       'jquery',
+      'react-router',
+      '@tanstack/react-router',
     ],
   },
 }
@@ -71,7 +73,14 @@ export default defineConfig({
       {
         plugins: [react()],
         resolve: react18,
-        test: { name: 'dom-18', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom', ...inline },
+        test: {
+          name: 'dom-18',
+          include: ['test/dom/**/*.test.tsx'],
+          exclude: ['**/*.19.test.tsx'],
+          setupFiles: ['test/patience.ts'],
+          environment: 'jsdom',
+          ...inline,
+        },
       },
       ...(['browser', 'browser-18'] as const).map((name) => ({
         plugins: [react()],
