@@ -96,8 +96,10 @@ function cleanAddress(mine: PendingAttempt | null, consumer: LandingConsumer): v
   const own = mine?.redirectUrl === undefined ? null : new URL(mine.redirectUrl, location.href)
   // sdk-facts 14: the legacy SDK encodes the shop's parameters again, so the address it was given is put back
   const url = own && own.origin === location.origin && own.pathname === location.pathname ? own.href : stripRedirectResult(location.href)
+  const { pathname, search, hash } = new URL(url)
   const replaceUrl = consumer.replaceUrl() ?? replaceInHistory
-  replaceUrl(url)
+  // a router's navigate takes a path, and an absolute address for a relative one
+  replaceUrl(pathname + search + hash)
 }
 
 function replaceInHistory(url: string): void {
