@@ -64,7 +64,7 @@ export class RequestFetcher {
 
   /** Fetches ahead. A failure is forgotten: the click tries again. */
   prepare(source: RequestSource): void {
-    if (isRequest(source) || this.#find(source)) return
+    if (isRequest(source) || this.find(source)) return
     this.keep(source, fetchRequest(source, this.#settings()))
   }
 
@@ -85,12 +85,12 @@ export class RequestFetcher {
 
   /** The request for a click, or a promise of it. */
   take(source: RequestSource): Fetched {
-    const found = this.#find(source)
+    const found = this.find(source)
     this.#prepared = null
     return found ? found.request : fetchRequest(source, this.#settings())
   }
 
-  #find(source: RequestSource): Prepared | null {
+  private find(source: RequestSource): Prepared | null {
     const prepared = this.#prepared
     return prepared && prepared.source === keyOf(source) && performance.now() - prepared.at < preparedForMs ? prepared : null
   }

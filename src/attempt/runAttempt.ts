@@ -102,7 +102,7 @@ export class Attempt {
     this.#isMounted = false
     queueMicrotask(() => {
       if (this.#isMounted) return
-      if (performance.now() - this.#clickedAt > clickLastsMs) this.#dispatch({ type: 'unmounted' })
+      if (performance.now() - this.#clickedAt > clickLastsMs) this.dispatch({ type: 'unmounted' })
       if (!this.isUnderWay()) attemptsOfPage().attempts.delete(this)
       pageChanged()
     })
@@ -119,26 +119,26 @@ export class Attempt {
   /** Tells of another attempt of this page, and stays where it is. */
   tellAside = (outcome: BillingKeyOutcome): void => {
     keepWhatIsOpen(outcome, 0)
-    this.#tellOwner(outcome)
-    this.#callBack()
+    this.tellOwner(outcome)
+    this.callBack()
   }
 
   /** Goes on with an attempt that was begun earlier: a leftover, or one that came back by redirect. */
   takeOver = (event: Extract<AttemptEvent, { type: 'left-over' | 'landed' }>, claim: Claim): void => {
     this.#claim = claim
-    this.#dispatch(event)
+    this.dispatch(event)
   }
 
   /** What was told before a reload, shown again and told to nobody. */
   show = (outcome: BillingKeyOutcome): void => {
     this.#state = { phase: 'settled', outcome, attempt: null, report: null }
-    this.#publish()
+    this.publish()
   }
 
   /** A click. Resolves with the outcome, rejects with a {@link BillingKeyError}. */
   issue = (source: RequestSource): Promise<BillingKeyOutcome> => {
     const isReady = this.#state.phase === 'ready'
-    if (this.isUnderWay() && !isReady) return this.#end()
+    if (this.isUnderWay() && !isReady) return this.end()
     const { attempts } = attemptsOfPage()
     if ([...attempts].some((one) => one !== this && one.isUnderWay())) {
       const error = new BillingKeyError('window-busy', 'busy')
@@ -151,8 +151,8 @@ export class Attempt {
       this.#source = source
       this.#waiting = []
     }
-    const end = this.#end()
-    this.#dispatch({ type: 'click' })
+    const end = this.end()
+    this.dispatch({ type: 'click' })
     return end
   }
 
@@ -163,9 +163,9 @@ export class Attempt {
     if (source !== undefined && !this.isUnderWay()) this.#requests.prepare(source)
   }
 
-  recheck = (byCustomer = true): void => this.#dispatch({ type: 'recheck', byCustomer })
-  abandon = (): void => this.#dispatch({ type: 'abandon' })
-  reset = (): void => this.#dispatch({ type: 'reset' })
+  recheck = (byCustomer = true): void => this.dispatch({ type: 'recheck', byCustomer })
+  abandon = (): void => this.dispatch({ type: 'abandon' })
+  reset = (): void => this.dispatch({ type: 'reset' })
 
   /** Asks what is left over from this tab's earlier attempts, so that the click need not wait for it. */
   lookAfterLeftovers = (): void => {
@@ -173,7 +173,7 @@ export class Attempt {
     for (const pending of leftovers(settings, false)) void askAboutLeftover(pending, settings, false)
   }
 
-  #end(): Promise<BillingKeyOutcome> {
+  private end(): Promise<BillingKeyOutcome> {
     const end = new Promise<BillingKeyOutcome>((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
     })
@@ -181,7 +181,7 @@ export class Attempt {
     return end
   }
 
-  #dispatch(event: AttemptEvent): void {
+  private dispatch(event: AttemptEvent): void {
     this.#queue.push(event)
     if (this.#isWorking) return
     this.#isWorking = true
@@ -189,16 +189,16 @@ export class Attempt {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         const [state, effects] = transition(this.#state, next)
         this.#state = state
-        for (const effect of effects) this.#run(effect)
+        for (const effect of effects) this.run(effect)
       }
     } finally {
       this.#isWorking = false
     }
-    this.#publish()
-    this.#callBack()
+    this.publish()
+    this.callBack()
   }
 
-  #publish(): void {
+  private publish(): void {
     const state = this.#state
     const { phase, outcome, error } = this.#snapshot
     const next: AttemptSnapshot = {
@@ -214,50 +214,50 @@ export class Attempt {
   }
 
   /** State first: a callback that throws cannot break it, and sees what it is told. */
-  #callBack(): void {
+  private callBack(): void {
     for (const callback of this.#callbacks.splice(0)) callSafely(callback)
   }
 
-  #run(effect: AttemptEffect): void {
+  private run(effect: AttemptEffect): void {
     switch (effect.do) {
       case 'load-sdk':
-        this.#loadSdk()
+        this.loadSdk()
         break
       case 'ask-about-leftovers':
-        this.#askAboutLeftovers()
+        this.askAboutLeftovers()
         break
       case 'get-request':
-        this.#getRequest()
+        this.getRequest()
         break
       case 'open-window':
-        this.#openWindow()
+        this.openWindow()
         break
       case 'close-window':
         this.#window?.abandon()
         break
       case 'ask-server':
-        void this.#askServer(effect.afterMs)
+        void this.askServer(effect.afterMs)
         break
       case 'stop-asking':
         this.#asking?.abort()
         break
       case 'tell-outcome':
-        this.#tell(effect.outcome)
+        this.tell(effect.outcome)
         break
       case 'tell-error':
-        this.#tellError(effect.error)
+        this.tellError(effect.error)
         break
     }
   }
 
-  #broke(cause: unknown, code: 'request-failed' | 'sdk-load-failed' = 'request-failed'): void {
-    this.#dispatch({ type: 'broke', error: isBillingKeyError(cause) ? cause : new BillingKeyError(code, 'threw', cause) })
+  private broke(cause: unknown, code: 'request-failed' | 'sdk-load-failed' = 'request-failed'): void {
+    this.dispatch({ type: 'broke', error: isBillingKeyError(cause) ? cause : new BillingKeyError(code, 'threw', cause) })
   }
 
-  #loadSdk(): void {
+  private loadSdk(): void {
     const { sdk, defaults } = this.#owner.settings()
-    const failed = (error: unknown) => this.#broke(error, 'sdk-load-failed')
-    const loaded = () => this.#dispatch({ type: 'sdk-ready' })
+    const failed = (error: unknown) => this.broke(error, 'sdk-load-failed')
+    const loaded = () => this.dispatch({ type: 'sdk-ready' })
     try {
       // what is wrong with the request is said before anything is loaded
       if (this.#source && isRequest(this.#source)) toRequestPayParams(this.#source, defaults, location.href)
@@ -268,7 +268,7 @@ export class Attempt {
     }
   }
 
-  #askAboutLeftovers(): void {
+  private askAboutLeftovers(): void {
     const settings = this.#owner.settings()
     const { landing } = attemptsOfPage()
     const [first] = leftovers(settings, true)
@@ -276,50 +276,50 @@ export class Attempt {
     // one after the other: each either ends this click, or is out of the way
     if (asking)
       void asking.then(() => {
-        if (this.waitsForLeftovers()) this.#askAboutLeftovers()
+        if (this.waitsForLeftovers()) this.askAboutLeftovers()
       })
-    else this.#dispatch({ type: 'nothing-left-over' })
+    else this.dispatch({ type: 'nothing-left-over' })
   }
 
-  #getRequest(): void {
+  private getRequest(): void {
     const source = this.#source
     if (!source) return
     const request = this.#requests.take(source)
     if (!isThenable(request)) {
-      this.#requestReady(request, source)
+      this.requestReady(request, source)
       return
     }
     request.then(
       (fetched) => {
-        if (this.#source === source && this.#state.phase === 'preparing') this.#requestReady(fetched, source)
+        if (this.#source === source && this.#state.phase === 'preparing') this.requestReady(fetched, source)
       },
       (error: unknown) => {
         if (this.#source !== source) return
-        if (isRefusal(error)) this.#dispatch({ type: 'refused', outcome: refusedOutcome(error, orderOf(source)) })
-        else this.#broke(error)
+        if (isRefusal(error)) this.dispatch({ type: 'refused', outcome: refusedOutcome(error, orderOf(source)) })
+        else this.broke(error)
       },
     )
   }
 
-  #requestReady(request: unknown, source: RequestSource): void {
+  private requestReady(request: unknown, source: RequestSource): void {
     if (typeof request !== 'object' || request === null) {
-      this.#broke(new BillingKeyError('invalid-request', 'no-request', request))
+      this.broke(new BillingKeyError('invalid-request', 'no-request', request))
       return
     }
     this.#request = request as BillingKeyRequest // every field is checked before the window opens
     this.#source = source
-    this.#dispatch({ type: 'request-ready', clickIsSpent: isClickSpent(this.#clickedAt, this.#request, this.#owner.settings()) })
+    this.dispatch({ type: 'request-ready', clickIsSpent: isClickSpent(this.#clickedAt, this.#request, this.#owner.settings()) })
   }
 
   /** The one place where a window opens: in this very task, after the attempt has been remembered. */
-  #openWindow(): void {
+  private openWindow(): void {
     const settings = this.#owner.settings()
     const request = this.#request
     const source = this.#source
     if (!request || !source) return
     if (leftovers(settings, true).length > 0) {
       this.#requests.keep(source, request)
-      this.#dispatch({ type: 'left-over-appeared' })
+      this.dispatch({ type: 'left-over-appeared' })
       return
     }
     this.#claim = null
@@ -329,19 +329,19 @@ export class Attempt {
       this.#claim = claimFrom(pending)
       remember(pending)
       forgetTold(merchantUid)
-      this.#dispatch({ type: 'opened', attempt: { merchantUid, amount, canAsk: settings.confirm !== undefined, failedAsks: 0 } })
+      this.dispatch({ type: 'opened', attempt: { merchantUid, amount, canAsk: settings.confirm !== undefined, failedAsks: 0 } })
       this.#window = requestPay(imp, params, {
-        onEnd: (end) => this.#dispatch({ type: 'window-ended', report: reportOf(end, pending) }),
-        onLate: (answer) => this.#hearLate(toReport(answer, pending, 'callback'), pending, settings.customerKey),
+        onEnd: (end) => this.dispatch({ type: 'window-ended', report: reportOf(end, pending) }),
+        onLate: (answer) => this.hearLate(toReport(answer, pending, 'callback'), pending, settings.customerKey),
       })
     } catch (error) {
       if (this.#claim?.merchantUid) forget(this.#claim.merchantUid)
-      this.#broke(error)
+      this.broke(error)
     }
   }
 
   /** The SDK called back after its window had been given up. A success of an attempt before this one is asked about as a leftover. */
-  #hearLate(report: WindowReport, pending: PendingAttempt, customerKey: string | undefined): void {
+  private hearLate(report: WindowReport, pending: PendingAttempt, customerKey: string | undefined): void {
     const { merchantUid } = pending
     const settings = this.#owner.settings()
     if (report.status !== 'reported' || isAnswered(merchantUid) || settings.customerKey !== customerKey) return
@@ -349,12 +349,12 @@ export class Attempt {
     remember({ ...pending, impUid: report.impUid })
     const { phase } = this.#state
     const isCurrent = (phase === 'settled' || phase === 'confirming') && this.#state.attempt?.merchantUid === merchantUid
-    if (isCurrent) this.#dispatch({ type: 'late-report', report })
+    if (isCurrent) this.dispatch({ type: 'late-report', report })
     else if (settings.confirm) this.lookAfterLeftovers()
     else this.tellAside(report)
   }
 
-  async #askServer(afterMs: number): Promise<void> {
+  private async askServer(afterMs: number): Promise<void> {
     const { confirm, confirmTimeoutMs } = this.#owner.settings()
     this.#asking?.abort()
     this.#asking = new AbortController()
@@ -370,22 +370,22 @@ export class Attempt {
     if (pending && claim.impUid !== null && status === 'reported') remember({ ...pending, impUid: claim.impUid })
     const said = await askServer(confirm, claim, confirmTimeoutMs, signal)
     if (signal.aborted) return
-    if ('answer' in said) this.#dispatch({ type: 'answered', answer: said.answer })
-    else if (said.reason !== 'stopped') this.#dispatch({ type: 'ask-failed', reason: said.reason })
+    if ('answer' in said) this.dispatch({ type: 'answered', answer: said.answer })
+    else if (said.reason !== 'stopped') this.dispatch({ type: 'ask-failed', reason: said.reason })
   }
 
-  #tellError(error: BillingKeyError): void {
+  private tellError(error: BillingKeyError): void {
     for (const { reject } of this.#waiting.splice(0)) this.#callbacks.push(() => reject(error))
     this.#callbacks.push(() => this.#owner.onError()?.(error))
   }
 
-  #tell(outcome: BillingKeyOutcome): void {
+  private tell(outcome: BillingKeyOutcome): void {
     if (this.#state.phase === 'settled') keepWhatIsOpen(outcome, this.#state.attempt?.failedAsks ?? 0)
     for (const { resolve } of this.#waiting.splice(0)) this.#callbacks.push(() => resolve(outcome))
-    this.#tellOwner(outcome)
+    this.tellOwner(outcome)
   }
 
-  #tellOwner(outcome: BillingKeyOutcome): void {
+  private tellOwner(outcome: BillingKeyOutcome): void {
     if (!isNewsToTell(outcome)) return
     this.#lastTold = outcome
     this.#callbacks.push(() => this.#owner.onOutcome()?.(outcome))

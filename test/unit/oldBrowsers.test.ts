@@ -17,6 +17,7 @@ const newer = [
   /\bArray\.fromAsync\b/,
   /\bnavigator\.locks\b/,
   /\.(replaceChildren|checkVisibility|showModal|showPopover|setHTMLUnsafe)\(/,
+  /^\s+(?:static |async )*#\w+\(/m, // private methods: Safari 15
   /\bstatic\s*\{/, // Safari 16.4
   /\(\?<[=!]/, // lookbehind: Safari 16.4
   /\/[a-z]*[dv][a-z]*\.(test|exec)\(/, // flags d and v
@@ -66,6 +67,7 @@ describe('the client’s source', () => {
     'navigator.locks.request(a)',
     'list.toSorted()',
     'body.replaceChildren()',
+    'class A {\n  #a() {} }',
     'class A { static { a() } }',
     '/(?<=a)b/',
   ])('is told of %s', (source) => {
