@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BillingKeyErrorCode } from '../../src/billing/errors.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const copy = mkdtempSync(join(tmpdir(), 'rbk-rows-'))
@@ -28,6 +29,7 @@ function errors(): string[] {
 
 type Row = readonly [what: string, file: string, from: string | RegExp, to: string, said: RegExp]
 const forgotten: readonly Row[] = [
+  ['a PG without its name', 'billing/pgNames.ts', /^ {2}jtnet: .*\n/m, '', /pgNames\.ts.*jtnet/],
   ['a field of the request without its row', 'billing/fields.ts', /^ {2}taxFree: .*\n/m, '', /fields\.ts.*taxFree/],
   [
     'a new field of the request',
@@ -134,4 +136,18 @@ describe('what a developer reads after a typical mistake', () => {
   })
 
   it('nothing, where all is right', () => expect(about('right.tsx')).toBe(''))
+})
+
+it('has a page for every error code', () => {
+  const codes = {
+    'invalid-request': true,
+    'sdk-load-failed': true,
+    'sdk-load-timeout': true,
+    'sdk-incompatible': true,
+    'window-busy': true,
+    'provider-missing': true,
+    'not-in-browser': true,
+    'request-failed': true,
+  } satisfies Record<BillingKeyErrorCode, true>
+  expect(Object.keys(codes).filter((code) => !existsSync(join(root, `docs/errors/${code}.md`)))).toEqual([])
 })
