@@ -56,6 +56,8 @@ export default defineConfig({
     onConsoleLog: (log) => !log.includes('Script error.'),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience } },
+      // random histories of an attempt; MODEL_RUNS and MODEL_SEED say how many, and which
+      { test: { name: 'model', include: ['test/model/**/*.test.ts'], environment: 'node' } },
       {
         plugins: [react()],
         test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },

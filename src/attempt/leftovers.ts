@@ -90,7 +90,8 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   if (outcome.status === 'unconfirmed') remember({ ...known, failedAsks })
   const all = [...attemptsOfPage().attempts]
   const target = all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.canTellOfLeftover())
-  if (target) target.takeLeftover({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
+  const event = { type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report } as const
+  if (target) target.takeLeftover(event, claimFrom(pending), settings.customerKey)
   // every button is busy with something else: the key is told all the same
   else if (outcome.status === 'issued') all.find((one) => one.isListening())?.tellAside(outcome)
 }

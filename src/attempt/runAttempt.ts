@@ -112,6 +112,8 @@ export class Attempt {
   #order: unknown = null
   #prepared: Prepared | null = null
   #claim: Claim | null = null
+  /** Who was signed in when the claim began. */
+  #customerKey: string | undefined
   #window: OpenWindow | null = null
   #asking: AbortController | null = null
   #clickedAt = Number.NEGATIVE_INFINITY
@@ -169,14 +171,17 @@ export class Attempt {
     for (const callback of callbacks) this.#callBack(callback)
   }
 
-  takeLeftover = (event: Extract<AttemptEvent, { type: 'left-over' }>, claim: Claim): void => {
+  takeLeftover = (event: Extract<AttemptEvent, { type: 'left-over' }>, claim: Claim, askedUnder: string | undefined): void => {
+    if (this.#isNowAnother(askedUnder)) return
     this.#claim = claim
+    this.#customerKey = askedUnder
     this.#dispatch(event)
   }
 
   /** The customer came back by redirect. */
   land = (report: WindowReport, attempt: OpenedAttempt, claim: Claim): void => {
     this.#claim = claim
+    this.#customerKey = this.#owner.settings().customerKey
     this.#dispatch({ type: 'landed', report, attempt })
   }
 
@@ -224,7 +229,11 @@ export class Attempt {
     )
   }
 
-  recheck = (byCustomer = true): void => this.#dispatch({ type: 'recheck', byCustomer })
+  recheck = (byCustomer = true): void => {
+    // it is not theirs to ask about, nor to be shown
+    if (this.#isNowAnother(this.#customerKey)) this.reset()
+    else this.#dispatch({ type: 'recheck', byCustomer })
+  }
   abandon = (): void => this.#dispatch({ type: 'abandon' })
   reset = (): void => this.#dispatch({ type: 'reset' })
 
@@ -232,6 +241,12 @@ export class Attempt {
   lookAfterLeftovers = (): void => {
     const settings = this.#owner.settings()
     for (const pending of leftovers(settings, false)) void askAboutLeftover(pending, settings, false)
+  }
+
+  /** Whether another member has signed in since. Nobody signed in is nobody else. */
+  #isNowAnother(before: string | undefined): boolean {
+    const { customerKey } = this.#owner.settings()
+    return before !== undefined && customerKey !== undefined && before !== customerKey
   }
 
   #whenSettled(): Promise<BillingKeyOutcome> {
@@ -462,6 +477,7 @@ export class Attempt {
       const { merchantUid, customerUid, amount, currency, pg, payMethod, token, redirectUrl } = merged
       const facts = { merchantUid, customerUid, amount, currency, pg, payMethod, order: this.#order }
       this.#claim = { merchantUid, customerUid, impUid: null, token }
+      this.#customerKey = customerKey
       const pending = { ...facts, token, redirectUrl, impUid: null, startedAt: Date.now(), failedAsks: 0, cameToNothing: false }
       remember(pending)
       forgetTold(merchantUid)
@@ -564,7 +580,7 @@ const refusedOutcome = ({ code, message }: Refusal, order: unknown): BillingKeyO
 function keepWhatIsOpen(outcome: BillingKeyOutcome, failedAsks: number): void {
   const pending = outcome.merchantUid === null ? null : pendingAttempt(outcome.merchantUid)
   if (!pending) return
-  if (!isDefinite(outcome)) remember({ ...pending, failedAsks })
+  if (!isDefinite(outcome)) remember({ ...pending, failedAsks, cameToNothing: false })
   // a window that was only closed may be come back to (Forward, or the PG's app), and its landing needs the attempt
   else if (outcome.status === 'cancelled' && outcome.by === 'closed') remember({ ...pending, cameToNothing: true })
   else forget(pending.merchantUid)
