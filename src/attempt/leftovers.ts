@@ -77,6 +77,7 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
     state = next
     const again = effects.find((effect) => effect.do === 'ask-server')
     if (again) await new Promise((resolve) => setTimeout(resolve, again.afterMs))
+    if (again && !pendingAttempt(pending.merchantUid)) return // it was dropped with its member
   }
   const known = pendingAttempt(pending.merchantUid)
   if (state.phase !== 'settled' || !known) return // it ended, or was dropped, meanwhile
@@ -91,7 +92,7 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   const all = [...attemptsOfPage().attempts]
   const target = all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.canTellOfLeftover())
   const event = { type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report } as const
-  if (target) target.takeLeftover(event, claimFrom(pending), settings.customerKey)
+  if (target) target.takeLeftover(event, claimFrom(pending))
   // every button is busy with something else: the key is told all the same
   else if (outcome.status === 'issued') all.find((one) => one.isListening())?.tellAside(outcome)
 }

@@ -171,10 +171,9 @@ export class Attempt {
     for (const callback of callbacks) this.#callBack(callback)
   }
 
-  takeLeftover = (event: Extract<AttemptEvent, { type: 'left-over' }>, claim: Claim, askedUnder: string | undefined): void => {
-    if (this.#isNowAnother(askedUnder)) return
+  takeLeftover = (event: Extract<AttemptEvent, { type: 'left-over' }>, claim: Claim): void => {
     this.#claim = claim
-    this.#customerKey = askedUnder
+    this.#customerKey = this.#owner.settings().customerKey
     this.#dispatch(event)
   }
 

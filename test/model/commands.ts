@@ -1,7 +1,7 @@
 /** What can happen to an attempt: one row each. */
 import fc from 'fast-check'
 import { browser, flush } from './fakeBrowser.ts'
-import { abandonPage, recheckLanding } from './runner.ts'
+import { abandonPage, memberChanged, recheckLanding, underWay } from './runner.ts'
 import type { World } from './world.ts'
 
 interface Happening {
@@ -40,7 +40,8 @@ function callBack(kind: 'success' | 'declined' | 'cancel' | 'nothing' | 'both'):
     if (kind === 'success' || kind === 'both') {
       world.pay(order)
       if (order.paidAt === null) return
-      order.success = true
+      if (kind === 'success') order.success = true
+      else order.contradicted = true
       const paid = { imp_uid: `imp_${order.uid}`, merchant_uid, card_number: '4111222233334444', buyer_name: '홍길동' }
       end(order)
       order.callback?.(kind === 'both' ? { success: true, error_code: 'E1', error_msg: '실패', ...paid } : { success: true, ...paid })
@@ -206,9 +207,11 @@ const happenings = {
   'another member': {
     weight: 1,
     run: (world, n) => {
-      if (underAnyWay(world)) return
+      // what is being confirmed at that moment is not covered
+      if (underAnyWay(world) || underWay().length > 0) return
       world.loseAll()
       world.member = `member-${n % 3}`
+      memberChanged(world.member)
     },
   },
   'another script’s init': {

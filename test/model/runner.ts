@@ -1,6 +1,7 @@
 /** The one place where the model touches the system under test: what the hooks do, without React. */
 import { takeLanding } from '../../src/attempt/landing.ts'
 import { attemptsOfPage } from '../../src/attempt/page.ts'
+import { keepOnlyFor } from '../../src/attempt/pending.ts'
 import { Attempt, type AttemptSettings, type RequestSource } from '../../src/attempt/runAttempt.ts'
 import type { BillingKeyError } from '../../src/billing/errors.ts'
 import type { BillingKeyOutcome } from '../../src/billing/outcome.ts'
@@ -78,3 +79,6 @@ export function underWay(): string[] {
 
 /** What is kept where storage cannot be written. */
 export const memory = () => attemptsOfPage().memory ?? ''
+
+/** What the provider does when its `customerKey` changes. */
+export const memberChanged = keepOnlyFor

@@ -25,6 +25,8 @@ interface Order {
   endedAt: number | null
   /** A success reached the page, by callback or address. */
   success: boolean
+  /** It was paid, and the window said so and that it failed: only the server can tell. */
+  contradicted: boolean
   refused: boolean
   definite: 'issued' | 'failed' | null
   nones: number
@@ -72,8 +74,10 @@ export class World {
   /** How much time the page could be seen. */
   seen = 0
   truthful = false
+  /** What the page was opened with. A result in it is whose browser it is. */
+  address = '/'
   broken: Violation | null = null
-  landed: { uid: string; withKeys: boolean } | null = null
+  landed: { done: boolean; withKeys: boolean } | null = null
   storageWasBad = false
   #nextOrder = 1
   #nextConsumer = 1
@@ -115,7 +119,13 @@ export class World {
     new Promise<never>((resolve, reject) => {
       const order = this.orders.find(({ uid }) => uid === claim.merchantUid)
       if (!order) this.fail(`asked about an order that nobody opened: ${claim.merchantUid}`)
-      if (order.member !== this.member && order.page !== this.page && order.member !== undefined && this.member !== undefined)
+      if (
+        !this.address.includes(order.uid) &&
+        order.member !== this.member &&
+        order.page !== this.page &&
+        order.member !== undefined &&
+        this.member !== undefined
+      )
         this.fail(`rule 9: ${order.uid} of ${order.member} asked about under ${this.member}`)
       if (claim.impUid !== null && claim.impUid !== `imp_${order.uid}`) this.fail('asked with the imp_uid of another order')
       const ask: Ask = { uid: claim.merchantUid, since: this.seen, signal, resolve: resolve as (value: unknown) => void, reject }
@@ -224,6 +234,7 @@ export class World {
       dead: false,
       endedAt: null,
       success: false,
+      contradicted: false,
       refused: false,
       definite: null,
       nones: 0,
@@ -318,7 +329,14 @@ export class World {
     if (status === 'cancelled' || (status === 'failed' && !isConfirmRefusal(outcome))) {
       if (order.success && this.config.canAsk) this.fail(`rule 6: ${order.uid} told as ${status} after a success`)
       if (order.definite === 'issued') this.fail(`rule 6: ${order.uid} told as ${status} after the server said issued`)
-      if (this.config.canAsk && order.amount > 0 && order.paidAt !== null && order.endedAt !== null && order.paidAt < order.endedAt)
+      if (
+        this.config.canAsk &&
+        !order.contradicted &&
+        order.amount > 0 &&
+        order.paidAt !== null &&
+        order.endedAt !== null &&
+        order.paidAt < order.endedAt
+      )
         this.fail(`rule 2: ${order.uid} was paid and is told as ${status}`)
       if (this.config.canAsk && !order.refused && order.nones === 0 && order.definite === null)
         this.fail(`rule 6: ${order.uid} told as ${status}, and nobody was asked`)
@@ -345,12 +363,13 @@ export class World {
     this.requests = []
     this.hooks = []
     this.landed = null
+    this.address = url
     browser.load(url, how)
   }
 
   /** After a step on a page that has just been landed on: where its keys have to be. */
   note(): void {
-    if (this.landed === null && browser.address.includes('imp_uid')) this.landed = { uid: '', withKeys: browser.storageThrows }
+    if (this.landed === null && browser.address.includes('imp_uid')) this.landed = { done: false, withKeys: browser.storageThrows }
   }
 
   /** Between two steps: every rule about what is. */
@@ -384,7 +403,8 @@ export class World {
     const has = browser.address.includes('imp_uid')
     const outcome = landingOutcome()?.outcome
     const isDefinite = outcome !== undefined && outcome !== null && outcome.status !== 'unconfirmed'
-    if (this.landed.withKeys && !isDefinite && !has) this.fail('rule 10: the keys have left the address, and are nowhere')
+    if (isDefinite) this.landed.done = true
+    if (this.landed.withKeys && !this.landed.done && !has) this.fail('rule 10: the keys have left the address, and are nowhere')
     if (!this.landed.withKeys && has) this.fail('rule 10: the keys stay in the address')
   }
 
