@@ -57,6 +57,7 @@ function callBack(kind: 'success' | 'declined' | 'cancel' | 'nothing' | 'both'):
         error_msg: kind === 'cancel' ? '사용자가 결제를 취소하셨습니다' : '한도 초과',
       })
     }
+    for (const other of onScreen(world)) end(other)
     browser.hideOverlay()
   }
 }
@@ -64,7 +65,7 @@ function callBack(kind: 'success' | 'declined' | 'cancel' | 'nothing' | 'both'):
 function leaveAndLand(consumers: number): Happening['run'] {
   return (world, n) => {
     const order = pick(world.orders, n >> 2)
-    if (order.member !== world.member) return undefined
+    if (order.member !== world.member || order.contradicted) return undefined
     const keys = [`imp_uid=imp_${order.uid}`, `merchant_uid=${order.uid}`]
     const kind = n % 4
     if (kind === 3 && order.paidAt === null) {
