@@ -25,7 +25,7 @@ it(
     installBrowser()
     let steps = 0
     let ran = 0
-    const property = fc.asyncProperty(config, fc.commands([anyCommand], { size: 'max', maxCommands: 90 }), async (of, commands) => {
+    const property = fc.asyncProperty(config, fc.commands([anyCommand], { size: 'max', maxCommands: 110 }), async (of, commands) => {
       const world = new World(of)
       try {
         await fc.asyncModelRun(() => ({ model: world, real: world }), commands)
