@@ -65,6 +65,8 @@ export default defineConfig({
     },
     projects: [
       { resolve: { alias }, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience } },
+      // random histories of an attempt; MODEL_RUNS and MODEL_SEED say how many, and which
+      { resolve: { alias }, test: { name: 'model', include: ['test/model/**/*.test.ts'], environment: 'node' } },
       {
         plugins: [react()],
         resolve: { alias },

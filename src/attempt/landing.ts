@@ -42,7 +42,7 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
   if (page.landing?.orderUnderWay() === merchantUid && merchantUid !== null) return page.landing
   const landing = new Attempt(consumer)
   page.landing = landing
-  if (mine && report.impUid !== null) remember({ ...mine, impUid: report.impUid })
+  if (mine && report.impUid !== null) remember({ ...mine, impUid: report.impUid, cameToNothing: false })
   if (merchantUid !== null) rememberLanding(location.pathname, merchantUid)
   const canAsk = settings.confirm !== undefined
   const attempt = mine ? openedFrom(mine, canAsk) : { merchantUid, amount: null, canAsk, failedAsks: 0 }

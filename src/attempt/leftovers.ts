@@ -77,6 +77,7 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
     state = next
     const again = effects.find((effect) => effect.do === 'ask-server')
     if (again) await new Promise((resolve) => setTimeout(resolve, again.afterMs))
+    if (again && !pendingAttempt(pending.merchantUid)) return // it was dropped with its member
   }
   const known = pendingAttempt(pending.merchantUid)
   if (state.phase !== 'settled' || !known) return // it ended, or was dropped, meanwhile

@@ -1,6 +1,14 @@
 import { type ConfirmAnswer, decideOutcome, unconfirmed } from '../billing/confirm.ts'
 import type { BillingKeyError } from '../billing/errors.ts'
-import { type BillingKeyOutcome, isSilent, needsServer, noFacts, type UnconfirmedReason, type WindowReport } from '../billing/outcome.ts'
+import {
+  type BillingKeyOutcome,
+  hasReportedSuccess,
+  isSilent,
+  needsServer,
+  noFacts,
+  type UnconfirmedReason,
+  type WindowReport,
+} from '../billing/outcome.ts'
 
 /** Where an attempt is, as a component shows it. */
 export type Phase = 'idle' | 'loading-sdk' | 'preparing' | 'ready' | 'window-open' | 'confirming' | 'settled'
@@ -181,7 +189,7 @@ function leaveOpen({ report, attempt, byCustomer }: Confirming, reason: Unconfir
 
 function lateReport(state: AttemptState, report: WindowReport): Step {
   const isItsOwn = (attempt: OpenedAttempt | null) => attempt !== null && attempt.merchantUid === report.merchantUid
-  if (report.status !== 'reported') return [state, []]
+  if (!hasReportedSuccess(report)) return [state, []]
   // being asked about already: from now on with what the window said, and its imp_uid
   if (state.phase === 'confirming') return isItsOwn(state.attempt) ? ask(report, state.attempt, 0, state.byCustomer) : [state, []]
   if (state.phase !== 'settled' || !state.attempt || !isItsOwn(state.attempt) || isFinal(state.outcome)) return [state, []]

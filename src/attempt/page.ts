@@ -45,3 +45,9 @@ export function subscribeToPage(listener: () => void): () => void {
 export function pageChanged(): void {
   for (const listener of [...attemptsOfPage().listeners]) listener()
 }
+
+/** Asks again about everything of this page that nobody could say, and drops what is another member's. */
+export function recheckPage(): void {
+  const { attempts, landing } = attemptsOfPage()
+  for (const attempt of [...attempts, landing]) attempt?.recheck(false)
+}

@@ -145,7 +145,7 @@ export function markTold(outcome: BillingKeyOutcome): void {
   if (outcome.merchantUid === null) return
   attemptsOfPage().told.set(outcome.merchantUid, outcome)
   const kept = load()
-  save({ ...kept, told: [...kept.told.filter(({ merchantUid }) => merchantUid !== outcome.merchantUid), outcome].slice(-5) })
+  save({ ...kept, told: [...kept.told.filter(({ merchantUid }) => merchantUid !== outcome.merchantUid), outcome].slice(-50) })
 }
 
 /** A new window for an order: what was told of an earlier attempt at it is no news of this one. */

@@ -1,6 +1,6 @@
 import type { Claim, Confirm } from '../billing/confirm.ts'
 import { BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
-import { type BillingKeyOutcome, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
+import { type BillingKeyOutcome, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
 import { type BillingKeyRequest, type RequestDefaults, toRequestPayParams } from '../billing/request.ts'
 import { isIamportReady, loadIamport, readyIamport, type SdkConfig } from '../iamport/loadIamport.ts'
 import { type OpenWindow, requestPay } from '../iamport/requestPay.ts'
@@ -65,6 +65,8 @@ export class Attempt {
   #source: RequestSource | null = null
   #request: BillingKeyRequest | null = null
   #claim: Claim | null = null
+  /** Who was signed in when it began. */
+  #customerKey: string | undefined
   #window: OpenWindow | null = null
   #asking: AbortController | null = null
   #clickedAt = Number.NEGATIVE_INFINITY
@@ -126,6 +128,7 @@ export class Attempt {
   /** Goes on with an attempt that was begun earlier: a leftover, or one that came back by redirect. */
   takeOver = (event: Extract<AttemptEvent, { type: 'left-over' | 'landed' }>, claim: Claim): void => {
     this.#claim = claim
+    this.#customerKey = this.#owner.settings().customerKey
     this.dispatch(event)
   }
 
@@ -137,6 +140,7 @@ export class Attempt {
 
   /** A click. Resolves with the outcome, rejects with a {@link BillingKeyError}. */
   issue = (source: RequestSource): Promise<BillingKeyOutcome> => {
+    if (this.isAnothers()) this.reset()
     const isReady = this.#state.phase === 'ready'
     if (this.isUnderWay() && !isReady) return this.end()
     const { attempts } = attemptsOfPage()
@@ -149,6 +153,7 @@ export class Attempt {
     this.#clickedAt = performance.now()
     if (!isReady) {
       this.#source = source
+      this.#customerKey = this.#owner.settings().customerKey
       this.#waiting = []
     }
     const end = this.end()
@@ -187,7 +192,7 @@ export class Attempt {
     this.#isWorking = true
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-        const [state, effects] = transition(this.#state, next)
+        const [state, effects] = this.isDropped(next) ? dropped : transition(this.#state, next)
         this.#state = state
         for (const effect of effects) this.run(effect)
       }
@@ -196,6 +201,18 @@ export class Attempt {
     }
     this.publish()
     this.callBack()
+  }
+
+  /** Whether another member has signed in since it began. Nobody signed in is nobody else. */
+  private isAnothers(): boolean {
+    const { customerKey } = this.#owner.settings()
+    return this.#customerKey !== undefined && customerKey !== undefined && this.#customerKey !== customerKey
+  }
+
+  /** What became of a member's attempt is neither asked, told nor shown under the next one; their open window can be closed. */
+  private isDropped({ type }: AttemptEvent): boolean {
+    const isNew = type === 'click' || type === 'landed' || type === 'left-over'
+    return !isNew && this.isAnothers() && !(type === 'abandon' && this.#state.phase === 'window-open')
   }
 
   private publish(): void {
@@ -303,7 +320,7 @@ export class Attempt {
 
   private requestReady(request: unknown, source: RequestSource): void {
     if (typeof request !== 'object' || request === null) {
-      this.broke(new BillingKeyError('invalid-request', 'no-request', request))
+      this.broke(new BillingKeyError('invalid-request', 'no-request', String(request)))
       return
     }
     this.#request = request as BillingKeyRequest // every field is checked before the window opens
@@ -344,7 +361,9 @@ export class Attempt {
   private hearLate(report: WindowReport, pending: PendingAttempt, customerKey: string | undefined): void {
     const { merchantUid } = pending
     const settings = this.#owner.settings()
-    if (report.status !== 'reported' || isAnswered(merchantUid) || settings.customerKey !== customerKey) return
+    // a word that contradicts itself is worth a question, and no news by itself
+    if (settings.confirm ? !hasReportedSuccess(report) : report.status !== 'reported') return
+    if (report.impUid === null || isAnswered(merchantUid) || settings.customerKey !== customerKey) return
     // first of all it is not lost
     remember({ ...pending, impUid: report.impUid })
     const { phase } = this.#state
@@ -362,12 +381,12 @@ export class Attempt {
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
     const state = this.#state
     if (signal.aborted || state.phase !== 'confirming' || !confirm || !this.#claim) return
-    const { impUid, status } = state.report
+    const { impUid } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
     this.#claim = claim
     const pending = claim.merchantUid === null ? null : pendingAttempt(claim.merchantUid)
     // PortOne's number outlives the page, so that a reload asks about the payment and not only about the order
-    if (pending && claim.impUid !== null && status === 'reported') remember({ ...pending, impUid: claim.impUid })
+    if (pending && claim.impUid !== null && hasReportedSuccess(state.report)) remember({ ...pending, impUid: claim.impUid })
     const said = await askServer(confirm, claim, confirmTimeoutMs, signal)
     if (signal.aborted) return
     if ('answer' in said) this.dispatch({ type: 'answered', answer: said.answer })
@@ -391,6 +410,8 @@ export class Attempt {
     this.#callbacks.push(() => this.#owner.onOutcome()?.(outcome))
   }
 }
+
+const dropped: ReturnType<typeof transition> = [{ phase: 'idle' }, [{ do: 'stop-asking' }]]
 
 /** Resolves when an attempt is no longer under way. */
 const whenDone = (attempt: Attempt) =>

@@ -30,7 +30,7 @@ export function isAnswered(merchantUid: string): boolean {
 export function keepWhatIsOpen(outcome: BillingKeyOutcome, failedAsks: number): void {
   const pending = outcome.merchantUid === null ? null : pendingAttempt(outcome.merchantUid)
   if (!pending) return
-  if (!isDefinite(outcome)) remember({ ...pending, failedAsks })
+  if (!isDefinite(outcome)) remember({ ...pending, failedAsks, cameToNothing: false })
   // a window that was only closed may be come back to (Forward, or the PG's app), and its landing needs the attempt
   else if (outcome.status === 'cancelled' && outcome.by === 'closed') remember({ ...pending, cameToNothing: true })
   else forget(pending.merchantUid)

@@ -3,6 +3,7 @@ import {
   type Card,
   closedWithoutWord,
   factsOf,
+  hasReportedSuccess,
   isSilent,
   maskCardNumber,
   type UnconfirmedReason,
@@ -95,7 +96,7 @@ export function decideOutcome(report: WindowReport, answer: Exclude<ConfirmAnswe
     const card = answer.card ?? (report.status === 'reported' ? report.card : null)
     return { ...facts, ...answer, merchantUid: facts.merchantUid ?? '', currency: answer.currency ?? 'KRW', card }
   }
-  if (report.status === 'reported' || (report.status === 'failed' && report.code === 'no-imp-uid')) return null
+  if (hasReportedSuccess(report)) return null
   if (report.status === 'cancelled') return { ...report, asked: true }
   return isSilent(report) ? { ...closedWithoutWord(facts), asked: true } : report
 }

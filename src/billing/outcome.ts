@@ -73,7 +73,7 @@ export interface Cancelled extends OutcomeFacts {
 /** The PG, PortOne or the merchant's server refused. */
 export interface Failed extends OutcomeFacts {
   readonly status: 'failed'
-  /** The PG's or the server's own code, or one of ours: `unreadable-answer`, `other-attempt`, `sdk-alert`, `sdk-threw`. */
+  /** The PG's or the server's own code, or one of ours: `unreadable-answer`, `other-attempt`, `no-imp-uid`, `contradictory-answer`, `sdk-alert`, `sdk-threw`. */
   readonly code: string
   /** The PG's or the server's own words. */
   readonly message: string
@@ -127,6 +127,10 @@ const unclearCodes: readonly string[] = ['no-imp-uid', 'unreadable-answer', 'oth
 /** A window that said nothing of use: it was closed, or its answer cannot be read. */
 export const isSilent = (report: WindowReport): boolean =>
   (report.status === 'cancelled' && report.by === 'closed') || (report.status === 'failed' && unclearCodes.includes(report.code))
+
+/** Whether the window said, in one way or another, that it went well: `none` is no refusal then. */
+export const hasReportedSuccess = (report: WindowReport): boolean =>
+  report.status === 'reported' || (report.status === 'failed' && ['no-imp-uid', 'contradictory-answer'].includes(report.code))
 
 /** Whether there can be a payment that only the merchant's server knows of: any `imp_uid`, and any end without a word. */
 export const needsServer = (report: WindowReport): boolean => report.impUid !== null || isSilent(report)
@@ -215,6 +219,8 @@ export function toReport(answer: unknown, attempt: AttemptFacts | null, via: Via
   const isError = code !== null && !(yes && /^0+$/.test(code))
   const message = isError || !(yes && code !== null) ? word(said.error_msg) : null
   if (isError || message !== null || no) {
+    // PortOne may be behind its own window, so that this word is no refusal until the server has spoken
+    if (yes && impUid !== null) return failed('contradictory-answer', message ?? code ?? '')
     if (isCancel(code, message)) return { ...common, status: 'cancelled', by: 'customer', asked: false }
     return failed(code ?? 'unknown', message ?? '')
   }

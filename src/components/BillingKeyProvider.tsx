@@ -1,5 +1,6 @@
 'use client'
 import { type ReactNode, useEffect, useMemo } from 'react'
+import { recheckPage } from '../attempt/page.ts'
 import { keepOnlyFor } from '../attempt/pending.ts'
 import type { AttemptSettings } from '../attempt/runAttempt.ts'
 import type { Confirm } from '../billing/confirm.ts'
@@ -94,6 +95,9 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
     }),
     [settings, preload, locale, hasReplaceUrl, latest],
   )
-  useEffect(() => keepOnlyFor(customerKey), [customerKey])
+  useEffect(() => {
+    keepOnlyFor(customerKey)
+    recheckPage()
+  }, [customerKey])
   return <BillingKeyContext.Provider value={value}>{children}</BillingKeyContext.Provider>
 }

@@ -138,6 +138,23 @@ describe('what is left over from an earlier attempt', () => {
   })
 })
 
+it('of one member is not asked about for another who has signed in since', async () => {
+  remember(leftOver({ amount: 9900 }))
+  const confirm = vi.fn<Confirm>(() => Promise.reject(new Error('offline')))
+  const settings = (customerKey: string) => ({ userCode: 'imp00000000', pg: 'jtnet' as const, redirectUrl: '/done', confirm, customerKey })
+  const shop = (customerKey: string) => (
+    <BillingKeyProvider {...settings(customerKey)}>
+      <BillingKeyButton request={() => newRequest()} onOutcome={() => {}} />
+    </BillingKeyProvider>
+  )
+  const { rerender } = render(shop('member-1'))
+  await waitFor(() => expect(screen.getAllByRole('button')[0]?.textContent).toBe('결과 다시 확인'))
+  rerender(shop('member-2'))
+  await act(async () => void document.dispatchEvent(new Event('visibilitychange')))
+  expect(confirm).toHaveBeenCalledTimes(1)
+  expect(screen.getAllByRole('button')[0]?.textContent).toBe('카드 등록하기')
+})
+
 describe('a success that comes after its window was given up', () => {
   const none: Confirm = async () => ({ status: 'none' })
 
@@ -544,6 +561,23 @@ describe('the landing', () => {
     await click(wayOut())
     expect(fake.calls).toHaveLength(0)
     expect(screen.getByText(/등록됐는지 아직 확인하지 못했어요/)).toBeDefined()
+  })
+
+  it('of an attempt that had come to nothing is asked about again after its way out and a reload', async () => {
+    remember(leftOver({ cameToNothing: true }))
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=left-1')
+    render(
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={() => new Promise(() => {})}>
+        <BillingKeyRedirect />
+        <BillingKeyButton request={() => newRequest()} quiet />
+      </BillingKeyProvider>,
+    )
+    await act(async () => void (await new Promise((resolve) => setTimeout(resolve, 20))))
+    expect(pendingAttempt('left-1')).toMatchObject({ impUid: 'imp_1', cameToNothing: false })
+    remember(leftOver({ cameToNothing: true }))
+    await click(screen.getByRole('button', { name: '카드 등록하기' }))
+    await click(wayOut())
+    expect(pendingAttempt('left-1')).toMatchObject({ cameToNothing: false })
   })
 
   it('is kept from the click of another page: a result in the address is no leftover', async () => {

@@ -32,7 +32,7 @@ describe('toReport', () => {
     ['success without imp_uid (sdk-facts 11)', { success: true, imp_uid: null }, 'no-imp-uid'],
     ['another order (sdk-facts 6)', { success: true, imp_uid: 'imp_1', merchant_uid: 'other' }, 'other-attempt'],
     ['the misspelt error_coe (sdk-facts 25)', { imp_success: false, imp_uid: null, error_coe: 'F1001' }, 'F1001'],
-    ['an error beside success', { success: true, imp_uid: 'imp_1', error_code: 'J1' }, 'J1'],
+    ['an error beside success', { success: true, imp_uid: 'imp_1', error_code: 'J1' }, 'contradictory-answer'],
     ['imp_success alone (sdk-facts 10)', { imp_success: 'false', imp_uid: 'imp_1' }, 'unknown'],
     ['the word false', { success: 'false', imp_uid: 'imp_1' }, 'unknown'],
   ])('reads failure from %s', (_, answer, code) => {

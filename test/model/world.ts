@@ -1,0 +1,449 @@
+/**
+ * The scripted world of the model-based test and its oracle: a fake PortOne's ledger, and a log of everything that was
+ * told. What is right is said here in its own words, and by nothing of the library's.
+ */
+import { browser, flush } from './fakeBrowser.ts'
+import { abandonPage, type BillingKeyOutcome, Hook, landingOutcome, memory, type RequestSource, showLanding, underWay } from './runner.ts'
+
+export interface Config {
+  readonly amount: number
+  readonly canAsk: boolean
+  readonly popup: boolean
+}
+
+interface Order {
+  readonly uid: string
+  readonly customerUid: string
+  readonly amount: number
+  readonly member: string | undefined
+  readonly page: number
+  readonly openedAt: number
+  callback: ((answer: unknown) => void) | null
+  paidAt: number | null
+  /** Nothing can be paid in it any more: declined, cancelled by the customer, or never shown. */
+  dead: boolean
+  endedAt: number | null
+  /** A success reached the page, by callback or address. */
+  success: boolean
+  /** It was paid, and the window said so and that it failed: only the server can tell. */
+  refused: boolean
+  definite: 'issued' | 'failed' | null
+  nones: number
+  fails: number
+  /** What this tab kept of it was cleared, or could not be written. */
+  lost: boolean
+  onScreen: boolean
+}
+
+interface Ask {
+  readonly uid: string | null
+  readonly since: number
+  readonly signal: AbortSignal
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+type ServerAnswer = 'truth' | 'none' | 'pending' | 'failed' | '401' | '5xx' | 'garbage'
+
+interface Told {
+  readonly page: number
+  readonly consumer: string
+  readonly outcome: BillingKeyOutcome
+}
+
+export class Violation extends Error {}
+const personal = ['홍길동', 'hong@example.com', '010-1234-5678', '41112222', '22223333']
+const isConfirmRefusal = (one: BillingKeyOutcome) => one.status === 'failed' && one.stage === 'confirm'
+
+export class World {
+  readonly config: Config
+  readonly orders: Order[] = []
+  asks: Ask[] = []
+  requests: { readonly since: number; readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }[] = []
+  readonly told: Told[] = []
+  hooks: { readonly hook: Hook; mounted: boolean }[] = []
+  page = 0
+  steps = 0
+  member: string | undefined = 'member-1'
+  merchant: string | null = null
+  sdk: 'overlay' | 'popup' | 'alert' | 'throws' = 'overlay'
+  callbacksThrow = false
+  thrown = 0
+  clicks = 0
+  /** How much time the page could be seen. */
+  seen = 0
+  truthful = false
+  /** What the page was opened with. A result in it is whose browser it is. */
+  address = '/'
+  broken: Violation | null = null
+  landed: { done: boolean; withKeys: boolean } | null = null
+  storageWasBad = false
+  #nextOrder = 1
+  #nextConsumer = 1
+
+  constructor(config: Config) {
+    this.config = config
+    browser.start()
+    browser.whenWritten((text) => this.nothingPersonal(text, 'storage'))
+    this.installSdk()
+    this.mountHook()
+  }
+
+  fail(rule: string): never {
+    // a callback's exception goes elsewhere, so that the first is kept
+    this.broken ??= new Violation(rule)
+    throw this.broken
+  }
+
+  nothingPersonal(text: string, where: string): void {
+    const found = personal.find((word) => text.includes(word))
+    if (found) this.fail(`rule 9: ${found} in ${where}`)
+  }
+
+  settings = () => ({
+    sdk: { userCode: 'impOURS' },
+    defaults: {},
+    confirm: this.config.canAsk ? this.confirm : undefined,
+    confirmTimeoutMs: 15_000,
+    fetchIntent: () => this.ask(),
+    customerKey: this.member,
+  })
+
+  ask = () =>
+    new Promise<never>((resolve, reject) => {
+      this.requests.push({ since: this.seen, resolve: resolve as (value: unknown) => void, reject })
+    })
+
+  confirm = (claim: { merchantUid: string | null; impUid: string | null }, signal: AbortSignal) =>
+    new Promise<never>((resolve, reject) => {
+      const order = this.orders.find(({ uid }) => uid === claim.merchantUid)
+      if (!order) this.fail(`asked about an order that nobody opened: ${claim.merchantUid}`)
+      if (
+        !this.address.includes(order.uid) &&
+        order.member !== this.member &&
+        order.page !== this.page &&
+        order.member !== undefined &&
+        this.member !== undefined
+      )
+        this.fail(`rule 9: ${order.uid} of ${order.member} asked about under ${this.member}`)
+      if (claim.impUid !== null && claim.impUid !== `imp_${order.uid}`) this.fail('asked with the imp_uid of another order')
+      const ask: Ask = { uid: claim.merchantUid, since: this.seen, signal, resolve: resolve as (value: unknown) => void, reject }
+      this.asks.push(ask)
+      if (this.truthful) queueMicrotask(() => this.answer(ask, 'truth'))
+    })
+
+  /** What the merchant's server says to a question. */
+  answer(ask: Ask, wanted: ServerAnswer): void {
+    this.asks = this.asks.filter((one) => one !== ask)
+    const order = this.orders.find(({ uid }) => uid === ask.uid)
+    if (!order) return
+    // it does not take back what it has said
+    const kind = order.definite === 'failed' ? 'failed' : order.definite === 'issued' && wanted === 'failed' ? 'truth' : wanted
+    const isHeard = !ask.signal.aborted
+    const none = () => {
+      if (isHeard) order.nones += 1
+      ask.resolve({ status: 'none' })
+    }
+    if (kind === '401' || kind === '5xx') {
+      if (isHeard) order.fails += 1
+      ask.reject(Object.assign(new Error(kind), kind === '401' ? { status: 401, code: 'sign-in' } : { status: 503 }))
+    } else if (kind === 'garbage') {
+      if (isHeard) order.fails += 1
+      ask.resolve({ status: 'fine', order: 1 })
+    } else if (kind === 'pending') ask.resolve({ status: 'pending' })
+    else if (kind === 'failed') {
+      if (isHeard) order.definite ??= 'failed'
+      ask.resolve({ status: 'failed', code: 'not-yours', message: '' })
+    } else if (order.paidAt === null) {
+      if (order.success && isHeard) order.fails += 1
+      none()
+    }
+    // PortOne may be behind its own window
+    else if (kind === 'none' && browser.now() - order.paidAt < 10_000) {
+      if (order.success && isHeard) order.fails += 1
+      none()
+    } else {
+      if (isHeard) order.definite ??= 'issued'
+      ask.resolve({
+        status: 'issued',
+        customerUid: order.customerUid,
+        impUid: `imp_${order.uid}`,
+        charged: order.amount,
+        card: { name: '현대카드', number: '4111222233334444' },
+        buyer: '홍길동',
+      })
+    }
+  }
+
+  newRequest() {
+    const n = this.#nextOrder++
+    return {
+      customerUid: `card-${n}`,
+      merchantUid: `order-${n}.`,
+      name: '월간 이용권',
+      amount: this.config.amount,
+      pg: 'jtnet',
+      redirectUrl: '/done?plan=a',
+      popup: this.config.popup,
+      buyer: { name: '홍길동', email: 'hong@example.com', tel: '010-1234-5678' },
+    }
+  }
+
+  source(kind: number): RequestSource {
+    const made = () => this.newRequest() as never
+    return [() => made(), made() as RequestSource, () => this.ask(), { order: { plan: 'monthly' } }][kind % 4] as RequestSource
+  }
+
+  installSdk(): void {
+    const imp = {
+      init: (userCode: string) => {
+        this.merchant = userCode
+      },
+      request_pay: (params: Record<string, unknown>, callback: (answer: unknown) => void) => this.open(params, callback),
+      close: () => browser.hideOverlay(),
+    }
+    this.merchant = null
+    Reflect.set(window, 'IMP', imp)
+  }
+
+  /** Whether an earlier order of this tab may have taken money, and there is somebody to ask. */
+  isOpen(order: Order): boolean {
+    if (order.lost || order.definite || order.member !== this.member || browser.now() - order.openedAt > 3_500_000) return false
+    if (order.fails >= 2) return false
+    if (order.success) return true
+    return !order.refused && order.nones === 0
+  }
+
+  open(params: Record<string, unknown>, callback: (answer: unknown) => void): void {
+    if (this.merchant !== 'impOURS') this.fail(`rule 11: request_pay for ${this.merchant}`)
+    const uid = String(params.merchant_uid)
+    if (this.orders.some((one) => one.uid === uid)) this.fail(`${uid} opened twice`)
+    if (this.orders.some((one) => one.page === this.page && one.onScreen)) this.fail('rule 2: two windows at once')
+    const left = this.config.canAsk && this.orders.find((one) => this.isOpen(one))
+    if (left) this.fail(`rule 2: ${uid} opened while ${left.uid} may have taken money`)
+    const order: Order = {
+      uid,
+      customerUid: String(params.customer_uid),
+      amount: Number(params.amount),
+      member: this.member,
+      page: this.page,
+      openedAt: browser.now(),
+      callback,
+      paidAt: null,
+      dead: false,
+      endedAt: null,
+      success: false,
+      refused: false,
+      definite: null,
+      nones: 0,
+      fails: 0,
+      lost: browser.storageThrows,
+      onScreen: true,
+    }
+    this.orders.push(order)
+    if (this.sdk === 'overlay') browser.showOverlay()
+    if (this.sdk === 'alert' || this.sdk === 'throws') {
+      Object.assign(order, { dead: true, refused: true, onScreen: false, endedAt: browser.now() })
+      if (this.sdk === 'throws') throw new Error('the SDK threw')
+      window.alert('PG 설정이 없습니다')
+    }
+  }
+
+  pay(order: Order): void {
+    if (!order.dead) order.paidAt ??= browser.now()
+  }
+
+  mountHook(): void {
+    const name = `hook-${this.#nextConsumer++}`
+    const hook = new Hook(
+      () => this.settings() as never,
+      (outcome) => this.hear(name, outcome),
+      (error) => {
+        if (error.code === 'invalid-request' && !/gave undefined/.test(error.message)) this.fail(`an error of ours: ${error.message}`)
+        if (this.callbacksThrow) this.throwOne()
+      },
+    )
+    this.hooks.push({ hook, mounted: true })
+    hook.mount()
+  }
+
+  throwOne(): never {
+    this.thrown += 1
+    throw new Error('the shop’s callback')
+  }
+
+  land(consumers: number): void {
+    for (let n = 0; n < consumers; n += 1) {
+      const name = `landing-${this.#nextConsumer++}`
+      showLanding(
+        () => this.settings() as never,
+        (outcome) => this.hear(name, outcome),
+      )
+    }
+  }
+
+  /** Somebody is told: every rule about telling. */
+  hear(consumer: string, outcome: BillingKeyOutcome): void {
+    this.nothingPersonal(JSON.stringify(outcome), 'an outcome')
+    const order = this.orders.find(({ uid }) => uid === outcome.merchantUid)
+    const { status } = outcome
+    const isSame = (one: Told) => one.outcome.merchantUid === outcome.merchantUid
+    const earlier = this.told.filter(isSame)
+    this.told.push({ page: this.page, consumer, outcome })
+    if (outcome.merchantUid === null) {
+      if (this.told.filter((one) => one.outcome.merchantUid === null).length > this.clicks)
+        this.fail('rule 1: told more than there were clicks')
+    } else {
+      if (!order) this.fail(`told of an order nobody opened: ${outcome.merchantUid}`)
+      // nobody can say whose the order is that a fresh page's own address names
+      if (order.member !== undefined && this.member !== undefined && order.member !== this.member && !this.address.includes(order.uid))
+        this.fail(`rule 9: ${order.uid} of ${order.member} told under ${this.member}`)
+      this.isTrue(order, outcome, consumer)
+      for (const before of earlier) {
+        const sameLoad = before.page === this.page
+        const otherLanding =
+          before.consumer !== consumer && consumer.startsWith('landing') && before.consumer.startsWith('landing') && sameLoad
+        if (otherLanding || (!sameLoad && order.lost)) continue
+        if (!this.isBetter(before.outcome, outcome))
+          this.fail(`rule 1: ${order.uid} ${before.outcome.status} then ${status} told to ${consumer}`)
+      }
+    }
+    if (this.callbacksThrow) this.throwOne()
+  }
+
+  isBetter(before: BillingKeyOutcome, after: BillingKeyOutcome): boolean {
+    if (before.status === 'issued' || isConfirmRefusal(before)) return false
+    if (before.status === 'unconfirmed') return after.status !== 'unconfirmed'
+    if (before.status === 'reported') return after.status !== 'unconfirmed' && after.status !== 'reported'
+    return after.status === 'issued' || after.status === 'reported'
+  }
+
+  isTrue(order: Order, outcome: BillingKeyOutcome, consumer: string): void {
+    const { status } = outcome
+    if (status === 'issued') {
+      if (order.paidAt === null || outcome.impUid !== `imp_${order.uid}`) this.fail(`${order.uid} told as issued and not in the ledger`)
+      if (order.definite !== 'issued') this.fail(`${order.uid} told as issued without the server`)
+      if (outcome.charged !== order.amount) this.fail('another amount')
+    }
+    if (status === 'reported' && (this.config.canAsk || order.paidAt === null)) this.fail(`rule 6: ${order.uid} told as reported`)
+    if (isConfirmRefusal(outcome) && order.definite !== 'failed') this.fail(`${order.uid}: a refusal nobody said`)
+    if (status === 'cancelled' || (status === 'failed' && !isConfirmRefusal(outcome))) {
+      if (order.success && this.config.canAsk) this.fail(`rule 6: ${order.uid} told as ${status} after a success`)
+      if (order.definite === 'issued') this.fail(`rule 6: ${order.uid} told as ${status} after the server said issued`)
+      if (this.config.canAsk && order.amount > 0 && order.paidAt !== null && order.endedAt !== null && order.paidAt < order.endedAt)
+        this.fail(`rule 2: ${order.uid} was paid and is told as ${status}`)
+      if (this.config.canAsk && !order.refused && order.nones === 0 && order.definite === null)
+        this.fail(`rule 6: ${order.uid} told as ${status}, and nobody was asked`)
+    }
+    if (order.page !== this.page && consumer.startsWith('hook') && !outcome.recovered)
+      this.fail('rule 2: another order’s outcome as this one’s')
+  }
+
+  loseAll(): void {
+    this.storageWasBad = true
+    for (const order of this.orders) order.lost = true
+  }
+
+  /** Another page in this tab (or in a tab that `window.open` made of it). */
+  load(url: string, how: 'navigate' | 'reload'): void {
+    if (browser.storageThrows) this.loseAll()
+    for (const order of this.orders) {
+      order.callback = null
+      order.onScreen = false
+      order.endedAt ??= browser.now()
+    }
+    this.page += 1
+    this.asks = []
+    this.requests = []
+    this.hooks = []
+    this.landed = null
+    this.address = url
+    browser.load(url, how)
+  }
+
+  /** After a step on a page that has just been landed on: where its keys have to be. */
+  note(): void {
+    if (this.landed === null && browser.address.includes('imp_uid')) this.landed = { done: false, withKeys: browser.storageThrows }
+  }
+
+  /** Between two steps: every rule about what is. */
+  check(): void {
+    if (this.broken) throw this.broken
+    this.nothingPersonal(memory(), 'memory')
+    for (const { signal, since } of this.asks) if (!signal.aborted && this.seen - since > 15_001) this.fail('rule 5: an ask without an end')
+    for (const ask of this.asks)
+      if (ask.signal.aborted) {
+        if (this.seen - ask.since >= 15_000) {
+          const order = this.orders.find(({ uid }) => uid === ask.uid)
+          if (order) order.fails += 1
+        }
+        this.asks = this.asks.filter((one) => one !== ask)
+      }
+    if (browser.reported !== this.thrown) this.fail(`rule 7: ${this.thrown} thrown, ${browser.reported} reported`)
+    if (underWay().filter((phase) => phase === 'window-open').length > 1) this.fail('rule 2: two windows')
+    for (const order of this.orders) {
+      if (order.definite !== 'issued' || order.lost || order.member !== this.member) continue
+      const isTold = this.told.some(
+        ({ outcome }) => outcome.merchantUid === order.uid && (outcome.status === 'issued' || isConfirmRefusal(outcome)),
+      )
+      if (!isTold && !`${browser.storage()}${memory()}`.includes(order.uid))
+        this.fail(`${order.uid} was issued, and nobody was or will be told`)
+    }
+    this.checkAddress()
+  }
+
+  checkAddress(): void {
+    if (!this.landed) return
+    const has = browser.address.includes('imp_uid')
+    const outcome = landingOutcome()?.outcome
+    const isDefinite = outcome !== undefined && outcome !== null && outcome.status !== 'unconfirmed'
+    if (isDefinite) this.landed.done = true
+    if (this.landed.withKeys && !this.landed.done && !has) this.fail('rule 10: the keys have left the address, and are nowhere')
+    if (!this.landed.withKeys && has) this.fail('rule 10: the keys stay in the address')
+  }
+
+  async pass(ms: number): Promise<void> {
+    if (browser.document.visibilityState === 'visible') this.seen += ms
+    await browser.advance(ms)
+  }
+
+  /** The end of every history: there is a way out, deadlines end what they should, and nothing paid is lost. */
+  async end(): Promise<void> {
+    this.callbacksThrow = false
+    browser.setVisible(true)
+    if (this.steps % 2 === 0) {
+      for (let n = 0; n < 12; n += 1) {
+        await this.pass(15_000)
+        this.check()
+      }
+      const stuck = underWay().filter((phase) => phase !== 'window-open' && phase !== 'ready')
+      if (stuck.length > 0) this.fail(`rule 5: ${stuck.join()} after three minutes`)
+    }
+    for (let n = 0; n < 3; n += 1) {
+      abandonPage()
+      await flush()
+      this.check()
+    }
+    if (underWay().length > 0) this.fail(`rule 4: no way out of ${underWay().join()}`)
+    await this.nothingLost()
+  }
+
+  async nothingLost(): Promise<void> {
+    if (!this.config.canAsk) return
+    const open = this.orders.filter((one) => this.isOpen(one) && one.paidAt !== null)
+    this.truthful = true
+    this.load('/', 'reload')
+    if (browser.storageThrows) return
+    for (let n = 0; n < 2 + open.length; n += 1) {
+      this.mountHook()
+      await this.pass(16_000)
+      this.check()
+    }
+    for (const { uid, definite, lost } of open) {
+      if (definite === 'issued' && !lost && !this.told.some(({ outcome }) => outcome.merchantUid === uid && outcome.status === 'issued'))
+        this.fail(`${uid} was paid, and is never told`)
+      if (definite === null && browser.now() - (this.orders.find((one) => one.uid === uid)?.openedAt ?? 0) < 3_400_000)
+        this.fail(`${uid} was paid, and nobody asks about it`)
+    }
+  }
+}
