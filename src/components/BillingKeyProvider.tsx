@@ -88,11 +88,12 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
   const value = useMemo(
     () => ({
       settings,
+      api,
       preload,
       locale,
       replaceUrl: hasReplaceUrl ? (url: string) => latest.current.replaceUrl?.(url) : undefined,
     }),
-    [settings, preload, locale, hasReplaceUrl, latest],
+    [settings, api, preload, locale, hasReplaceUrl, latest],
   )
   useEffect(() => keepOnlyFor(customerKey), [customerKey])
   return <BillingKeyContext.Provider value={value}>{children}</BillingKeyContext.Provider>
