@@ -32,6 +32,7 @@ export {
   type BillingKeyButtonProps,
   type BillingKeyButtonSource,
 } from './components/BillingKeyButton.tsx'
+export { BillingKeyList, type BillingKeyListProps, type LastCharge } from './components/BillingKeyList.tsx'
 export { BillingKeyOutcomeView, type BillingKeyOutcomeViewProps } from './components/BillingKeyOutcomeView.tsx'
 export { BillingKeyProvider, type BillingKeyProviderProps } from './components/BillingKeyProvider.tsx'
 export { BillingKeyRedirect, type BillingKeyRedirectProps } from './components/BillingKeyRedirect.tsx'
@@ -55,4 +56,4 @@ export { useRemoveBillingKey } from './hooks/useRemoveBillingKey.ts'
 export type { SdkConfig } from './iamport/loadIamport.ts'
 export { en } from './locales/en.ts'
 export { ko } from './locales/ko.ts'
-export type { Messages } from './locales/messages.ts'
+export type { Advice, ListMessages, Messages } from './locales/messages.ts'
