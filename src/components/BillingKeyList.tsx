@@ -163,7 +163,8 @@ function useFocusOn(isOpen: boolean, inside: RefObject<HTMLElement | null>, outs
   const wasOpen = useRef(false)
   useEffect(() => {
     if (isOpen) inside.current?.focus()
-    else if (wasOpen.current) outside.current?.focus()
+    // a removal has moved it on already
+    else if (wasOpen.current && document.activeElement === document.body) outside.current?.focus()
     wasOpen.current = isOpen
   }, [isOpen, inside, outside])
 }
