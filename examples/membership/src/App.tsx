@@ -149,7 +149,6 @@ function Cards() {
       .finally(() => client.invalidateQueries({ queryKey: ['shop'] }))
   }
   const result = charge.data
-  const error = begin.error ?? charge.error
   return (
     <section aria-labelledby="cards">
       <h2 id="cards">등록한 카드</h2>
@@ -169,7 +168,8 @@ function Cards() {
         {result?.status === 'paid' && `${won(result.amount)}이 결제되었습니다.`}
         {result?.status === 'declined' && `결제하지 못했습니다. ${result.message}`}
         {result?.status === 'unknown' && '결제 결과를 확인하고 있습니다. 다시 눌러도 두 번 결제되지 않습니다.'}
-        {error && `결제하지 못했습니다. ${error.message}`}
+        {begin.error && '주문을 만들지 못했습니다. 잠시 후 다시 시도해 주세요.'}
+        {!begin.error && charge.error && `결제하지 못했습니다. ${charge.error.message}`}
       </p>
     </section>
   )
