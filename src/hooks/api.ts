@@ -2,7 +2,7 @@ import type { Confirm, ConfirmAnswer } from '../billing/confirm.ts'
 import type { BillingKeyRequest } from '../billing/request.ts'
 
 /** An answer of the merchant's handler that is not a success. */
-class BillingApiError extends Error {
+export class BillingApiError extends Error {
   override readonly name = 'BillingApiError'
   /** HTTP status, `0` when nothing was answered. */
   readonly status: number
