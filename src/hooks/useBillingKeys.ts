@@ -20,7 +20,7 @@ const never = () => 0
 /** The provider's `api` and member, for hooks that cannot do without. */
 export function useBillingApi(): { readonly api: string; readonly customerKey: string | undefined } {
   const { api, settings } = useBillingKeyContext()
-  if (api === undefined) throw new BillingKeyError('invalid-request', 'Give <BillingKeyProvider> its api: the cards are asked for there.')
+  if (api === undefined) throw new BillingKeyError('invalid-request', 'no-api')
   return { api, customerKey: settings.customerKey }
 }
 

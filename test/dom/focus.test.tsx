@@ -166,7 +166,7 @@ describe('the words of a result', () => {
   })
 
   it('tell the cause of a request that could not be had, and no English of the browser’s', () => {
-    const error = (cause: unknown) => new BillingKeyError('request-failed', 'Failed to fetch', { cause })
+    const error = (cause: unknown) => new BillingKeyError('request-failed', 'threw', cause)
     expect(said({ outcome: null, error: error({ status: 401 }) })).toBe(ko.signInFirst)
     expect(said({ outcome: null, error: error({ status: 0 }) })).toBe(ko.offline)
     expect(said({ outcome: null, error: error(new TypeError('Failed to fetch')) })).toBe(ko.offline)
