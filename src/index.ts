@@ -32,17 +32,28 @@ export {
   type BillingKeyButtonProps,
   type BillingKeyButtonSource,
 } from './components/BillingKeyButton.tsx'
+export { BillingKeyList, type BillingKeyListProps, type LastCharge } from './components/BillingKeyList.tsx'
 export { BillingKeyOutcomeView, type BillingKeyOutcomeViewProps } from './components/BillingKeyOutcomeView.tsx'
 export { BillingKeyProvider, type BillingKeyProviderProps } from './components/BillingKeyProvider.tsx'
 export { BillingKeyRedirect, type BillingKeyRedirectProps } from './components/BillingKeyRedirect.tsx'
+export { BillingApiError } from './hooks/api.ts'
+export {
+  type BillingKeySummary,
+  type BillingKeysData,
+  type BillingKeysOptions,
+  billingKeysOptions,
+} from './hooks/billingKeysOptions.ts'
 export { type UseBillingKeyOptions, type UseBillingKeyResult, useBillingKey } from './hooks/useBillingKey.ts'
 export {
   type UseBillingKeyRedirectOptions,
   type UseBillingKeyRedirectResult,
   useBillingKeyRedirect,
 } from './hooks/useBillingKeyRedirect.ts'
+export { useBillingKeys } from './hooks/useBillingKeys.ts'
+export { type ChargeAnswer, type ChargeRequest, useCharge } from './hooks/useCharge.ts'
 export { type UseIamportResult, useIamport } from './hooks/useIamport.ts'
+export { useRemoveBillingKey } from './hooks/useRemoveBillingKey.ts'
 export type { SdkConfig } from './iamport/loadIamport.ts'
 export { en } from './locales/en.ts'
 export { ko } from './locales/ko.ts'
-export type { Messages } from './locales/messages.ts'
+export type { Advice, ListMessages, Messages } from './locales/messages.ts'

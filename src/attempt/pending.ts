@@ -1,5 +1,5 @@
 import { type AttemptFacts, type BillingKeyOutcome, sameOrderNumber } from '../billing/outcome.ts'
-import { attemptsOfPage } from './page.ts'
+import { attemptsOfPage, pageChanged } from './page.ts'
 
 /**
  * What has to survive the page: the order, and nothing of the customer's. `token` is the merchant's signed intent,
@@ -27,12 +27,14 @@ interface Kept {
   readonly told: readonly BillingKeyOutcome[]
   /** The landing's page and the order it is about, for a reload. */
   readonly landing: { readonly path: string; readonly merchantUid: string } | null
+  /** When the last verified issue was told, in milliseconds since 1970. */
+  readonly issuedAt: number
 }
 
 const storageKey = 'react-billing-key'
 /** PGs end their windows long before. */
 const lifetimeMs = 3_600_000
-const nothing: Kept = { customerKey: null, pending: [], told: [], landing: null }
+const nothing: Kept = { customerKey: null, pending: [], told: [], landing: null, issuedAt: 0 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 const textOr = <T>(value: unknown, other: T) => (typeof value === 'string' ? value : other)
@@ -81,6 +83,7 @@ function load(): Kept {
       // this origin's own record: it shows what was told before, and decides nothing
       told: list(kept.told).filter((one): one is BillingKeyOutcome => isRecord(one) && statuses.includes(String(one.status))),
       landing: typeof path === 'string' && typeof merchantUid === 'string' ? { path, merchantUid } : null,
+      issuedAt: Number(kept.issuedAt) || 0,
     }
   } catch {
     return nothing
@@ -145,8 +148,13 @@ export function markTold(outcome: BillingKeyOutcome): void {
   if (outcome.merchantUid === null) return
   attemptsOfPage().told.set(outcome.merchantUid, outcome)
   const kept = load()
-  save({ ...kept, told: [...kept.told.filter(({ merchantUid }) => merchantUid !== outcome.merchantUid), outcome].slice(-50) })
+  const told = [...kept.told.filter(({ merchantUid }) => merchantUid !== outcome.merchantUid), outcome].slice(-50)
+  save({ ...kept, told, issuedAt: outcome.status === 'issued' ? Date.now() : kept.issuedAt })
+  queueMicrotask(pageChanged)
 }
+
+/** When this tab was last told of a verified issue, in milliseconds since 1970; `0`: never. A list of cards from before it is out of date. */
+export const lastIssuedAt = (): number => (typeof window === 'undefined' ? 0 : load().issuedAt)
 
 /** A new window for an order: what was told of an earlier attempt at it is no news of this one. */
 export function forgetTold(merchantUid: string): void {

@@ -1,5 +1,15 @@
 'use client'
-import { type ButtonHTMLAttributes, forwardRef, type MouseEvent, type ReactElement, type ReactNode, type Ref } from 'react'
+import {
+  type ButtonHTMLAttributes,
+  forwardRef,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  type Ref,
+  useCallback,
+  useEffect,
+  useRef,
+} from 'react'
 import { createPortal } from 'react-dom'
 import type { Phase } from '../attempt/machine.ts'
 import type { RequestSource } from '../attempt/requestSource.ts'
@@ -7,7 +17,6 @@ import type { BillingKeyRequest } from '../billing/request.ts'
 import { type UseBillingKeyOptions, type UseBillingKeyResult, useBillingKey } from '../hooks/useBillingKey.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
 import { ko } from '../locales/ko.ts'
-import type { Messages } from '../locales/messages.ts'
 import { BillingKeyOutcomeView } from './BillingKeyOutcomeView.tsx'
 import { WayOut } from './WayOut.tsx'
 
@@ -31,7 +40,9 @@ export type BillingKeyButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>
     readonly render?: (props: BillingKeyButtonElementProps, state: UseBillingKeyResult) => ReactElement
   }
 
-const labels: { readonly [phase in Phase]: keyof Messages | null } = {
+type Label = 'loading' | 'preparing' | 'ready' | 'open' | 'confirming' | 'registerAnyway' | 'recheck'
+
+const labels: { readonly [phase in Phase]: Label | null } = {
   idle: null,
   'loading-sdk': 'loading',
   preparing: 'preparing',
@@ -42,7 +53,7 @@ const labels: { readonly [phase in Phase]: keyof Messages | null } = {
 }
 
 /** The label of a button whose last outcome leaves something to do. */
-function labelAfter({ phase, outcome }: UseBillingKeyResult): keyof Messages | null {
+function labelAfter({ phase, outcome }: UseBillingKeyResult): Label | null {
   if (phase !== 'settled' || outcome?.status !== 'unconfirmed') return labels[phase]
   return outcome.mayStartAnew ? 'registerAnyway' : 'recheck'
 }
@@ -64,10 +75,27 @@ export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonPr
   const source: RequestSource = request ?? { order }
   const label = labelAfter(state)
   const isBusy = isPending && phase !== 'ready'
+  const own = useRef<HTMLButtonElement | null>(null)
+  const wasPending = useRef(false)
+  const isShown = !quiet && !isPending && (outcome !== null || error !== null)
+  // what was under way is over: the focus goes to the result, or back to where it began
+  const ended = wasPending.current && !isPending
+  useEffect(() => {
+    if (wasPending.current && !isPending && !isShown && document.activeElement === document.body) own.current?.focus()
+    wasPending.current = isPending || (wasPending.current && isShown)
+  }, [isPending, isShown])
+  const setRef = useCallback(
+    (node: HTMLButtonElement | null) => {
+      own.current = node
+      if (typeof ref === 'function') ref(node)
+      else if (ref) ref.current = node
+    },
+    [ref],
+  )
   const element: BillingKeyButtonElementProps = {
     type: 'button',
     ...attributes,
-    ref,
+    ref: setRef,
     className: `rbk-button ${className}`.trim(),
     'data-phase': phase,
     'aria-busy': isBusy,
@@ -97,7 +125,7 @@ export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonPr
     <>
       {render ? render(element, state) : <button {...element} />}
       {wayOut && createPortal(wayOut, document.body)}
-      {!quiet && !isPending && (outcome || error) && <BillingKeyOutcomeView outcome={outcome} error={error} />}
+      {isShown && <BillingKeyOutcomeView outcome={outcome} error={error} takesFocus={ended} />}
     </>
   )
 })

@@ -1,8 +1,9 @@
 'use client'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { BillingKeyError } from '../billing/errors.ts'
 import type { BillingKeyOutcome, UnconfirmedReason } from '../billing/outcome.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
+import { adviceFor } from '../locales/advice.ts'
 import { fill, formatAmount } from '../locales/format.ts'
 import { ko } from '../locales/ko.ts'
 import type { Messages } from '../locales/messages.ts'
@@ -15,6 +16,8 @@ export interface BillingKeyOutcomeViewProps {
   readonly onRetry?: (() => void) | undefined
   /** Offered after `unconfirmed`: the hook's `recheck`. */
   readonly onRecheck?: (() => void) | undefined
+  /** Whether the result is scrolled into view and takes the focus when it comes, unless the customer is typing. */
+  readonly takesFocus?: boolean
   /** The way on: a link to the shop's next page. */
   readonly children?: ReactNode
 }
@@ -26,13 +29,25 @@ export interface BillingKeyOutcomeViewProps {
  * <BillingKeyOutcomeView outcome={outcome} onRetry={reset}><a href="/members">이용 시작하기</a></BillingKeyOutcomeView>
  */
 export function BillingKeyOutcomeView(props: BillingKeyOutcomeViewProps) {
-  const { outcome, error = null, isPending = false, onRetry, onRecheck, children } = props
+  const { outcome, error = null, isPending = false, onRetry, onRecheck, takesFocus = false, children } = props
   const { locale: words = ko } = useBillingKeyContext()
   const isBad = error !== null || outcome?.status === 'failed' || outcome?.status === 'unconfirmed'
   const lines = isPending ? [words.confirming] : error ? [words[errorText(error)]] : outcome ? outcomeLines(outcome, words) : []
+  const ref = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (takesFocus && !isPending && (outcome || error)) moveTo(ref.current)
+  }, [takesFocus, isPending, outcome, error])
+  /** The pressed button goes away: the focus stays here. */
+  const pressed = (act: () => void) => () => {
+    ref.current?.focus()
+    act()
+  }
   const canRetry = error !== null || outcome?.status === 'cancelled' || (outcome?.status === 'failed' && outcome.stage !== 'confirm')
   return (
     <div
+      ref={ref}
+      tabIndex={-1}
+      lang={words.lang}
       className="rbk-outcome"
       role={isBad && !isPending ? 'alert' : 'status'}
       aria-busy={isPending}
@@ -40,16 +55,16 @@ export function BillingKeyOutcomeView(props: BillingKeyOutcomeViewProps) {
     >
       {lines.map((line, at) => (
         <p key={line} className={at === 0 ? 'rbk-outcome-text' : undefined}>
-          {line}
+          {numberKept(line)}
         </p>
       ))}
       {!isPending && outcome?.status === 'unconfirmed' && onRecheck && (
-        <button type="button" className="rbk-button" onClick={onRecheck}>
+        <button type="button" className="rbk-button" onClick={pressed(onRecheck)}>
           {words.recheck}
         </button>
       )}
       {!isPending && onRetry && canRetry && (
-        <button type="button" className="rbk-button" onClick={onRetry}>
+        <button type="button" className="rbk-button" onClick={pressed(onRetry)}>
           {words.retry}
         </button>
       )}
@@ -58,12 +73,39 @@ export function BillingKeyOutcomeView(props: BillingKeyOutcomeViewProps) {
   )
 }
 
-function errorText({ code }: BillingKeyError): keyof Messages {
+/** Shows the result to who waits for it; somebody who types elsewhere is not torn away. */
+function moveTo(result: HTMLElement | null): void {
+  if (!result || document.activeElement?.matches('input, textarea, select, [contenteditable]')) return
+  result.focus({ preventScroll: true })
+  result.scrollIntoView?.({ block: 'nearest' })
+}
+
+/** A card's number is one word: it does not break in its middle. */
+function numberKept(line: string): ReactNode {
+  const [number] = /[\d*]{4}[-\d*]{4,}/.exec(line) ?? []
+  if (!number) return line
+  const [before, after] = line.split(number)
+  return (
+    <>
+      {before}
+      <span className="rbk-number">{number}</span>
+      {after}
+    </>
+  )
+}
+
+type Text = { readonly [key in keyof Messages]: Messages[key] extends string ? key : never }[keyof Messages]
+
+function errorText({ code, cause }: BillingKeyError): Text {
   if (code === 'window-busy') return 'busy'
+  if (code === 'request-failed') {
+    const { status } = (cause ?? {}) as { status?: unknown }
+    return status === 401 ? 'signInFirst' : status === 0 || cause instanceof TypeError ? 'offline' : 'error'
+  }
   return code.startsWith('sdk-load') ? 'loadFailed' : 'error'
 }
 
-const unconfirmedTexts: { readonly [reason in UnconfirmedReason]: keyof Messages } = {
+const unconfirmedTexts: { readonly [reason in UnconfirmedReason]: Text } = {
   'sign-in': 'signIn',
   unreachable: 'unconfirmed',
   timeout: 'unconfirmed',
@@ -85,11 +127,21 @@ function outcomeLines(outcome: BillingKeyOutcome, words: Messages): string[] {
     case 'cancelled':
       return [words[outcome.by === 'customer' ? 'cancelled' : outcome.asked ? 'closed' : 'closedUnasked']]
     case 'unconfirmed':
-      return [words[unconfirmedTexts[outcome.reason]], ...(outcome.amount ? [words.maybeCharged] : [])]
+      return [
+        words[unconfirmedTexts[outcome.reason]],
+        ...(outcome.amount ? [words.maybeCharged] : []),
+        ...(outcome.mayStartAnew ? [words.anew] : []),
+      ]
     case 'failed': {
       const reason = readableReason(outcome)
       const first = words[outcome.stage === 'confirm' ? 'refused' : 'failed']
-      return [first, ...(reason ? [fill(words.reason, { reason })] : [])]
+      const certain = outcome.stage === 'before-window' && outcome.via === 'callback' && outcome.merchantUid === null
+      return [
+        first,
+        ...(certain ? [words.nothingCharged] : []),
+        ...(reason ? [fill(words.reason, { reason })] : []),
+        ...(reason && outcome.stage === 'in-window' ? [words.advice[adviceFor(outcome)]] : []),
+      ]
     }
   }
 }

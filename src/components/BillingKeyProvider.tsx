@@ -89,11 +89,12 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
   const value = useMemo(
     () => ({
       settings,
+      api,
       preload,
       locale,
       replaceUrl: hasReplaceUrl ? (url: string) => latest.current.replaceUrl?.(url) : undefined,
     }),
-    [settings, preload, locale, hasReplaceUrl, latest],
+    [settings, api, preload, locale, hasReplaceUrl, latest],
   )
   useEffect(() => {
     keepOnlyFor(customerKey)

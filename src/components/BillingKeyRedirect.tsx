@@ -21,7 +21,7 @@ export function BillingKeyRedirect({ onRetry, children, ...options }: BillingKey
   const { outcome, isPending, recheck } = useBillingKeyRedirect(options)
   const isSuccess = outcome?.status === 'issued' || outcome?.status === 'reported'
   return (
-    <BillingKeyOutcomeView outcome={outcome} isPending={isPending} onRetry={onRetry} onRecheck={recheck}>
+    <BillingKeyOutcomeView outcome={outcome} isPending={isPending} onRetry={onRetry} onRecheck={recheck} takesFocus>
       {typeof children === 'function' ? children(outcome) : isSuccess && children}
     </BillingKeyOutcomeView>
   )

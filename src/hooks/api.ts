@@ -2,7 +2,7 @@ import type { Confirm, ConfirmAnswer } from '../billing/confirm.ts'
 import type { BillingKeyRequest } from '../billing/request.ts'
 
 /** An answer of the merchant's handler that is not a success. */
-class BillingApiError extends Error {
+export class BillingApiError extends Error {
   override readonly name = 'BillingApiError'
   /** HTTP status, `0` when nothing was answered. */
   readonly status: number
@@ -16,21 +16,35 @@ class BillingApiError extends Error {
   }
 }
 
+/** What a call to the merchant's handler may say. */
+export interface ApiCall {
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  /** JSON; none when left out. */
+  readonly body?: unknown
+  readonly signal?: AbortSignal | undefined
+  /** In place of the page's own `fetch`. */
+  readonly fetch?: ((address: string, init: RequestInit) => Promise<Response>) | undefined
+}
+
 /**
  * Calls the merchant's handler (docs/http-api.md). Cookies go along; nothing is retried here.
  *
  * @throws {BillingApiError}
  */
-async function post(base: string, path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+export async function callApi(
+  base: string,
+  path: string,
+  { method = 'POST', body, signal, fetch: send = fetch }: ApiCall = {},
+): Promise<unknown> {
   let status = 0
   try {
-    const response = await fetch(`${base.replace(/\/$/, '')}${path}`, {
-      method: 'POST',
+    const response = await send(`${base.replace(/\/$/, '')}${path}`, {
+      method,
       // a header of our own: another site's page cannot send it without asking first
       headers: { 'content-type': 'application/json', 'x-billing-key': '1' },
-      body: JSON.stringify(body),
+      body: body === undefined ? null : JSON.stringify(body),
       credentials: 'include',
-      signal,
+      signal: signal ?? null,
     })
     status = response.status
     const answer: unknown = await response.json()
@@ -39,7 +53,7 @@ async function post(base: string, path: string, body: unknown, signal: AbortSign
     throw new BillingApiError(status, typeof code === 'string' ? code : null, typeof message === 'string' ? message : `HTTP ${status}`)
   } catch (error) {
     if (error instanceof BillingApiError) throw error
-    throw new BillingApiError(status, null, `The shop's server could not be reached (POST ${path}).`, error)
+    throw new BillingApiError(status, null, `The shop's server could not be reached (${method} ${path}).`, error)
   }
 }
 
@@ -49,7 +63,7 @@ const isDefinite = ({ status, code }: BillingApiError) => (status === 403 && cod
 export function apiConfirm(base: string): Confirm {
   return async (claim, signal) => {
     try {
-      return (await post(base, '/confirm', claim, signal)) as ConfirmAnswer // parsed by who asked
+      return (await callApi(base, '/confirm', { body: claim, signal })) as ConfirmAnswer // parsed by who asked
     } catch (error) {
       if (error instanceof BillingApiError && isDefinite(error)) return { status: 'failed', code: error.code ?? '', message: error.message }
       throw error
@@ -60,5 +74,5 @@ export function apiConfirm(base: string): Confirm {
 /** The request of an order, from `POST {base}/intents`. What it holds is checked when the window opens. */
 export function apiIntents(base: string) {
   return async (order: unknown, signal: AbortSignal): Promise<BillingKeyRequest> =>
-    (await post(base, '/intents', order ?? {}, signal)) as BillingKeyRequest
+    (await callApi(base, '/intents', { body: order ?? {}, signal })) as BillingKeyRequest
 }

@@ -7,6 +7,8 @@ import type { Messages } from '../locales/messages.ts'
 /** What `<BillingKeyProvider>` hands down. */
 export interface BillingKeyContextValue {
   readonly settings: AttemptSettings
+  /** Base address of the merchant's handler. */
+  readonly api: string | undefined
   readonly preload: 'mount' | 'interaction'
   /** The shop's words; the components' own default when left out. */
   readonly locale: Messages | undefined

@@ -1,6 +1,8 @@
-/** Puts values into a text's `{places}`. */
+/** Puts values into a text's `{places}`; `을(를)` becomes what the letter or digit before it asks for. */
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)\}/g, (place, key: string) => values[key] ?? place)
+  return text
+    .replace(/\{(\w+)\}/g, (place, key: string) => values[key] ?? place)
+    .replace(/(.)을\(를\)/g, (_, last: string) => last + (/[013678]/.test(last) || (last.charCodeAt(0) - 0xac00) % 28 > 0 ? '을' : '를'))
 }
 
 /**
@@ -17,4 +19,9 @@ export function formatAmount(amount: number, lang = 'ko', currency = 'KRW'): str
   } catch {
     return `${amount} ${currency}` // a currency that nobody knows
   }
+}
+
+/** A day as people write it: `2026년 3월 2일`, `Mar 2, 2026`, by the customer's own clock. */
+export function formatDate(seconds: number, lang = 'ko'): string {
+  return new Intl.DateTimeFormat(lang, { dateStyle: /^ko\b/i.test(lang) ? 'long' : 'medium' }).format(seconds * 1000)
 }

@@ -33,4 +33,34 @@ export interface Messages {
   readonly registerAnyway: string
   readonly reason: string
   readonly card: string
+  /** The window never opened. */
+  readonly nothingCharged: string
+  /** Beside `registerAnyway`. */
+  readonly anew: string
+  readonly signInFirst: string
+  readonly offline: string
+  /** What to do after a refusal, by its kind; `other` where the PG's code says nothing. */
+  readonly advice: Readonly<Record<Advice, string>>
+  readonly list: ListMessages
+}
+
+/** What can be said of a PG's refusal. */
+export type Advice = 'limit' | 'balance' | 'expired' | 'number' | 'unsupported' | 'suspended' | 'other'
+
+/** The words of `<BillingKeyList>`. */
+export interface ListMessages {
+  readonly title: string
+  readonly loading: string
+  readonly empty: string
+  readonly failed: string
+  /** Stands for a card nobody named. */
+  readonly unnamed: string
+  readonly remove: string
+  /** `{card}`; `을(를)` behind it is settled by its last letter or digit. */
+  readonly ask: string
+  readonly keep: string
+  readonly removed: string
+  readonly notRemoved: string
+  /** `{amount}`, `{date}` */
+  readonly lastCharge: string
 }

@@ -11,9 +11,9 @@ test('registers a card and charges it later', async ({ page }) => {
   await page.getByRole('button', { name: '9,900원 결제' }).click()
   await expect(page.getByText('9,900원이 결제되었습니다.')).toBeVisible()
   await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(1)
-  page.on('dialog', (dialog) => dialog.accept())
-  await page.getByRole('button', { name: '삭제' }).click()
-  await expect(page.getByText('등록한 카드가 없습니다.')).toBeVisible()
+  await page.getByRole('button', { name: '현대카드 0001 삭제' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: '삭제' }).click()
+  await expect(page.getByText('등록한 카드가 없어요.')).toBeVisible()
 })
 
 test('registers a card with a first payment', async ({ page }) => {

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { BillingKeyButton, BillingKeyProvider, BillingKeyRedirect } from 'react-billing-key'
+import { BillingKeyButton, BillingKeyList, BillingKeyProvider, BillingKeyRedirect, useCharge } from 'react-billing-key'
 import { Link, Route, Routes, useNavigate } from 'react-router'
-import { api, type Key, type Shop } from './api.ts'
+import { api, type Shop } from './api.ts'
 import { plans } from './plans.ts'
 
 const won = (amount: number) => `${amount.toLocaleString('ko-KR')}원`
@@ -87,7 +87,6 @@ function SignOut({ name }: { name: string }) {
 function Member({ orders }: { orders: Shop['orders'] }) {
   const client = useQueryClient()
   const settled = () => {
-    client.invalidateQueries({ queryKey: ['keys'] })
     client.invalidateQueries({ queryKey: ['shop'] })
   }
   return (
@@ -129,67 +128,48 @@ function Member({ orders }: { orders: Shop['orders'] }) {
   )
 }
 
-interface ChargeAnswer {
-  status: 'paid' | 'declined' | 'unknown'
-  amount?: number
-  message?: string
-}
-
 function Cards() {
   const client = useQueryClient()
-  const keys = useQuery({ queryKey: ['keys'], queryFn: () => api<{ keys: Key[] }>('/billing/keys'), retry: false })
-  const refresh = () => client.invalidateQueries()
-  const remove = useMutation({
-    mutationFn: (uid: string) => api(`/billing/keys/${encodeURIComponent(uid)}`, { method: 'DELETE' }),
-    onSettled: refresh,
-  })
   // The order stays the same until its end is known, so that pressing again cannot charge twice.
   const [order, setOrder] = useState<string | null>(null)
-  const charge = useMutation({
-    mutationFn: async (customerUid: string) => {
-      const reference = order ?? (await api<{ order: string }>('/orders', { method: 'POST' })).order
-      setOrder(reference)
-      const answer = await api<ChargeAnswer>('/billing/charges', { method: 'POST', body: { customerUid, order: reference } })
-      if (answer.status === 'paid') setOrder(null)
-      return answer
-    },
-    onSettled: refresh,
-  })
+  const begin = useMutation({ mutationFn: () => api<{ order: string }>('/orders', { method: 'POST' }) })
+  const charge = useCharge()
+  const isBusy = begin.isPending || charge.isPending
+  const pay = async (customerUid: string) => {
+    if (isBusy) return
+    const reference = order ?? (await begin.mutateAsync()).order
+    setOrder(reference)
+    const answer = await charge.mutateAsync({ customerUid, order: reference })
+    if (answer.status === 'paid') setOrder(null)
+  }
+  const press = (customerUid: string) => {
+    // what goes wrong is shown below
+    pay(customerUid)
+      .catch(() => {})
+      .finally(() => client.invalidateQueries({ queryKey: ['shop'] }))
+  }
   const result = charge.data
   return (
     <section aria-labelledby="cards">
       <h2 id="cards">등록한 카드</h2>
-      {keys.isPending && <p>불러오는 중…</p>}
-      {keys.error && <p role="alert">카드를 불러오지 못했습니다.</p>}
-      {keys.data?.keys.length === 0 && <p>등록한 카드가 없습니다.</p>}
-      <ul className="rows">
-        {keys.data?.keys.map(({ customerUid, card }) => (
-          <li key={customerUid}>
-            <span>
-              {card?.name ?? '카드'} {card?.number}
-            </span>
-            <span className="actions">
-              <button type="button" disabled={charge.isPending} onClick={() => charge.mutate(customerUid)}>
-                9,900원 결제
-              </button>
-              <button
-                type="button"
-                className="plain"
-                disabled={remove.isPending}
-                onClick={() => confirm('이 카드를 삭제할까요?') && remove.mutate(customerUid)}
-              >
-                삭제
-              </button>
-            </span>
-          </li>
-        ))}
-      </ul>
+      <BillingKeyList
+        action={({ customerUid, card }) => (
+          <button
+            type="button"
+            aria-label={`9,900원 결제, ${card?.name ?? '카드'} ${card?.number?.slice(-4) ?? ''}`}
+            aria-disabled={isBusy}
+            onClick={() => press(customerUid)}
+          >
+            9,900원 결제
+          </button>
+        )}
+      />
       <p role="status">
-        {result?.status === 'paid' && `${won(result.amount ?? 0)}이 결제되었습니다.`}
+        {result?.status === 'paid' && `${won(result.amount)}이 결제되었습니다.`}
         {result?.status === 'declined' && `결제하지 못했습니다. ${result.message}`}
         {result?.status === 'unknown' && '결제 결과를 확인하고 있습니다. 다시 눌러도 두 번 결제되지 않습니다.'}
-        {charge.error && `결과를 확인하지 못했습니다. 다시 눌러도 두 번 결제되지 않습니다. (${charge.error.message})`}
-        {remove.error && `카드를 삭제하지 못했습니다. ${remove.error.message}`}
+        {begin.error && '주문을 만들지 못했습니다. 잠시 후 다시 시도해 주세요.'}
+        {!begin.error && charge.error && `결제하지 못했습니다. ${charge.error.message}`}
       </p>
     </section>
   )

@@ -19,7 +19,3 @@ export interface Shop {
   customerKey: string | null
   orders: { merchant_uid: string; name: string; amount: number; status: 'open' | 'paid' }[]
 }
-export interface Key {
-  customerUid: string
-  card: { name: string | null; number: string | null } | null
-}

@@ -1,0 +1,170 @@
+'use client'
+import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react'
+import type { BillingKeySummary } from '../hooks/billingKeysOptions.ts'
+import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
+import { useBillingKeys } from '../hooks/useBillingKeys.ts'
+import { useRemoveBillingKey } from '../hooks/useRemoveBillingKey.ts'
+import { fill, formatAmount, formatDate } from '../locales/format.ts'
+import { ko } from '../locales/ko.ts'
+import type { Messages } from '../locales/messages.ts'
+
+/** What a card was last charged. */
+export interface LastCharge {
+  /** In the currency's unit. */
+  readonly amount: number
+  /** ISO 4217; KRW when left out. */
+  readonly currency?: string | undefined
+  /** Unix seconds. */
+  readonly at: number
+}
+
+export interface BillingKeyListProps {
+  /** What the shop can do with a card, e.g. a button that charges it. */
+  readonly action?: ((key: BillingKeySummary) => ReactNode) | undefined
+  /** The shop's own record of the last charge of a card; `null` when there is none. */
+  readonly lastCharge?: ((key: BillingKeySummary) => LastCharge | null) | undefined
+  /** After a card was removed. */
+  readonly onRemoved?: ((customerUid: string) => void) | undefined
+  /** In place of "no card yet". */
+  readonly empty?: ReactNode
+}
+
+/**
+ * The customer's registered cards: masked, with what the shop can do with each, and a removal that asks first.
+ *
+ * @example
+ * <BillingKeyList action={(key) => <button onClick={() => charge.mutate({ customerUid: key.customerUid, order })}>이번 달 요금 결제</button>} />
+ */
+export function BillingKeyList({ action, lastCharge, onRemoved, empty }: BillingKeyListProps) {
+  const { locale: words = ko } = useBillingKeyContext()
+  const { data: keys, isPending, isFetching, error, refetch } = useBillingKeys()
+  const remove = useRemoveBillingKey()
+  const [asking, setAsking] = useState<string | null>(null)
+  const ref = useRef<HTMLElement>(null)
+  const { list } = words
+  const removeKey = (customerUid: string) => {
+    setAsking(null)
+    ref.current?.focus()
+    remove.mutate(customerUid, { onSuccess: () => onRemoved?.(customerUid) })
+  }
+  return (
+    <section ref={ref} tabIndex={-1} lang={words.lang} className="rbk-list" aria-label={list.title} aria-busy={isPending}>
+      {isPending && (
+        <p role="status" className="rbk-skeleton">
+          {list.loading}
+        </p>
+      )}
+      {error && !keys && (
+        <div role="alert">
+          <p>{list.failed}</p>
+          <button
+            type="button"
+            className="rbk-button"
+            aria-disabled={isFetching || undefined}
+            onClick={() => {
+              ref.current?.focus()
+              void refetch()
+            }}
+          >
+            {words.retry}
+          </button>
+        </div>
+      )}
+      {keys?.length === 0 && (empty ?? <p className="rbk-empty">{list.empty}</p>)}
+      {keys && keys.length > 0 && (
+        <ul>
+          {keys.map((key) => (
+            <Card
+              key={key.customerUid}
+              summary={key}
+              words={words}
+              last={lastCharge?.(key) ?? null}
+              isAsking={asking === key.customerUid}
+              ask={(yes) => setAsking(yes ? key.customerUid : null)}
+              remove={() => removeKey(key.customerUid)}
+            >
+              {action?.(key)}
+            </Card>
+          ))}
+        </ul>
+      )}
+      <p role={remove.isError ? 'alert' : 'status'}>{remove.isError ? list.notRemoved : remove.isSuccess ? list.removed : null}</p>
+    </section>
+  )
+}
+
+interface CardProps {
+  readonly summary: BillingKeySummary
+  readonly words: Messages
+  readonly last: LastCharge | null
+  readonly isAsking: boolean
+  readonly ask: (yes: boolean) => void
+  readonly remove: () => void
+  readonly children: ReactNode
+}
+
+function Card({ summary: { card }, words, last, isAsking, ask, remove, children }: CardProps) {
+  const { list, lang } = words
+  const question = useId()
+  const opener = useRef<HTMLButtonElement>(null)
+  const keep = useRef<HTMLButtonElement>(null)
+  useFocusOn(isAsking, keep, opener)
+  const name = card?.name ?? list.unnamed
+  const short = [name, card?.number?.slice(-4)].filter(Boolean).join(' ')
+  return (
+    <li>
+      <div className="rbk-card">
+        <span>
+          {name} {card?.number && <span className="rbk-number">{card.number}</span>}
+        </span>
+        {last && (
+          <small>
+            {fill(list.lastCharge, { amount: formatAmount(last.amount, lang, last.currency), date: formatDate(last.at, lang) })}
+          </small>
+        )}
+      </div>
+      <div className="rbk-actions">
+        {children}
+        <button
+          ref={opener}
+          type="button"
+          className="rbk-remove"
+          aria-label={`${short} ${list.remove}`}
+          aria-expanded={isAsking}
+          onClick={() => ask(!isAsking)}
+        >
+          {list.remove}
+        </button>
+      </div>
+      {isAsking && (
+        <div
+          className="rbk-ask"
+          role="alertdialog"
+          aria-labelledby={question}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') ask(false)
+          }}
+        >
+          <p id={question}>{fill(list.ask, { card: short })}</p>
+          <button ref={keep} type="button" className="rbk-remove" onClick={() => ask(false)}>
+            {list.keep}
+          </button>
+          <button type="button" className="rbk-button rbk-danger" onClick={remove}>
+            {list.remove}
+          </button>
+        </div>
+      )}
+    </li>
+  )
+}
+
+/** The focus goes to the question, and back to what asked it. */
+function useFocusOn(isOpen: boolean, inside: RefObject<HTMLElement | null>, outside: RefObject<HTMLElement | null>): void {
+  const wasOpen = useRef(false)
+  useEffect(() => {
+    if (isOpen) inside.current?.focus()
+    // a removal has moved it on already
+    else if (wasOpen.current && document.activeElement === document.body) outside.current?.focus()
+    wasOpen.current = isOpen
+  }, [isOpen, inside, outside])
+}

@@ -1,0 +1,74 @@
+import { queryOptions } from '@tanstack/react-query'
+import { lastIssuedAt } from '../attempt/pending.ts'
+import { type Card, maskCardNumber } from '../billing/outcome.ts'
+import { type ApiCall, callApi } from './api.ts'
+
+/** A customer's registered card, as far as it may be shown. */
+export interface BillingKeySummary {
+  readonly customerUid: string
+  readonly card: Card | null
+  /** Unix seconds, `null` when the shop's server does not say. */
+  readonly registeredAt: number | null
+}
+
+/** What the query holds: masked cards, and when they were asked for. */
+export interface BillingKeysData {
+  readonly keys: readonly BillingKeySummary[]
+  /** Milliseconds since 1970 by the page's clock; `0` when a server asked. */
+  readonly askedAt: number
+}
+
+export interface BillingKeysOptions {
+  /** The provider's `api`. */
+  readonly api: string
+  /** The provider's `customerKey`: each member's cards stand under a key of their own. */
+  readonly customerKey?: string | undefined
+  /** Milliseconds for which an answer is fresh, unless a card has been issued since. 0 when left out. */
+  readonly staleTime?: number | undefined
+  /** How to call the handler where the page's own `fetch` does not serve: on a server, with the request's cookies. */
+  readonly fetch?: ApiCall['fetch']
+}
+
+const root = 'react-billing-key'
+
+/** Where one member's cards stand in the query cache. */
+export const billingKeysKey = (api: string, customerKey: string | null = null) => [root, 'keys', api, customerKey] as const
+/** What the keys of every member of an `api` begin with. */
+export const membersKey = (api: string) => [root, 'keys', api] as const
+
+/**
+ * The query of a customer's cards, for prefetching, SSR and a `useSuspenseQuery` of the shop's own. An answer that was
+ * asked for before the last verified issue of this tab is stale.
+ *
+ * @example
+ * await client.prefetchQuery(billingKeysOptions({ api: '/api/billing', customerKey: member.id, fetch: withCookies }))
+ */
+export function billingKeysOptions({ api, customerKey, staleTime = 0, fetch }: BillingKeysOptions) {
+  return queryOptions({
+    queryKey: billingKeysKey(api, customerKey),
+    queryFn: async ({ signal }): Promise<BillingKeysData> => {
+      const askedAt = typeof window === 'undefined' ? 0 : Date.now()
+      return { keys: readKeys(await callApi(api, '/keys', { method: 'GET', signal, fetch })), askedAt }
+    },
+    staleTime: ({ state: { data } }) => (isOutdated(data) ? 0 : staleTime),
+    refetchOnMount: ({ state: { data } }) => (isOutdated(data) ? 'always' : true),
+    // an app's default that keeps the last data would show one member's cards to the next
+    placeholderData: () => undefined,
+  })
+}
+
+/** Whether a card has been issued since these were asked for. */
+export const isOutdated = (data: BillingKeysData | undefined) => data !== undefined && data.askedAt <= lastIssuedAt() && lastIssuedAt() > 0
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+const textOrNull = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
+
+/** Takes what may be shown, and nothing else, whatever the handler sent along. */
+function readKeys(answer: unknown): BillingKeySummary[] {
+  if (!isRecord(answer) || !Array.isArray(answer.keys)) throw new TypeError('GET /keys answered no list of keys.')
+  return answer.keys.filter(isRecord).flatMap(({ customerUid, card, registeredAt }) => {
+    if (typeof customerUid !== 'string') return []
+    const shown = isRecord(card) ? { name: textOrNull(card.name), number: maskCardNumber(textOrNull(card.number)) } : null
+    return [{ customerUid, card: shown, registeredAt: typeof registeredAt === 'number' && registeredAt > 0 ? registeredAt : null }]
+  })
+}

@@ -1,0 +1,57 @@
+'use client'
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useSyncExternalStore } from 'react'
+import { subscribeToPage } from '../attempt/page.ts'
+import { lastIssuedAt } from '../attempt/pending.ts'
+import { BillingKeyError } from '../billing/errors.ts'
+import {
+  type BillingKeySummary,
+  type BillingKeysData,
+  billingKeysKey,
+  billingKeysOptions,
+  isOutdated,
+  membersKey,
+} from './billingKeysOptions.ts'
+import { useBillingKeyContext } from './useBillingKeyContext.ts'
+
+const selectKeys = ({ keys }: BillingKeysData) => keys
+const never = () => 0
+
+/** The provider's `api` and member, for hooks that cannot do without. */
+export function useBillingApi(): { readonly api: string; readonly customerKey: string | undefined } {
+  const { api, settings } = useBillingKeyContext()
+  if (api === undefined) throw new BillingKeyError('invalid-request', 'no-api')
+  return { api, customerKey: settings.customerKey }
+}
+
+/**
+ * The customer's registered cards, from `GET {api}/keys`, in the app's own query client. Asked for again after every
+ * verified issue. When the provider's `customerKey` changes, the other member's are dropped.
+ *
+ * @throws {BillingKeyError} `provider-missing`, and `invalid-request` without `api`. A failed answer is the query's `error`
+ * @example
+ * const { data: keys = [], isPending, error } = useBillingKeys()
+ */
+export function useBillingKeys(): UseQueryResult<readonly BillingKeySummary[]> {
+  const { api, customerKey = null } = useBillingApi()
+  const client = useQueryClient()
+  const { staleTime } = client.getDefaultOptions().queries ?? {}
+  const options = billingKeysOptions({
+    api,
+    customerKey: customerKey ?? undefined,
+    staleTime: typeof staleTime === 'number' ? staleTime : undefined,
+  })
+  const query = useQuery({ ...options, select: selectKeys, throwOnError: false })
+  const issuedAt = useSyncExternalStore(subscribeToPage, lastIssuedAt, never)
+  const { isFetching, errorUpdatedAt, dataUpdatedAt } = query
+  useEffect(() => {
+    const queryKey = billingKeysKey(api, customerKey)
+    // also after an answer that had been asked for before the issue; a question that failed since is the customer's to repeat
+    if (dataUpdatedAt > 0 && !isFetching && errorUpdatedAt <= issuedAt && isOutdated(client.getQueryData<BillingKeysData>(queryKey)))
+      void client.refetchQueries({ queryKey, exact: true }, { cancelRefetch: false })
+  }, [client, api, customerKey, issuedAt, isFetching, errorUpdatedAt, dataUpdatedAt])
+  useEffect(() => {
+    client.removeQueries({ queryKey: membersKey(api), predicate: ({ queryKey }) => queryKey[3] !== customerKey })
+  }, [client, api, customerKey])
+  return query
+}

@@ -1,0 +1,56 @@
+'use client'
+import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
+import { callApi } from './api.ts'
+import { type BillingKeySummary, type BillingKeysData, billingKeysKey } from './billingKeysOptions.ts'
+import { useBillingApi } from './useBillingKeys.ts'
+
+interface Removed {
+  readonly key: BillingKeySummary
+  readonly at: number
+}
+
+/**
+ * Removes one of the customer's cards, by its `customerUid`: it leaves the list at once, and comes back when the server
+ * said no. Never put off until the browser is online again, and never repeated by itself.
+ *
+ * @throws {BillingKeyError} `provider-missing`, and `invalid-request` without `api`. A refusal is the mutation's `error`
+ * @example
+ * const remove = useRemoveBillingKey()
+ * <button onClick={() => remove.mutate(key.customerUid)}>삭제</button>
+ */
+export function useRemoveBillingKey(): UseMutationResult<void, Error, string, Removed | null> {
+  const { api, customerKey = null } = useBillingApi()
+  const client = useQueryClient()
+  const queryKey = billingKeysKey(api, customerKey)
+  const change = (keysOf: (keys: readonly BillingKeySummary[]) => readonly BillingKeySummary[]) =>
+    client.setQueryData<BillingKeysData>(queryKey, (data) => data && { ...data, keys: keysOf(data.keys) }, {
+      updatedAt: client.getQueryState(queryKey)?.dataUpdatedAt ?? 0,
+    })
+  return useMutation<void, Error, string, Removed | null>({
+    mutationFn: async (customerUid) => {
+      await callApi(api, `/keys/${encodeURIComponent(customerUid)}`, { method: 'DELETE' })
+    },
+    onMutate: async (customerUid) => {
+      await client.cancelQueries({ queryKey, exact: true })
+      const keys = client.getQueryData<BillingKeysData>(queryKey)?.keys ?? []
+      const at = keys.findIndex((key) => key.customerUid === customerUid)
+      const key = keys[at]
+      change((known) => known.filter((one) => one.customerUid !== customerUid))
+      return key ? { key, at } : null
+    },
+    onError: (_error, customerUid, removed) => {
+      // only this one comes back: another may have been removed meanwhile
+      if (removed)
+        change((known) =>
+          known.some((one) => one.customerUid === customerUid)
+            ? known
+            : [...known.slice(0, removed.at), removed.key, ...known.slice(removed.at)],
+        )
+    },
+    onSettled: () => void client.invalidateQueries({ queryKey, exact: true }),
+    ...movesAtOnce,
+  })
+}
+
+/** Whatever the app's defaults are: nothing waits for a network, is repeated, queued, kept or thrown into a render. */
+export const movesAtOnce = { networkMode: 'always', retry: false, throwOnError: false, scope: undefined as never, gcTime: 0 } as const

@@ -1,0 +1,16 @@
+import type { Advice } from './messages.ts'
+
+/** How PGs name what a customer can mend, in their codes and words; the first row that fits. */
+const rows = [
+  ['limit', /J202|EXCEED_MAX|한도/],
+  ['balance', /잔액/],
+  ['expired', /CARD_EXPIR|유효\s*(기간|년월)/],
+  ['suspended', /STOPPED|LOST_OR_STOLEN|정지|분실|도난/],
+  ['unsupported', /NOT_SUPPORTED|지원(하지|되지)|미지원|사용\s*불가/],
+  ['number', /INVALID_CARD_NUMBER|카드\s*번호/],
+] as const satisfies readonly (readonly [Advice, RegExp])[]
+
+/** What the customer can do about a refusal, by the PG's code and words. */
+export function adviceFor({ code, message }: { readonly code: string; readonly message: string }): Advice {
+  return rows.find(([, said]) => said.test(`${code} ${message}`))?.[0] ?? 'other'
+}

@@ -1,0 +1,89 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { BillingKeyList, type BillingKeyListProps, BillingKeyProvider, ko } from '../../src/index.ts'
+import { resetPage } from './fakeIamport.ts'
+
+let keys: { customerUid: string; card: { name: string; number: string } }[]
+let refuse: 'GET' | 'DELETE' | null
+beforeEach(() => {
+  resetPage()
+  refuse = null
+  keys = [
+    { customerUid: 'a', card: { name: '현대카드', number: '9410-****-****-0001' } },
+    { customerUid: 'b', card: { name: '신한카드', number: '9410-****-****-0002' } },
+  ]
+  vi.stubGlobal('fetch', async (address: string, { method }: RequestInit) => {
+    if (method === refuse) return new Response('{}', { status: 500 })
+    if (method === 'DELETE') keys = keys.filter(({ customerUid }) => !address.endsWith(`/${customerUid}`))
+    return new Response(JSON.stringify({ keys }))
+  })
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+const show = (props: BillingKeyListProps = {}) =>
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <BillingKeyProvider userCode="imp00000000" redirectUrl="/done" api="/api/billing">
+        <BillingKeyList {...props} />
+      </BillingKeyProvider>
+    </QueryClientProvider>,
+  )
+const named = (name: string) => screen.findByRole('button', { name })
+
+describe('<BillingKeyList>', () => {
+  it('shows a skeleton, the cards, their last charge and the shop’s own action', async () => {
+    show({
+      action: ({ customerUid }) => <button type="button">pay {customerUid}</button>,
+      lastCharge: ({ customerUid }) => (customerUid === 'a' ? { amount: 9900, at: 1_790_000_000 } : null),
+    })
+    expect(screen.getByText(ko.list.loading)).toBeDefined()
+    await named('pay b')
+    expect(screen.getByText('9410-****-****-0001')).toBeDefined()
+    expect(screen.getByText(/^최근 결제: 9,900원 · 2026년 9월 \d+일$/)).toBeDefined()
+  })
+
+  it('says that there is none, and tries again after an error', async () => {
+    refuse = 'GET'
+    keys = []
+    show()
+    fireEvent.click(await named(ko.retry))
+    expect((await screen.findByRole('alert')).textContent).toContain(ko.list.failed)
+    refuse = null
+    fireEvent.click(await named(ko.retry))
+    await screen.findByText(ko.list.empty)
+  })
+
+  it('removes by keyboard alone, asks before, and never loses the focus', async () => {
+    const onRemoved = vi.fn()
+    show({ onRemoved })
+    const user = userEvent.setup()
+    const opener = await named('현대카드 0001 삭제')
+    opener.focus()
+    await user.keyboard('{Enter}')
+    const dialog = screen.getByRole('alertdialog')
+    expect(dialog.textContent).toContain('현대카드 0001을 삭제할까요? 다음 정기결제가 진행되지 않아요.')
+    expect(document.activeElement?.textContent).toBe(ko.list.keep)
+    await user.keyboard('{Escape}')
+    expect(document.activeElement).toBe(opener)
+    expect(keys).toHaveLength(2)
+    await user.keyboard('{Enter}{Tab}{Enter}')
+    await waitFor(() => expect(onRemoved).toHaveBeenCalledExactlyOnceWith('a'))
+    await screen.findByText(ko.list.removed)
+    expect(screen.queryByText('9410-****-****-0001')).toBeNull()
+    expect(document.activeElement).toBe(screen.getByRole('region', { name: ko.list.title }))
+  })
+
+  it('brings the card back, and says so, when the server says no', async () => {
+    refuse = 'DELETE'
+    show()
+    fireEvent.click(await named('현대카드 0001 삭제'))
+    fireEvent.click(await named(ko.list.remove))
+    await screen.findByText(ko.list.notRemoved)
+    await screen.findByText('9410-****-****-0001')
+  })
+})
