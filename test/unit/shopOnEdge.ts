@@ -1,0 +1,44 @@
+import { charge, createBillingHandler, createIamportClient } from '../../src/server/index.ts'
+
+/** Where the sandbox is. */
+export interface Environment {
+  readonly impKey: string
+  readonly impSecret: string
+  readonly baseUrl: string
+}
+
+const keys = new Set<string>()
+
+/** A shop for a runtime that is not Node: the handler under `/api/billing`, and the client by itself under `/client`. */
+export async function serveShop(request: Request, environment: Environment): Promise<Response> {
+  const iamport = createIamportClient({ ...environment, timeoutMs: 5_000 })
+  const { pathname, searchParams } = new URL(request.url)
+  const id = searchParams.get('id') ?? ''
+  const order = { customerUid: id, merchantUid: searchParams.get('order') ?? '', amount: 9900, name: '월간' }
+  const answers: Record<string, () => Promise<unknown>> = {
+    '/client/token': async () => typeof (await iamport.getToken()),
+    '/client/payment': () => iamport.payment(id),
+    '/client/charge': () => charge(iamport, order, { patienceMs: 100, inFlightMs: 20_000 }),
+    '/client/nowhere': async () => {
+      const nowhere = createIamportClient({ ...environment, baseUrl: 'http://127.0.0.1:2', timeoutMs: 2_000 })
+      return nowhere.again(order).then(
+        () => 'answered',
+        (error) => ({ sent: error.sent, httpStatus: error.httpStatus }),
+      )
+    },
+    '/client/any': async () => typeof Reflect.get(AbortSignal, 'any'),
+  }
+  const answer = answers[pathname]
+  if (answer) return Response.json(await answer())
+  const billing = createBillingHandler({
+    iamport,
+    signingKey: 'a-signing-key-of-at-least-32-characters',
+    authenticate: () => ({ id: 'mina' }),
+    firstOrder: () => ({ name: '월간', amount: 9900 }),
+    onIssued: ({ customerUid }) => void keys.add(customerUid),
+    customerUids: () => [...keys],
+    price: () => ({ merchantUid: 'order-edge', name: '월간', amount: 9900 }),
+    patienceMs: 100,
+  })
+  return billing(request)
+}
