@@ -156,6 +156,7 @@ for (let number = 0; number < orders; number += 1) {
   results.push(await reconcileCharge(iamport, order, { lock, inFlightMs }))
 }
 
+const open = new Map()
 const count = { paid: 0, declined: 0, double: 0, invented: 0, unreported: 0, open: 0 }
 for (const [merchantUid, results] of believed) {
   const paid = sandbox.payments.filter((payment) => payment.merchant_uid === merchantUid && payment.status === 'paid')
@@ -163,7 +164,11 @@ for (const [merchantUid, results] of believed) {
   if (paid.length > 1) count.double += 1
   if (said.some(({ payment }) => !paid.some(({ imp_uid }) => imp_uid === payment.impUid))) count.invented += 1
   if (paid.length > 0 && said.length === 0) count.unreported += 1
-  if (results.length === 0 || (said.length === 0 && results.at(-1).status === 'unknown')) count.open += 1
+  if (results.length === 0 || (said.length === 0 && results.at(-1).status === 'unknown')) {
+    count.open += 1
+    const why = results.at(-1)?.cause.message ?? 'nobody charged it'
+    open.set(why, (open.get(why) ?? 0) + 1)
+  }
   if (said.length > 0) count.paid += 1
   else count.declined += 1
 }
@@ -173,6 +178,7 @@ console.log(
     `${count.paid} paid, ${count.declined} declined. ` +
     `${count.double} charged twice, ${count.invented} reported that did not happen, ${count.unreported} that happened unreported, ${count.open} left open. ${Math.round((Date.now() - began) / 1000)} s`,
 )
+for (const [why, times] of open) console.log(`Left open ${times} times: ${why}`)
 server.close()
 rmSync(folder, { recursive: true, force: true })
 process.exit((unlocked ? count.double > 0 : count.double + count.invented + count.unreported + count.open === 0 && charges > 0) ? 0 : 1)

@@ -1,5 +1,7 @@
-import { build } from 'esbuild'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { EdgeRuntime } from 'edge-runtime'
+import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startSandbox } from './startSandbox.ts'
@@ -53,11 +55,31 @@ describe.each(Object.keys(runtimes))('on %s', (name) => {
     expect(paidFor(`order-${card}`)).toHaveLength(1)
   })
 
-  it('the client takes a broken connection for sent, whatever the runtime calls it, and no connection for no proof', async () => {
+  it('the client takes a broken connection for sent, whatever the runtime calls it', async () => {
     faults.push({ kind: 'reset', done: true })
     expect(await get(`/client/charge?id=${card}&order=lost-${card}`)).toMatchObject({ status: 'paid' })
     expect(paidFor(`lost-${card}`)).toHaveLength(1)
-    expect(await get(`/client/nowhere?id=${card}&order=nowhere`)).toMatchObject({ httpStatus: 0 })
+  })
+
+  it('no connection is proof that nothing was sent only where the runtime says so as Node does', async () => {
+    const result = await get(`/client/astray?id=${card}&order=nowhere-${card}&instead=http://127.0.0.1:2/`)
+    expect(result).toMatchObject(name === 'workerd' ? { status: 'unknown' } : { status: 'declined', code: 'not-sent' })
+    expect(paidFor(`nowhere-${card}`)).toHaveLength(0)
+  })
+
+  it.each([421, 307])('the client sends a charge once when it is answered with %s', async (status) => {
+    const seen: string[] = []
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`)
+      request.resume().on('end', () => response.writeHead(status, { location: '/elsewhere' }).end())
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const instead = `http://127.0.0.1:${(server.address() as AddressInfo).port}/again`
+    const path = `/client/astray?id=${card}&order=astray-${status}-${card}&instead=${instead}`
+    expect(await get(path)).toMatchObject({ status: 'unknown', cause: { httpStatus: status } })
+    expect(seen).toEqual(['POST /again'])
+    server.closeAllConnections()
+    server.close()
   })
 
   it('the handler issues, confirms and takes webhooks', async () => {
@@ -66,7 +88,8 @@ describe.each(Object.keys(runtimes))('on %s', (name) => {
     const { imp_uid } = await pay({ customer_uid: customerUid, merchant_uid: merchantUid, amount, custom_data: customData })
     expect(await post('/confirm', { token, impUid: imp_uid })).toMatchObject({ status: 200, body: { status: 'issued', charged: 9900 } })
     expect(await post('/webhook', { imp_uid })).toMatchObject({ status: 200, body: { status: 'paid' } })
-    expect(await post('/charges', { customerUid })).toMatchObject({ status: 200, body: { status: 'paid', merchantUid: 'order-edge' } })
-    expect(await post('/charges', { customerUid: 'not-mine' })).toMatchObject({ status: 404 })
+    expect(await post('/charges', { customerUid, order: customerUid })).toMatchObject({ status: 200, body: { status: 'paid' } })
+    expect(paidFor(customerUid)).toHaveLength(1)
+    expect(await post('/charges', { customerUid: 'not-mine', order: 'x' })).toMatchObject({ status: 404 })
   })
 })

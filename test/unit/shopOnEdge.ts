@@ -15,18 +15,15 @@ export async function serveShop(request: Request, environment: Environment): Pro
   const { pathname, searchParams } = new URL(request.url)
   const id = searchParams.get('id') ?? ''
   const order = { customerUid: id, merchantUid: searchParams.get('order') ?? '', amount: 9900, name: '월간' }
+  // where charges go instead
+  const instead = searchParams.get('instead')
+  const elsewhere: typeof fetch = (input, init) => fetch(String(input).endsWith('/again') && instead ? instead : input, init)
+  const astray = createIamportClient({ ...environment, fetch: elsewhere, timeoutMs: 5_000 })
   const answers: Record<string, () => Promise<unknown>> = {
     '/client/token': async () => typeof (await iamport.getToken()),
     '/client/payment': () => iamport.payment(id),
     '/client/charge': () => charge(iamport, order, { patienceMs: 100, inFlightMs: 20_000 }),
-    '/client/nowhere': async () => {
-      const nowhere = createIamportClient({ ...environment, baseUrl: 'http://127.0.0.1:2', timeoutMs: 2_000 })
-      return nowhere.again(order).then(
-        () => 'answered',
-        (error) => ({ sent: error.sent, httpStatus: error.httpStatus }),
-      )
-    },
-    '/client/any': async () => typeof Reflect.get(AbortSignal, 'any'),
+    '/client/astray': () => charge(astray, order, { patienceMs: 0, inFlightMs: 20_000 }),
   }
   const answer = answers[pathname]
   if (answer) return Response.json(await answer())
@@ -37,7 +34,7 @@ export async function serveShop(request: Request, environment: Environment): Pro
     firstOrder: () => ({ name: '월간', amount: 9900 }),
     onIssued: ({ customerUid }) => void keys.add(customerUid),
     customerUids: () => [...keys],
-    price: () => ({ merchantUid: 'order-edge', name: '월간', amount: 9900 }),
+    price: ({ body }) => ({ merchantUid: String((body as { order: unknown }).order), name: '월간', amount: 9900 }),
     patienceMs: 100,
   })
   return billing(request)
