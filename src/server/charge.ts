@@ -1,7 +1,7 @@
 import { assertCharge, type ChargeClient, type ChargeOptions, type ChargeSettings, settingsOf } from './chargeOptions.ts'
 import { type ChargeResult, cancelled, compare, declined, message, notSent, unknown } from './chargeResult.ts'
-import type { AgainRequest } from './client.ts'
 import { IamportApiError } from './iamportApiError.ts'
+import type { AgainRequest } from './iamportClient.ts'
 import { inTurn, pause } from './turns.ts'
 import type { Payment } from './wire.ts'
 

@@ -1,7 +1,7 @@
 import { charge, reconcileCharge } from './charge.ts'
 import { assertCharge, type ChargeClient, type ChargeOptions, settingsOf } from './chargeOptions.ts'
 import { type ChargeResult, compare, declined, message, unknown } from './chargeResult.ts'
-import type { AgainRequest } from './client.ts'
+import type { AgainRequest } from './iamportClient.ts'
 
 /** One item of {@link chargeMany}. */
 export interface ChargedItem {
