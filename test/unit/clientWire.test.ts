@@ -148,7 +148,8 @@ describe.each(transports)('the client over %s', (name, transport) => {
 
   it('waits for nothing where the connection becomes another protocol’s', async () => {
     answer = ({ socket }) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n')
-    expect(await failure(client({ timeoutMs: 20_000 }).again(order))).toMatchObject({ httpStatus: 0, sent: true })
+    const error = await failure(client({ timeoutMs: 10_000 }).again(order))
+    expect(error).toMatchObject({ httpStatus: 0, sent: true, message: expect.not.stringMatching(/Timeout/) })
   })
 
   it('says that nothing was sent where no connection was made', async () => {
