@@ -25,13 +25,28 @@ export function sqliteLock(db: SqliteDatabase): ChargeLock {
   )
   const select = db.prepare(`select claim, ${age} as ms from charge_claims where merchant_uid = ?`)
   const remove = db.prepare('delete from charge_claims where merchant_uid = ? and claim = ?')
+  /**
+   * Begun as a writer: a single statement that waited for `busy_timeout` in vain leaves libsql's connection in the past,
+   * where it reads no claim that came later. It also keeps a claim out of a transaction that may still be rolled back.
+   */
+  const writing = <Answer>(write: () => Answer): Answer => {
+    db.exec('begin immediate')
+    try {
+      const answer = write()
+      db.exec('commit')
+      return answer
+    } catch (error) {
+      db.exec('rollback')
+      throw error
+    }
+  }
   return {
-    acquire: (order, claim) => Boolean(insert.get(order, claim)),
+    acquire: (order, claim) => writing(() => Boolean(insert.get(order, claim))),
     held(order) {
       const row: unknown = select.get(order)
       if (typeof row !== 'object' || row === null || !('claim' in row) || !('ms' in row)) return null
       return { claim: String(row.claim), ms: Number(row.ms) }
     },
-    release: (order, claim) => remove.run(order, claim),
+    release: (order, claim) => writing(() => remove.run(order, claim)),
   }
 }

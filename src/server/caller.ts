@@ -1,6 +1,6 @@
-import type { CallOptions } from './client.ts'
 import { type Deadline, deadlineOf } from './deadline.ts'
 import { IamportApiError } from './iamportApiError.ts'
+import type { CallOptions } from './iamportClient.ts'
 import type { Transport, WireAnswer } from './transport.ts'
 import { TransportError } from './transport.ts'
 import { pause } from './turns.ts'

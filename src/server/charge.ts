@@ -1,7 +1,7 @@
 import { assertCharge, type ChargeClient, type ChargeOptions, type ChargeSettings, settingsOf } from './chargeOptions.ts'
 import { type ChargeResult, cancelled, compare, declined, message, notSent, unknown } from './chargeResult.ts'
-import type { AgainRequest } from './client.ts'
 import { IamportApiError } from './iamportApiError.ts'
+import type { AgainRequest } from './iamportClient.ts'
 import { inTurn, pause } from './turns.ts'
 import type { Payment } from './wire.ts'
 
@@ -23,7 +23,9 @@ interface Attempt extends ChargeSettings {
  * const result = await charge(iamport, { customerUid, merchantUid: 'order-2026-12', amount: 9900, name: '12월 이용권' })
  * if (result.status === 'paid') ship()
  */
-export async function charge(iamport: ChargeClient, request: AgainRequest, options: ChargeOptions = {}): Promise<ChargeResult> {
+export async function charge(iamport: ChargeClient, order: AgainRequest, options: ChargeOptions = {}): Promise<ChargeResult> {
+  // what the caller writes into it later must not be sent under this order's claim
+  const request = { ...order }
   assertCharge(request)
   const attempt: Attempt = { iamport, request, claim: crypto.randomUUID(), ...settingsOf(iamport, options) }
   if (attempt.signal?.aborted) return notSent('The charge was aborted.')
@@ -138,7 +140,8 @@ async function sentElsewhere(attempt: Attempt): Promise<ChargeResult> {
  *
  * @throws {TypeError} when the request or an option is not valid
  */
-export async function reconcileCharge(iamport: ChargeClient, request: AgainRequest, options: ChargeOptions = {}): Promise<ChargeResult> {
+export async function reconcileCharge(iamport: ChargeClient, order: AgainRequest, options: ChargeOptions = {}): Promise<ChargeResult> {
+  const request = { ...order }
   assertCharge(request)
   const settings = settingsOf(iamport, options)
   const gaveUp = () => unknown(request, new Error('Aborted while a charge of this order was running.'))

@@ -1,7 +1,8 @@
 import { charge, reconcileCharge } from './charge.ts'
 import { assertCharge, type ChargeClient, type ChargeOptions, settingsOf } from './chargeOptions.ts'
 import { type ChargeResult, compare, declined, message, unknown } from './chargeResult.ts'
-import type { AgainRequest } from './client.ts'
+import type { AgainRequest } from './iamportClient.ts'
+import type { Payment } from './wire.ts'
 
 /** One item of {@link chargeMany}. */
 export interface ChargedItem {
@@ -86,7 +87,8 @@ function reading(requests: Iterable<AgainRequest> | AsyncIterable<AgainRequest>)
     try {
       const step = await iterator.next()
       over = step.done === true
-      return step.done ? null : { at: count++, request: step.value }
+      // an iterable may hand out one object again and again
+      return step.done ? null : { at: count++, request: { ...step.value } }
     } catch (cause) {
       over = true
       throw cause
@@ -108,13 +110,18 @@ async function tell(onResult: ChargeManyOptions['onResult'], item: ChargedItem):
   }
 }
 
+const keptPayment = (payment: Payment | null | undefined): Payment | null =>
+  payment && typeof payment.impUid === 'string' && typeof payment.currency === 'string' ? payment : null
+
 async function settle(iamport: ChargeClient, request: AgainRequest, known: ChargeResult | undefined, options: ChargeOptions) {
   try {
     assertCharge(request)
   } catch (cause) {
     return declined('invalid-request', message(cause))
   }
-  if (known?.status === 'paid') return compare(known.payment, request)
+  // one that was not kept whole proves nothing: PortOne is asked again
+  const payment = known?.status === 'paid' ? keptPayment(known.payment) : null
+  if (payment) return compare(payment, request)
   if (known?.status === 'declined' && !chargedAgain.includes(known.code)) return known
   try {
     return await (known?.status === 'unknown' ? reconcileCharge(iamport, request, options) : charge(iamport, request, options))

@@ -1,5 +1,5 @@
 import { type ChargeLock, createProcessLock } from './chargeLock.ts'
-import type { AgainRequest, CallOptions, IamportClient } from './client.ts'
+import type { AgainRequest, CallOptions, IamportClient } from './iamportClient.ts'
 import { isSegment } from './ids.ts'
 
 /** What a charge needs of a client: a test or a shop can put another behind it. */

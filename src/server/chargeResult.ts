@@ -1,5 +1,5 @@
-import type { AgainRequest } from './client.ts'
 import { IamportApiError } from './iamportApiError.ts'
+import type { AgainRequest } from './iamportClient.ts'
 import type { Payment } from './wire.ts'
 
 /** Why a charge is unknown, as plain data: results are kept as JSON between runs. */

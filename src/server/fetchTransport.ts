@@ -25,11 +25,16 @@ export function fetchTransport(baseUrl: string, fetch: typeof globalThis.fetch):
   }
 }
 
+/**
+ * Node's `fetch` sends a text again after HTTP 421, by itself; a stream it cannot. An edge runtime that is run by Node
+ * (Next.js on a server of one's own) has the same `fetch` and does not look like Node.
+ */
+const sendsAgain = () => isNode() || Reflect.get(globalThis, 'EdgeRuntime') === 'edge-runtime'
+
 function initOf({ method, headers, body, signal }: WireRequest): RequestInit & { duplex?: 'half' } {
   const init = { method, headers: { ...headers }, signal, redirect: 'manual' as const }
   if (body === null) return init
-  if (!isNode()) return { ...init, body }
-  // Node's fetch sends a text again after HTTP 421, by itself; a stream it cannot
+  if (!sendsAgain()) return { ...init, body }
   const bytes = new TextEncoder().encode(body)
   const stream = new ReadableStream({
     start(controller) {

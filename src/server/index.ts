@@ -4,20 +4,20 @@ export type { ChargeLock, HeldClaim } from './chargeLock.ts'
 export { type ChargedItem, type ChargeManyOptions, chargeMany } from './chargeMany.ts'
 export type { ChargeClient, ChargeOptions } from './chargeOptions.ts'
 export type { ChargeCause, ChargeResult } from './chargeResult.ts'
-export {
-  type AgainRequest,
-  type CallOptions,
-  type CancelRequest,
-  createIamportClient,
-  type IamportClient,
-  type IamportClientOptions,
-  type PaymentDetails,
-  type PaymentsPage,
-  type PaymentsQuery,
-  type ScheduleRequest,
-} from './client.ts'
+export { createIamportClient } from './client.ts'
 export { type BillingHandler, createBillingHandler } from './createBillingHandler.ts'
 export { IamportApiError } from './iamportApiError.ts'
+export type {
+  AgainRequest,
+  CallOptions,
+  CancelRequest,
+  IamportClient,
+  IamportClientOptions,
+  PaymentDetails,
+  PaymentsPage,
+  PaymentsQuery,
+  ScheduleRequest,
+} from './iamportClient.ts'
 export type { Intent, SigningKeys } from './intent.ts'
 export type { BillingHandlerOptions, Customer, FirstOrder, Price, RefusedPayment, UnknownOrder } from './options.ts'
 export { BillingRefusal, type RefusalCode } from './refusal.ts'

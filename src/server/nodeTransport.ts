@@ -23,12 +23,23 @@ export function nodeTransport(baseUrl: string): Transport | null {
       const length = body === null ? {} : { 'content-length': Buffer.byteLength(body) }
       const request = http.request({ method, agent, hostname, port: base.port, path: prefix + path, headers: { ...headers, ...length } })
       const connected = watch(request, secure)
-      const stop = () => request.destroy(aborted(signal, connected()))
+      const stop = () => {
+        const error = aborted(signal, connected())
+        request.destroy(error)
+        // one that Node has closed already says nothing more
+        reject(error)
+      }
       signal.addEventListener('abort', stop, { once: true })
       const end = () => signal.removeEventListener('abort', stop)
       request.once('error', (error: Error & { code?: string }) => {
         end()
         reject(error instanceof TransportError ? error : new TransportError(error.message, error.code ?? error.name, connected()))
+      })
+      // Node closes a connection that becomes another protocol's, without a word
+      request.once('upgrade', (_, socket) => {
+        end()
+        socket.destroy()
+        reject(new TransportError('the connection became another protocol’s', 'upgrade', true))
       })
       request.once('response', (response) => read(response, request).then(resolve, reject).finally(end))
       request.end(body ?? undefined)

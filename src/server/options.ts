@@ -1,6 +1,6 @@
 import type { Card } from '../billing/outcome.ts'
 import type { ChargeLock } from './chargeLock.ts'
-import type { AgainRequest, IamportClient } from './client.ts'
+import type { AgainRequest, IamportClient } from './iamportClient.ts'
 import type { Intent, SigningKeys } from './intent.ts'
 import type { RefusalCode } from './refusal.ts'
 import type { PaymentEvent } from './webhook.ts'

@@ -16,6 +16,22 @@ export interface TokenStore {
 /** A token is renewed in its last minute, or in the last half of one that was given with little left. */
 const margin = 60_000
 
+/** How long a store is waited for, in ms. */
+const storePatienceMs = 1_000
+
+/** Waits for a store, but not for ever: everybody waits with this one. */
+async function noLonger<Value>(answer: Promise<Value> | Value): Promise<Value | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, storePatienceMs, null)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /**
  * The tokens of a client: one request in flight however many callers wait, renewed ahead of its end, which PortOne gives
  * by its own clock (`expired_at - now`), so that a wrong clock here does not matter.
@@ -30,10 +46,10 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
   const fresh = (token: AccessToken | null, refused: string | null) =>
     token && Date.now() < (token === held ? renewAt : token.until - margin) && token.value !== refused ? token : null
 
-  /** A store that is down must not stop payments. */
+  /** A store that is down, or does not answer, must not stop payments. */
   const fromStore = async () => {
     try {
-      return (await shared?.get()) ?? null
+      return (await noLonger(shared?.get())) ?? null
     } catch {
       return null
     }
@@ -53,7 +69,7 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
     held = token
     renewAt = token.until - Math.min(margin, (token.until - Date.now()) / 2)
     try {
-      await shared?.set(token)
+      await noLonger(shared?.set(token))
     } catch {
       // as above
     }

@@ -1,4 +1,4 @@
-import type { IamportClient } from './client.ts'
+import type { IamportClient } from './iamportClient.ts'
 import { type Intent, intentOf, type SigningKeys } from './intent.ts'
 import { isWire, type Payment } from './wire.ts'
 

@@ -586,4 +586,40 @@ describe('chargeMany', () => {
     expect(most).toBeLessThanOrEqual(3)
     await expect(chargeMany(scripted().iamport, [], { concurrency: 0 })).rejects.toThrow(/concurrency/)
   })
+
+  it('charges each order when one object is handed out for all of them, and when it is changed meanwhile', async () => {
+    const sent: string[] = []
+    const slow = {
+      timeoutMs: 1_000,
+      paymentByMerchantUid: () => new Promise<null>((resolve) => setTimeout(resolve, 5, null)),
+      again: async ({ merchantUid }: AgainRequest) => {
+        sent.push(merchantUid)
+        return { impUid: merchantUid, merchantUid, status: 'paid', amount: 9900, currency: 'KRW' } as Payment
+      },
+    }
+    const same = { customerUid: 'card', merchantUid: '', amount: 9900, name: '월간' }
+    function* due() {
+      for (const merchantUid of ['same-1', 'same-2', 'same-3']) yield Object.assign(same, { merchantUid })
+    }
+    const results = await chargeMany(slow, due())
+    expect(results.map(({ request, result }) => [request.merchantUid, result.status])).toEqual(
+      ['same-1', 'same-2', 'same-3'].map((merchantUid) => [merchantUid, 'paid']),
+    )
+    const one = charge(slow, Object.assign(same, { merchantUid: 'same-4' }))
+    same.merchantUid = 'same-5'
+    expect(await one).toMatchObject({ status: 'paid', payment: { merchantUid: 'same-4' } })
+    expect(sent).toEqual(['same-1', 'same-2', 'same-3', 'same-4'])
+  })
+
+  it('stops for no request that is none, and takes no word of a payment that was not kept whole', async () => {
+    const order = { customerUid: 'card', merchantUid: 'kept-1', amount: 9900, name: '월간' }
+    const paid = { impUid: 'imp_1', merchantUid: 'kept-1', status: 'paid', amount: 9900, currency: 'KRW', customerUid: null } as Payment
+    const asked = { timeoutMs: 1_000, paymentByMerchantUid: async () => paid, again: () => Promise.reject(new Error('never')) }
+    const results = JSON.parse(JSON.stringify([{ request: order, result: { status: 'paid' } }]))
+    const requests = [null as unknown as AgainRequest, order]
+    expect((await chargeMany(asked, requests, { results })).map(({ result }) => result)).toMatchObject([
+      { status: 'declined', code: 'invalid-request' },
+      { status: 'paid', payment: { impUid: 'imp_1' } },
+    ])
+  })
 })

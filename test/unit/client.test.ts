@@ -111,6 +111,8 @@ describe('createIamportClient', () => {
     expect(count(/getToken/) - before).toBe(1)
     const down = () => Promise.reject(new Error('redis is down'))
     expect(await client({ tokenStore: { get: down, set: down } }).payment('none')).toBeNull()
+    const silent = () => new Promise<never>(() => {})
+    expect(await client({ tokenStore: { get: silent, set: silent } }).payment('none')).toBeNull()
   })
 
   it('tries reads again when PortOne is busy, and what moves money never', async () => {

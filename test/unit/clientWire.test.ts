@@ -146,6 +146,12 @@ describe.each(transports)('the client over %s', (name, transport) => {
     expect(await failure(client().again(order))).toMatchObject({ code: null, sent: true })
   })
 
+  it('waits for nothing where the connection becomes another protocol’s', async () => {
+    answer = ({ socket }) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n')
+    const error = await failure(client({ timeoutMs: 10_000 }).again(order))
+    expect(error).toMatchObject({ httpStatus: 0, sent: true, message: expect.not.stringMatching(/Timeout/) })
+  })
+
   it('says that nothing was sent where no connection was made', async () => {
     expect(await failure(client({ baseUrl: 'http://127.0.0.1:2' }).payment('x'))).toMatchObject({ sent: false, httpStatus: 0 })
     answer = (request) => request.socket.destroy()

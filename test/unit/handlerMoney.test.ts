@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ChargeLock } from '../../src/server/index.ts'
+import type { AgainRequest } from '../../src/server/index.ts'
 import { startShop } from './billingShop.ts'
+import { memoryLock } from './memoryLock.ts'
 
 const { open, pay, sandbox, faults, iamport, paidFor } = await startShop()
 const anyIntent = expect.objectContaining({ customerId: 'mina' })
@@ -53,28 +54,10 @@ describe('money that does not fit its intent', () => {
 })
 
 describe('POST /charges', () => {
-  /** Remembers what was sent, with ages by one clock. */
-  function memoryLock() {
-    const sent = new Map<string, { claim: string; at: number }>()
-    return {
-      acquire: (order: string, claim = '') => !sent.has(order) && Boolean(sent.set(order, { claim, at: performance.now() })),
-      held: (order: string) => {
-        const row = sent.get(order)
-        return row ? { claim: row.claim, ms: performance.now() - row.at } : null
-      },
-      release: (order: string, by: string | number) => {
-        const row = sent.get(order)
-        if (row && (typeof by === 'string' ? row.claim === by : performance.now() - row.at >= by)) sent.delete(order)
-        return !sent.has(order)
-      },
-    } satisfies ChargeLock & { held: unknown }
-  }
-
   it('tells the shop of an order that ended unknown, and charges it once it is certain that nothing was', async () => {
+    const { lock, age } = memoryLock()
     const shop = await open({
-      iamport: iamport,
-      lock: memoryLock(),
-      inFlightMs: 10_000,
+      lock,
       price: () => ({ merchantUid: 'order-lost', name: '월간', amount: 9900 }),
     })
     const customerUid = await shop.addCard()
@@ -82,10 +65,45 @@ describe('POST /charges', () => {
     expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
     expect(shop.told.unknown).toMatchObject([{ order: { customerUid, merchantUid: 'order-lost', amount: 9900, customer: { id: 'mina' } } }])
     expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
-    await new Promise((resolve) => setTimeout(resolve, 10_100))
+    age()
     expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'paid' })
     expect(paidFor('order-lost')).toHaveLength(1)
     expect(shop.told.charged).toHaveLength(1)
+  })
+
+  it('tells that an order is paid whose answer was lost, when another card is pressed', async () => {
+    let gone = false
+    const unreachable = () => Promise.reject(new Error('PortOne is gone'))
+    const lost = Object.assign(Object.create(iamport), {
+      again: async (request: AgainRequest) => {
+        await iamport.again(request)
+        gone = true
+        return unreachable()
+      },
+      paymentByMerchantUid: (...which: Parameters<typeof iamport.paymentByMerchantUid>) =>
+        gone ? unreachable() : iamport.paymentByMerchantUid(...which),
+    })
+    const price = () => ({ merchantUid: 'order-a-b', name: '월간', amount: 9900 })
+    const shop = await open({ iamport: lost, lock: memoryLock().lock, price })
+    const [first, second] = [await shop.addCard(), await shop.addCard()]
+    expect(await shop.call('POST /charges', { customerUid: first })).toMatchObject({ code: 'unknown' })
+    gone = false
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ code: 'paid' })
+    expect(shop.told.charged).toMatchObject([{ payment: { customerUid: first, merchantUid: 'order-a-b' } }])
+    expect(paidFor('order-a-b')).toHaveLength(1)
+  })
+
+  it('charges another card only once no charge of the first can be on its way', async () => {
+    const { lock, age } = memoryLock()
+    const shop = await open({ lock, price: () => ({ merchantUid: 'order-b-late', name: '월간', amount: 9900 }) })
+    const [first, second] = [await shop.addCard(), await shop.addCard()]
+    faults.push({ kind: 'server-error' })
+    expect(await shop.call('POST /charges', { customerUid: first })).toMatchObject({ code: 'unknown' })
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ code: 'unknown' })
+    expect(paidFor('order-b-late')).toHaveLength(0)
+    age()
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ code: 'paid' })
+    expect(paidFor('order-b-late')).toMatchObject([{ customer_uid: second }])
   })
 
   it('answers unknown also when the shop could not be told, and reports that', async () => {

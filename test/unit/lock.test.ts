@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresLock, postgresLockTable } from '../../examples/locks/postgresLock.ts'
@@ -59,4 +62,26 @@ describe.each(locks)('%s', (_, open) => {
     expect(ms).toBeGreaterThanOrEqual(195)
     expect(ms).toBeLessThan(20_000)
   })
+})
+
+it('sqliteLock reads what is claimed by others, and claims, after it waited for another writer in vain', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rbk-lock-'))
+  const openFile = () => {
+    const db = new Database(join(folder, 'shop.sqlite'))
+    db.exec('pragma journal_mode = wal; pragma busy_timeout = 50')
+    return { db, lock: sqliteLock(db) }
+  }
+  const [one, two] = [openFile(), openFile()]
+  one.db.exec('begin immediate')
+  expect(() => two.lock.acquire('lock-busy', mine)).toThrow(/locked/)
+  expect(two.lock.held('lock-busy')).toBeNull()
+  expect(() => two.lock.release('lock-busy', mine)).toThrow(/locked/)
+  one.db.exec('commit')
+  expect(one.lock.acquire('lock-busy', other)).toBe(true)
+  expect(two.lock.held('lock-busy')).toMatchObject({ claim: other })
+  expect(two.lock.acquire('lock-busy', mine)).toBe(false)
+  expect(two.lock.acquire('lock-free', mine)).toBe(true)
+  two.lock.release('lock-free', mine)
+  expect(one.lock.held('lock-free')).toBeNull()
+  rmSync(folder, { recursive: true })
 })

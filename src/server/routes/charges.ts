@@ -1,7 +1,7 @@
 import { checkedPrice } from '../answers.ts'
 import { charge, reconcileCharge } from '../charge.ts'
 import type { ChargeResult } from '../chargeResult.ts'
-import type { AgainRequest } from '../client.ts'
+import type { AgainRequest } from '../iamportClient.ts'
 import type { Payment } from '../wire.ts'
 import type { OwnerCall } from './route.ts'
 

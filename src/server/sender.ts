@@ -1,0 +1,58 @@
+import { createCaller } from './caller.ts'
+import { unlessOver } from './deadline.ts'
+import { fetchTransport } from './fetchTransport.ts'
+import { IamportApiError } from './iamportApiError.ts'
+import type { CallOptions, IamportClientOptions } from './iamportClient.ts'
+import { nodeTransport } from './nodeTransport.ts'
+import { createTokens } from './token.ts'
+import { TransportError } from './transport.ts'
+
+/** The options that can be wrong, checked. @throws {TypeError} */
+export function checked({ baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, impKey, impSecret }: IamportClientOptions) {
+  if (typeof window !== 'undefined' && typeof document !== 'undefined')
+    throw new TypeError('createIamportClient must not run in a browser: it holds the REST secret. Call it on your server.')
+  for (const [name, value] of Object.entries({ impKey, impSecret }))
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw new TypeError(`createIamportClient: ${name} is no text (PortOne console, REST API).`)
+  if (!/^https?:\/\/[^/]/.test(baseUrl)) throw new TypeError('createIamportClient: baseUrl has to be an http or https address.')
+  if (!Number.isFinite(timeoutMs) || timeoutMs <= 0)
+    throw new TypeError(`createIamportClient: timeoutMs has to be above 0, not ${timeoutMs}.`)
+  return { baseUrl: baseUrl.replace(/\/$/, ''), timeoutMs }
+}
+
+/** Calls with a token. */
+export function createSender(options: IamportClientOptions, baseUrl: string, timeoutMs: number) {
+  const { impKey, impSecret, tierCode } = options
+  const transport =
+    (options.fetch ? null : nodeTransport(baseUrl)) ?? fetchTransport(baseUrl, options.fetch ?? ((input, init) => fetch(input, init)))
+  const { call, within } = createCaller({ transport, timeoutMs, tierCode })
+  const ask = async () => {
+    if (impKey === undefined || impSecret === undefined)
+      throw new TypeError('createIamportClient needs impKey and impSecret (PortOne console, REST API).')
+    const body = { imp_key: impKey, imp_secret: impSecret }
+    return within(undefined, (deadline) => call({ method: 'POST', path: '/users/getToken', repeatable: true, body }, null, deadline))
+  }
+  const tokens = createTokens(ask, options.tokenStore)
+
+  /** A refused token is replaced once, which is safe: PortOne did nothing for it. */
+  function send(method: 'GET' | 'POST' | 'DELETE', path: string, callOptions?: CallOptions, body?: unknown): Promise<unknown> {
+    return within(callOptions, async (deadline) => {
+      const token = (refused: string | null) => unlessOver(deadline, tokens.get(refused)).catch(withoutToken)
+      const once = (bearer: string) => call({ method, path, body, repeatable: method === 'GET' }, bearer, deadline)
+      const used = await token(null)
+      try {
+        return await once(used)
+      } catch (error) {
+        if (!(error instanceof IamportApiError) || error.httpStatus !== 401) throw error
+        return once(await token(used))
+      }
+    })
+  }
+
+  return { tokens, send }
+}
+
+function withoutToken(error: unknown): never {
+  if (!(error instanceof TransportError)) throw error
+  throw new IamportApiError('/users/getToken', 0, null, `no answer (${error.code})`, { sent: false })
+}
