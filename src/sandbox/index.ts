@@ -4,4 +4,5 @@ export { type Fault, type FaultName, type FaultOf, faultTable, type SandboxFault
 export { startInPage } from './inPage.ts'
 export type { SandboxKey, SandboxPayment, SandboxSchedule } from './state.ts'
 export { findTestCard, type TestCard, testCards } from './testCards.ts'
+export { approve, cancel, decline, expectCharged, type LocatorLike, type PageLike, type WindowOptions } from './testHelpers.ts'
 export type { SandboxWebhook, SendNotice, WebhookPlan } from './webhooks.ts'
