@@ -94,6 +94,9 @@ await tests(
 await check('Charges under faults, from four processes (npm run chaos makes 12,000)', () =>
   run(process.execPath, ['test/chaos/run.mjs', '600']),
 )
+await check('Issue-and-charge cycles against the sandbox (node --expose-gc bench/sandbox.mjs makes 10,000)', () =>
+  run(process.execPath, ['--expose-gc', 'bench/sandbox.mjs', '1000']),
+)
 await tests(
   'End to end on the demo shop (Playwright)',
   () => npx('playwright', ['test'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json') } }),

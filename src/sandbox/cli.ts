@@ -1,14 +1,72 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util'
 import { serve } from '@hono/node-server'
-import { createSandbox } from './createSandbox.ts'
+import { type CliOptions, help, readOptions } from './cliOptions.ts'
+import { createSandbox, type Sandbox } from './createSandbox.ts'
+import { stateFile } from './stateFile.ts'
 
-const { port } = parseArgs({ options: { port: { type: 'string', default: '4010' } } }).values
-const sandbox = createSandbox()
-serve({ fetch: sandbox.fetch, port: Number(port), hostname: '127.0.0.1' }, (address) => {
-  console.log(`billing-sandbox: http://127.0.0.1:${address.port}`)
-  console.log(`  SDK     http://127.0.0.1:${address.port}/v1/iamport.js`)
-  console.log(
-    `  user code ${sandbox.userCode}, REST key ${sandbox.impKey}, REST secret ${sandbox.impSecret} (worth nothing outside the sandbox)`,
-  )
+const sdkPaths = { v1: '/v1/iamport.js', legacy: '/js/iamport.payment-1.2.0.js' } as const
+
+/** What a shop puts into its configuration. */
+const configuration = (sandbox: Sandbox, { dialect }: CliOptions, base: string) => ({
+  dashboard: `${base}/`,
+  sdk: base + sdkPaths[dialect],
+  rest: base,
+  userCode: sandbox.userCode,
+  impKey: sandbox.impKey,
+  impSecret: sandbox.impSecret,
 })
+
+function print(config: ReturnType<typeof configuration>, { json }: CliOptions) {
+  if (json) return console.log(JSON.stringify(config))
+  console.log(`billing-sandbox: no card is charged. Ctrl+C ends it.
+
+  dashboard    ${config.dashboard}
+  SDK script   ${config.sdk}
+  REST base    ${config.rest}
+  user code    ${config.userCode}
+  REST key     ${config.impKey}
+  REST secret  ${config.impSecret}
+
+  curl -d imp_key=${config.impKey} -d imp_secret=${config.impSecret} ${config.rest}/users/getToken
+`)
+}
+
+const give = (sentence: string) => {
+  console.error(`billing-sandbox: ${sentence}`)
+  process.exit(1)
+}
+
+function clockFrom(start: number | null) {
+  const begun = Date.now()
+  return start === null ? {} : { clock: () => start + (Date.now() - begun) / 1000 }
+}
+
+function run(options: CliOptions) {
+  const { port, host, pgs, seed, webhook, clock, state } = options
+  const sandbox = createSandbox({
+    pgs,
+    ...(seed === undefined ? {} : { seed }),
+    ...clockFrom(clock),
+    ...(state === null ? {} : stateFile(state)),
+  })
+  if (webhook !== null) sandbox.noticeUrl = webhook
+  // what is due comes without anyone asking
+  setInterval(() => sandbox.advance(0), 1_000).unref()
+  const shown = host.includes(':') ? `[${host}]` : host
+  const server = serve({ fetch: sandbox.fetch, port, hostname: host }, (at) =>
+    print(configuration(sandbox, options, `http://${shown}:${at.port}`), options),
+  )
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') give(`port ${port} is taken. Give another with --port, or 0 for any.`)
+    give(`cannot listen on ${host}:${port} (${error.code ?? error.message}).`)
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))
+}
+
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options.help) console.log(help)
+  else run(options)
+} catch (error) {
+  give(error instanceof Error ? error.message : String(error))
+}

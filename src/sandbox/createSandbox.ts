@@ -1,7 +1,11 @@
-import { Hono } from 'hono'
-import type { FaultOf } from './faults.ts'
+import { Hono, type MiddlewareHandler } from 'hono'
+import { controlApi } from './controlApi.ts'
+import { curlOf, type SandboxEvents } from './events.ts'
+import type { FaultOf, SandboxFaults } from './faults.ts'
+import { readBody } from './rest/body.ts'
 import { restApi } from './restApi.ts'
-import { createState, type SandboxKey, type SandboxPayment } from './state.ts'
+import { createState, type SandboxDump, type SandboxKey, type SandboxPayment, type SandboxSchedule, type State } from './state.ts'
+import { postNotice, type SandboxWebhook, type SendNotice, type WebhookPlan } from './webhooks.ts'
 import { windowApi } from './windowApi.ts'
 
 export interface SandboxOptions {
@@ -17,25 +21,61 @@ export interface SandboxOptions {
   readonly fault?: FaultOf
   /** How long a charge takes between the look whether its order is paid and the payment, in ms; 0 when left out. */
   readonly inFlightMs?: number
-  /** Sends a webhook. Posts JSON when left out. */
-  readonly sendNotice?: (address: string, notice: Readonly<Record<string, unknown>>) => void
+  /** A moment at which the clock stands until `advance` moves it, or a clock of epoch seconds; the real time when left out. */
+  readonly clock?: string | Date | (() => number)
+  /** Makes numbers and the order of webhooks the same in every run; with `clock`, everything is. */
+  readonly seed?: number
+  /** How webhooks are sent: once, as JSON, at once, when left out. */
+  readonly webhooks?: WebhookPlan
+  /** Sends a webhook. Posts it when left out. */
+  readonly sendNotice?: SendNotice
+  /** What an earlier sandbox remembered, as `save` got it. */
+  readonly saved?: string | null
+  /** Called with all that is to be remembered after each change, before the call that made it is answered. */
+  readonly save?: (saved: string) => void
+}
+
+/** What a customer does in the window. */
+export interface Registration {
+  readonly customerUid: string
+  readonly merchantUid: string
+  /** The number of a test card, `null` to cancel; the card that is approved when left out. */
+  readonly card?: string | null
+  /** Won; 0 when left out. */
+  readonly amount?: number
+  readonly name?: string
+  readonly pg?: string
+  readonly customData?: unknown
 }
 
 /** A stand-in for PortOne and JTNet. State lives in memory. */
 export interface Sandbox {
   /**
    * Serves the SDKs `/v1/iamport.js`, `/js/iamport.payment-1.1.5.js` and `/js/iamport.payment-1.2.0.js` (those two need
-   * jQuery), the payment window and the REST API.
+   * jQuery), the payment window, the REST API, and under `/sandbox/` its own state, clock and faults.
    */
   fetch(request: Request, env?: object): Promise<Response>
   /** Everything that was paid or refused, oldest first. */
   readonly payments: readonly SandboxPayment[]
   /** The billing keys there are, by customer_uid. */
   readonly billingKeys: ReadonlyMap<string, SandboxKey>
+  readonly schedules: readonly SandboxSchedule[]
+  /** The last 500 webhooks, and what the shop answered. */
+  readonly webhooks: readonly SandboxWebhook[]
+  /** What happened. */
+  readonly events: SandboxEvents
+  /** What goes wrong. */
+  readonly faults: SandboxFaults
   /** Where webhooks are posted unless a payment says otherwise; nowhere at first. */
   noticeUrl: string | null
-  /** Moves the sandbox's clock forward: tokens end, scheduled charges are made. */
+  /** Epoch seconds of the sandbox's clock. */
+  now(): number
+  /** Moves the sandbox's clock forward: tokens end, scheduled charges are made, waiting webhooks go. */
   advance(seconds: number): void
+  /** Forgets everything but `noticeUrl`. */
+  reset(): void
+  /** Does what a customer does in the window on a PC; answers what the callback would get. */
+  register(registration: Registration): Promise<Record<string, unknown>>
   readonly userCode: string
   readonly impKey: string
   readonly impSecret: string
@@ -51,29 +91,89 @@ export interface Sandbox {
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { userCode = 'imp00000000', impKey = 'sandbox-key', impSecret = 'sandbox-secret', pgs = ['jtnet'], closeButton = false } = options
-  const { fault, inFlightMs = 0, sendNotice = postNotice } = options
-  const state = createState(sendNotice)
+  const { fault, inFlightMs = 0, webhooks = {}, sendNotice = postNotice(webhooks.form), save } = options
+  const { clock = () => Date.now() / 1000, seed = null, saved } = options
+  let last = saved ?? ''
+  const keep = () => {
+    if (!save) return
+    const current = JSON.stringify(state.dump())
+    if (current !== last) save(current)
+    last = current
+  }
+  const state: State = createState({ clock, seed, webhooks, sendNotice, changed: keep })
+  if (saved) state.load(JSON.parse(saved) as SandboxDump)
   const app = new Hono()
+  app.route('/', controlApi(state))
+  app.route('/', sdkFaults(state))
   app.route('/', windowApi(state, { userCode, pgs, closeButton }))
   app.route('/', restApi(state, { impKey, impSecret, fault, inFlightMs }))
-  return {
-    fetch: async (request, env) => app.fetch(request, env),
+
+  const post = async (path: string, body: unknown) => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    return (await sandbox.fetch(new Request(`http://sandbox${path}`, init))).json() as Promise<Record<string, Record<string, unknown>>>
+  }
+  const sandbox: Sandbox = {
+    async fetch(request, env) {
+      const before = state.webhooks.lastId()
+      const call = /^\/(?:users|payments|subscribe)\//.test(new URL(request.url).pathname) ? await describe(request.clone()) : null
+      const response = await app.fetch(request, env)
+      if (call) state.events.add('request', { ...call, status: response.status })
+      keep()
+      await state.webhooks.settled(before)
+      return response
+    },
     payments: state.payments,
     billingKeys: state.billingKeys,
+    schedules: state.schedules,
+    webhooks: state.webhooks.list,
+    events: { list: state.events.list, subscribe: state.events.subscribe },
+    faults: { active: state.faults.active, set: state.faults.set },
     get noticeUrl() {
       return state.noticeUrl
     },
     set noticeUrl(address) {
       state.noticeUrl = address
+      keep()
     },
-    advance: state.advance,
+    now: state.now,
+    advance(seconds) {
+      state.advance(seconds)
+      keep()
+    },
+    reset() {
+      state.reset()
+      keep()
+    },
+    async register({ customerUid, merchantUid, card = '9410-0000-0000-0001', amount = 0, name = '정기결제', pg, customData }) {
+      const params = { customer_uid: customerUid, merchant_uid: merchantUid, amount, name, pg: pg ?? pgs[0], custom_data: customData }
+      const { path, failure } = await post('/sandbox/requests', { userCode, origin: 'http://sandbox', mobile: false, params })
+      if (failure) return failure
+      const said = await post(String(path), card === null ? { cancel: true } : { number: card })
+      if (!said.answer) throw new Error(String(said.problem))
+      return said.answer
+    },
     userCode,
     impKey,
     impSecret,
   }
+  return sandbox
 }
 
-function postNotice(address: string, notice: Readonly<Record<string, unknown>>) {
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(notice) }
-  fetch(address, init).catch((error: unknown) => console.warn(`billing-sandbox: the webhook to ${address} failed (${String(error)})`))
+async function describe(request: Request) {
+  const { method, url } = request
+  const { pathname, search } = new URL(url)
+  const body = await readBody(request).catch(() => null)
+  const given = body && Object.keys(body.values).length > 0 ? body.values : null
+  return { method, path: pathname + search, curl: curlOf(method, url, given, pathname !== '/users/getToken') }
+}
+
+/** An SDK script that does not come, or does not work. */
+function sdkFaults({ faults }: State) {
+  const app = new Hono()
+  const breaks: MiddlewareHandler = async (c, next) => {
+    if (faults.take('sdk-blocked')) return c.text('', 403)
+    if (!faults.take('sdk-broken')) return next()
+    return c.body("throw new Error('sdk-broken')", 200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' })
+  }
+  return app.use('/v1/iamport.js', breaks).use('/js/*', breaks)
 }

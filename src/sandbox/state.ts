@@ -1,4 +1,7 @@
+import { createEvents, type Log } from './events.ts'
+import { createFaults } from './faults.ts'
 import { maskCard, type TestCard } from './testCards.ts'
+import { createWebhooks, type SandboxWebhook, type SendNotice, type WebhookPlan } from './webhooks.ts'
 
 /** A payment in PortOne's own spelling. */
 export interface SandboxPayment {
@@ -15,7 +18,7 @@ export interface SandboxPayment {
 export interface SandboxSchedule {
   readonly customer_uid: string
   readonly merchant_uid: string
-  readonly schedule_at: number
+  schedule_at: number
   readonly amount: number
   readonly name: string
   schedule_status: 'scheduled' | 'executed' | 'revoked'
@@ -27,37 +30,112 @@ export interface SandboxKey {
   readonly card: TestCard
   /** Unix seconds. */
   readonly inserted: number
+  /** What was told of the customer when the card was typed at the shop. */
+  readonly customer?: Readonly<Record<string, unknown>>
 }
+
+export interface StateOptions {
+  /** A moment the clock stands at until it is moved, or a clock that runs, in epoch seconds. The real time when left out. */
+  readonly clock: string | Date | (() => number)
+  /** Makes numbers, keys and delays the same in every run. */
+  readonly seed: number | null
+  readonly webhooks: WebhookPlan
+  readonly sendNotice: SendNotice
+  /** Called after a change that no request has made. */
+  readonly changed: () => void
+}
+
+export type Order = { merchant_uid: string; customer_uid: string; amount: number; name: string } & Record<string, unknown>
+type NewPayment = { merchant_uid: string; amount: number; status: SandboxPayment['status']; customer_uid: string | null } & Record<
+  string,
+  unknown
+>
 
 export const random = () => crypto.randomUUID().replaceAll('-', '').slice(0, 12)
 
+/** A number from 0 to 2^32 - 1 for each pair of a seed and a count. */
+function mix(seed: number, count: number) {
+  let value = (seed ^ Math.imul(count + 1, 0x9e3779b9)) >>> 0
+  for (const factor of [0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f]) value = Math.imul(value ^ (value >>> 15), factor) >>> 0
+  return (value ^ (value >>> 16)) >>> 0
+}
+
+function clockOf(clock: StateOptions['clock']) {
+  if (typeof clock === 'function') return clock
+  const at = new Date(clock).getTime() / 1000
+  if (Number.isNaN(at)) throw new RangeError(`${clock} is not a time`)
+  return () => at
+}
+
+/** The billing keys; each change is an event. */
+class LoggedKeys extends Map<string, SandboxKey> {
+  constructor(private readonly log: Log) {
+    super()
+  }
+  override set(customer_uid: string, key: SandboxKey) {
+    this.log('billing-key', { customer_uid, change: this.has(customer_uid) ? 'replaced' : 'issued', card_name: key.card.company })
+    return super.set(customer_uid, key)
+  }
+  override delete(customer_uid: string) {
+    const was = super.delete(customer_uid)
+    if (was) this.log('billing-key', { customer_uid, change: 'removed' })
+    return was
+  }
+}
+
 /** Everything the sandbox remembers, and the two things that change it: a payment, and the time. */
-export function createState(onNotice: (address: string, notice: Readonly<Record<string, unknown>>) => void) {
+export function createState({ clock, seed, webhooks: plan, sendNotice, changed }: StateOptions) {
+  const base = clockOf(clock)
   let moved = 0
-  const orders = new Map<string, SandboxPayment[]>()
-  const now = () => Math.floor(Date.now() / 1000) + moved
+  let count = 0
+  let orders = new Map<string, SandboxPayment[]>()
+  let byNumber = new Map<string, SandboxPayment>()
+  /** Payments that wait for the PG, and when they are paid. */
+  let pending: { imp_uid: string; at: number }[] = []
+  let noticeUrls = new Map<string, string>()
+  const exact = () => base() + moved
+  const now = () => Math.floor(exact())
+  const next = () => mix(seed ?? 0, count++)
+  const events = createEvents(now)
+  const faults = createFaults((name, on) => events.add('fault', { name, on }))
+  const draw = (below: number) => (seed === null ? Math.floor(Math.random() * below) : next() % below)
+  const webhooks = createWebhooks({ plan, send: sendNotice, now, draw, log: events.add, faults, changed })
+
+  function index(payment: SandboxPayment) {
+    byNumber.set(payment.imp_uid, payment)
+    orders.set(payment.merchant_uid, [...state.ofOrder(payment.merchant_uid), payment])
+  }
   const state = {
     payments: [] as SandboxPayment[],
-    billingKeys: new Map<string, SandboxKey>(),
+    billingKeys: new LoggedKeys(events.add),
     prepared: new Map<string, number>(),
     schedules: [] as SandboxSchedule[],
+    token: null as { readonly value: string; until: number } | null,
+    events,
+    faults,
+    webhooks,
     /** Where webhooks go, as set in PortOne's console. */
     noticeUrl: null as string | null,
     /** Unix seconds. */
     now,
+    /** Twelve characters that no other number has. */
+    unique: () =>
+      seed === null
+        ? random()
+        : [next(), next()]
+            .map((part) => part.toString(16).padStart(8, '0'))
+            .join('')
+            .slice(0, 12),
+    payment: (impUid: unknown) => byNumber.get(String(impUid)),
     /** The payments of an order number, oldest first. */
     ofOrder: (merchantUid: unknown): readonly SandboxPayment[] => orders.get(String(merchantUid)) ?? [],
-    paidOrder: (merchantUid: unknown) => state.ofOrder(merchantUid).find(({ status }) => status === 'paid'),
+    /** An order that was ever paid, refunded or not: its number is used up. */
+    paidOrder: (merchantUid: unknown) => state.ofOrder(merchantUid).find(({ status }) => status === 'paid' || status === 'cancelled'),
 
-    record(
-      fields: { merchant_uid: string; amount: number; status: SandboxPayment['status']; customer_uid: string | null } & Record<
-        string,
-        unknown
-      >,
-    ): SandboxPayment {
+    record(fields: NewPayment): SandboxPayment {
       const { notice_url, ...rest } = fields
       const payment: SandboxPayment = {
-        imp_uid: `imp_${random()}`,
+        imp_uid: `imp_${state.unique()}`,
         cancel_amount: 0,
         currency: 'KRW',
         pg_provider: 'jtnet',
@@ -72,55 +150,145 @@ export function createState(onNotice: (address: string, notice: Readonly<Record<
         ...rest,
       }
       state.payments.push(payment)
-      orders.set(payment.merchant_uid, [...state.ofOrder(payment.merchant_uid), payment])
-      // none for a failed payment
-      if (payment.status === 'paid') state.notify(payment, notice_url)
+      index(payment)
+      if (typeof notice_url === 'string') noticeUrls.set(payment.imp_uid, notice_url)
+      state.tell(payment)
       return payment
     },
 
-    notify({ imp_uid, merchant_uid, status }: SandboxPayment, address: unknown = null) {
-      const to = typeof address === 'string' ? address : state.noticeUrl
-      if (to) onNotice(to, { imp_uid, merchant_uid, status })
+    /** A payment's new status: to the events, and to the shop once it is paid. */
+    tell(payment: SandboxPayment) {
+      const { imp_uid, merchant_uid, status, amount, customer_uid } = payment
+      events.add('payment', { imp_uid, merchant_uid, status, amount, customer_uid })
+      // none for a failed payment
+      if (status === 'paid') state.notify(payment)
+    },
+
+    /** Tells the shop, at the payment's own address first. */
+    notify({ imp_uid, merchant_uid, status }: SandboxPayment) {
+      const address = noticeUrls.get(imp_uid) ?? state.noticeUrl
+      if (address) webhooks.notify(address, { imp_uid, merchant_uid, status })
+    },
+
+    /** Has a payment that is `ready` paid later, and the shop told. */
+    settleLater({ imp_uid }: SandboxPayment, ms: number) {
+      pending.push({ imp_uid, at: exact() + ms / 1000 })
+      setTimeout(() => {
+        state.runDue()
+        changed()
+      }, ms + 5)
     },
 
     /** Charges a key that is known to exist. */
-    chargeKey(
-      { card }: SandboxKey,
-      order: { merchant_uid: string; customer_uid: string; amount: number; name: string } & Record<string, unknown>,
-      customer_uid_usage: string,
-      refusal: string | null = card.laterRefusal,
-    ): SandboxPayment {
-      const card_number = maskCard(card.number)
+    chargeKey({ card }: SandboxKey, order: Order, usage: string | null, refusal: string | null = card.laterRefusal): SandboxPayment {
       const status = refusal === null ? ('paid' as const) : ('failed' as const)
-      return state.record({ ...order, status, fail_reason: refusal, customer_uid_usage, card_name: card.company, card_number })
+      const shown = { card_name: card.company, card_number: maskCard(card.number) }
+      return state.record({ ...order, ...shown, status, fail_reason: refusal, customer_uid_usage: usage })
     },
 
-    /** Makes the scheduled charges whose time has come. */
-    runDue() {
-      for (const due of state.schedules.filter((known) => known.schedule_status === 'scheduled' && known.schedule_at <= now())) {
-        const { merchant_uid, customer_uid, amount, name, notice_url } = due
-        const key = state.billingKeys.get(customer_uid)
-        Object.assign(due, { schedule_status: 'executed', executed_at: now() })
-        if (!key || state.paidOrder(merchant_uid)) {
-          Object.assign(due, { payment_status: 'failed', fail_reason: key ? '이미 결제된 주문번호입니다.' : '등록되지 않은 구매자입니다.' })
-          continue
-        }
-        const { imp_uid, status, fail_reason } = state.chargeKey(
-          key,
-          { merchant_uid, customer_uid, amount, name, notice_url },
-          'payment.scheduled',
-        )
-        Object.assign(due, { imp_uid, payment_status: status, fail_reason })
+    /** Makes one scheduled charge. */
+    execute(due: SandboxSchedule) {
+      const { merchant_uid, customer_uid, amount, name, notice_url, custom_data } = due
+      const key = state.billingKeys.get(customer_uid)
+      Object.assign(due, { schedule_status: 'executed', executed_at: now() })
+      if (!key || state.paidOrder(merchant_uid)) {
+        Object.assign(due, { payment_status: 'failed', fail_reason: key ? '이미 결제된 주문번호입니다.' : '등록되지 않은 구매자입니다.' })
+        events.add('schedule', { merchant_uid, status: 'failed' })
+        return null
       }
+      const payment = state.chargeKey(key, { merchant_uid, customer_uid, amount, name, notice_url, custom_data }, 'payment.scheduled')
+      Object.assign(due, { imp_uid: payment.imp_uid, payment_status: payment.status, fail_reason: payment.fail_reason })
+      events.add('schedule', { merchant_uid, status: payment.status })
+      return payment
+    },
+
+    /** Does what the time has come for: waiting payments, scheduled charges, webhooks. */
+    runDue() {
+      const ripe = pending.filter(({ at }) => at <= exact())
+      if (ripe.length > 0) pending = pending.filter(({ at }) => at > exact())
+      for (const { imp_uid } of ripe) {
+        const payment = byNumber.get(imp_uid)
+        if (payment?.status !== 'ready') continue
+        Object.assign(payment, { status: 'paid', paid_at: now() })
+        state.tell(payment)
+      }
+      const due = state.schedules.filter((known) => known.schedule_status === 'scheduled' && known.schedule_at <= now())
+      for (const schedule of due.sort((a, b) => a.schedule_at - b.schedule_at)) state.execute(schedule)
+      webhooks.runDue()
     },
 
     /** Moves the clock forward. */
     advance(seconds: number) {
+      if (!Number.isFinite(seconds) || seconds < 0) throw new RangeError('The clock moves forward by a number of seconds')
       moved += seconds
+      if (seconds > 0) events.add('clock', { seconds, now: now() })
       state.runDue()
+    },
+
+    /** Forgets everything but where webhooks go; the clock is where it began. */
+    reset() {
+      state.load(null)
+      faults.clear()
+      events.add('reset', {})
+    },
+
+    /** Everything that is remembered, as plain data. */
+    dump: () => ({
+      moved,
+      count,
+      pending,
+      payments: state.payments,
+      schedules: state.schedules,
+      webhooks: webhooks.list,
+      token: state.token,
+      noticeUrl: state.noticeUrl,
+      billingKeys: [...state.billingKeys],
+      prepared: [...state.prepared],
+      noticeUrls: [...noticeUrls],
+    }),
+
+    /** Remembers what `dump` gave, `null` for nothing. */
+    load(saved: SandboxDump | null) {
+      orders = new Map()
+      byNumber = new Map()
+      moved = saved?.moved ?? 0
+      count = saved?.count ?? 0
+      pending = saved?.pending ?? []
+      noticeUrls = new Map(saved?.noticeUrls)
+      state.token = saved?.token ?? null
+      state.noticeUrl = saved ? saved.noticeUrl : state.noticeUrl
+      const refill = <Row>(list: Row[], rows: readonly Row[] = []) => list.splice(0, list.length, ...rows)
+      refill(state.payments, [])
+      for (const payment of saved?.payments ?? []) {
+        state.payments.push(payment)
+        index(payment)
+      }
+      refill(state.schedules, saved?.schedules)
+      refill<SandboxWebhook>(webhooks.list, saved?.webhooks)
+      for (const [map, rows] of [
+        [state.billingKeys, saved?.billingKeys],
+        [state.prepared, saved?.prepared],
+      ] as [Map<string, unknown>, [string, unknown][] | undefined][]) {
+        map.clear()
+        for (const [key, value] of rows ?? []) Map.prototype.set.call(map, key, value)
+      }
     },
   }
   return state
 }
 
 export type State = ReturnType<typeof createState>
+/** What a state file holds. */
+export interface SandboxDump {
+  readonly moved: number
+  readonly count: number
+  readonly pending: { imp_uid: string; at: number }[]
+  readonly payments: SandboxPayment[]
+  readonly schedules: SandboxSchedule[]
+  readonly webhooks: SandboxWebhook[]
+  readonly token: { readonly value: string; until: number } | null
+  readonly noticeUrl: string | null
+  readonly billingKeys: [string, SandboxKey][]
+  readonly prepared: [string, number][]
+  readonly noticeUrls: [string, string][]
+}

@@ -1,0 +1,85 @@
+import { type Context, Hono } from 'hono'
+import type { SandboxEvent } from './events.ts'
+import { faultTable, isFaultName } from './faults.ts'
+import type { State } from './state.ts'
+
+/** Names that no stranger's DNS can point at this machine: numbers, single words and the reserved endings. */
+const isOwnName = (hostname: string) => /^(?:\[.*\]|[\d.]+|[^.]+|.*\.(?:localhost|local|internal|test|invalid))$/.test(hostname)
+
+/** Why a page that is not the sandbox's own may not drive it, `null` when the call is fine. */
+function foreign(c: Context): string | null {
+  const { origin, hostname } = new URL(c.req.url)
+  const from = c.req.header('origin')
+  const site = c.req.header('sec-fetch-site')
+  if (!isOwnName(hostname)) return 'the sandbox is not driven by this name'
+  if ((from !== undefined && from !== origin) || (site !== undefined && site !== 'same-origin' && site !== 'none'))
+    return 'only its own page drives the sandbox'
+  if (c.req.method === 'POST' && !/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return 'JSON is needed'
+  return null
+}
+
+/** The state, the clock and the faults over HTTP, for the dashboard and for programs in any language. */
+export function controlApi(state: State) {
+  const app = new Hono()
+  const guard = async (c: Context, next: () => Promise<void>) => {
+    const problem = foreign(c)
+    return problem === null ? next() : c.json({ problem }, 403)
+  }
+  for (const path of ['state', 'events', 'clock', 'faults', 'reset']) app.use(`/sandbox/${path}`, guard)
+  const body = async (c: Context): Promise<Record<string, unknown>> => {
+    const given: unknown = await c.req.json().catch(() => null)
+    return typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {}
+  }
+  const now = (c: Context) => c.json(stateOf(state))
+
+  app.get('/sandbox/state', now)
+  app.get('/sandbox/events', (c) => {
+    const after = Number(c.req.query('after') ?? c.req.header('last-event-id') ?? 0)
+    const missed = state.events.list().filter(({ id }) => id > after)
+    return c.req.header('accept')?.includes('text/event-stream') ? stream(state, missed) : c.json(missed)
+  })
+  app.post('/sandbox/clock', async (c) => {
+    const { seconds } = await body(c)
+    if (typeof seconds !== 'number' || !(seconds >= 0) || seconds > 1e10) return c.json({ problem: 'seconds is a number from 0 on' }, 400)
+    state.advance(seconds)
+    return now(c)
+  })
+  app.post('/sandbox/faults', async (c) => {
+    const { name, on } = await body(c)
+    const isSet = typeof on === 'boolean' || (Number.isSafeInteger(on) && Number(on) >= 0)
+    if (!isFaultName(name) || !isSet)
+      return c.json({ problem: `name is one of ${Object.keys(faultTable).join(', ')}, on a boolean or a count` }, 400)
+    state.faults.set(name, on as boolean | number)
+    return now(c)
+  })
+  app.post('/sandbox/reset', (c) => {
+    state.reset()
+    return now(c)
+  })
+  return app
+}
+
+const stateOf = (state: State) => ({
+  now: state.now(),
+  noticeUrl: state.noticeUrl,
+  payments: state.payments,
+  billingKeys: [...state.billingKeys].map(([customer_uid, { card, inserted }]) => ({ customer_uid, card, inserted })),
+  schedules: state.schedules,
+  webhooks: state.webhooks.list,
+  faults: { active: state.faults.active(), table: faultTable },
+})
+
+function stream(state: State, missed: readonly SandboxEvent[]) {
+  const encoder = new TextEncoder()
+  let end = () => {}
+  const lines = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const send = (event: SandboxEvent) => controller.enqueue(encoder.encode(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`))
+      controller.enqueue(encoder.encode(': events\n\n'))
+      missed.forEach(send)
+      end = state.events.subscribe(send)
+    },
+    cancel: () => end(),
+  })
+  return new Response(lines, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } })
+}

@@ -1,0 +1,70 @@
+/** What happened in the sandbox. */
+export interface SandboxEvent {
+  readonly id: number
+  /** The sandbox's clock, epoch seconds. */
+  readonly at: number
+  readonly kind: 'request' | 'payment' | 'billing-key' | 'schedule' | 'webhook' | 'fault' | 'clock' | 'reset'
+  /** A request: what was called, what it was answered, and a command line that does it again, secrets left to shell variables. */
+  readonly method?: string
+  readonly path?: string
+  readonly status?: number
+  readonly curl?: string
+  readonly [detail: string]: unknown
+}
+
+export interface SandboxEvents {
+  /** The last 500, oldest first. */
+  list(): readonly SandboxEvent[]
+  /** Calls `fn` for each event from now on; the answer ends that. */
+  subscribe(fn: (event: SandboxEvent) => void): () => void
+}
+
+export type Log = (kind: SandboxEvent['kind'], details: Readonly<Record<string, unknown>>) => void
+
+const kept = 500
+
+export function createEvents(now: () => number): SandboxEvents & { add: Log } {
+  let id = 0
+  let events: SandboxEvent[] = []
+  const listeners = new Set<(event: SandboxEvent) => void>()
+  return {
+    list: () => events.slice(-kept),
+    subscribe(fn) {
+      listeners.add(fn)
+      return () => void listeners.delete(fn)
+    },
+    add(kind, details) {
+      id += 1
+      const event = { ...details, id, at: now(), kind }
+      events.push(event)
+      if (events.length >= 2 * kept) events = events.slice(-kept)
+      for (const listener of listeners) listener(event)
+    },
+  }
+}
+
+/** Secrets and card data, and the shell variable that stands for each. */
+const secrets: Readonly<Record<string, string>> = {
+  imp_key: 'IMP_KEY',
+  imp_secret: 'IMP_SECRET',
+  card_number: 'CARD_NUMBER',
+  expiry: 'CARD_EXPIRY',
+  birth: 'CARD_BIRTH',
+  pwd_2digit: 'CARD_PASSWORD',
+  cvc: 'CARD_CVC',
+}
+const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+
+/** A command line that repeats a call. What is secret in it is a shell variable. */
+export function curlOf(method: string, url: string, body: Readonly<Record<string, unknown>> | null, withToken: boolean): string {
+  const parts = ['curl', '-X', method, quote(url)]
+  if (withToken) parts.push('-H', '"Authorization: Bearer $ACCESS_TOKEN"')
+  if (body) {
+    const hidden = Object.fromEntries(
+      Object.entries(body).map(([key, value]) => [key, secrets[key] ? `\u0000${secrets[key]}\u0000` : value]),
+    )
+    const json = quote(JSON.stringify(hidden)).replace(/\\u0000(\w+)\\u0000/g, `'"$$$1"'`)
+    parts.push('-H', "'Content-Type: application/json'", '-d', json)
+  }
+  return parts.join(' ')
+}

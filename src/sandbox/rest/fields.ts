@@ -1,0 +1,125 @@
+import type { Body } from './body.ts'
+
+/** Why a call is refused, as PortOne says it: HTTP 200 with a `code` that is not 0, unless there is a status of its own. */
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly status: 200 | 400 | 401 | 404 = 200,
+  ) {
+    super(message)
+  }
+}
+
+export interface Field {
+  readonly type: 'text' | 'number' | 'integer' | 'boolean' | 'texts' | 'rows' | 'any'
+  readonly max?: number
+  readonly required?: true
+}
+export type Fields = Readonly<Record<string, Field>>
+
+const text = (max: number): Field => ({ type: 'text', max })
+export const required = (field: Field): Field => ({ ...field, required: true })
+export const orderNumber = required(text(40))
+export const customerUid = required(text(80))
+export const won = required({ type: 'number' })
+export const unixTime = required({ type: 'integer' })
+export const anyText: Field = { type: 'text' }
+
+/** What every order may say, whichever call it comes by. */
+export const orderFields = {
+  merchant_uid: orderNumber,
+  amount: won,
+  name: required(text(40)),
+  currency: text(3),
+  tax_free: { type: 'number' },
+  vat_amount: { type: 'number' },
+  vat: { type: 'number' },
+  buyer_name: text(16),
+  buyer_email: text(64),
+  buyer_tel: text(16),
+  buyer_addr: text(128),
+  buyer_postcode: text(8),
+  card_quota: { type: 'integer' },
+  custom_data: anyText,
+  notice_url: anyText,
+} satisfies Fields
+
+/** The card as it is typed at a shop. */
+export const cardFields = {
+  card_number: required(text(25)),
+  expiry: required(text(7)),
+  birth: text(10),
+  pwd_2digit: text(2),
+  cvc: text(4),
+} satisfies Fields
+
+/** What only PortOne says of a payment: whoever sends it mistakes an answer for a request. */
+const answerFields = new Set(
+  'cancel_amount status paid_at failed_at started_at cancelled_at fail_reason receipt_url apply_num pg_tid cancel_history customer_uid_usage sandbox pg_provider pg_id'.split(
+    ' ',
+  ),
+)
+
+function readField(name: string, { type, max = Number.POSITIVE_INFINITY }: Field, value: unknown, isForm: boolean): unknown {
+  const wrong = new Refusal(`${name} 값이 올바르지 않습니다.`, 400)
+  switch (type) {
+    case 'any':
+      return value
+    case 'text':
+      if (typeof value !== 'string') throw wrong
+      if ([...value].length > max) throw new Refusal(`${name} 값은 ${max}자 이하여야 합니다.`, 400)
+      return value
+    case 'number':
+    case 'integer': {
+      const number = isForm && typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value
+      if (typeof number !== 'number' || !Number.isFinite(number) || Math.abs(number) > Number.MAX_SAFE_INTEGER) throw wrong
+      if (type === 'integer' && !Number.isInteger(number)) throw wrong
+      return number
+    }
+    case 'boolean':
+      if (isForm && (value === 'true' || value === 'false')) return value === 'true'
+      if (typeof value !== 'boolean') throw wrong
+      return value
+    case 'texts': {
+      const list = isForm && typeof value === 'string' ? [value] : value
+      if (!Array.isArray(list) || list.some((item) => typeof item !== 'string')) throw wrong
+      return list
+    }
+    case 'rows':
+      if (!Array.isArray(value) || value.some((item) => typeof item !== 'object' || item === null)) throw wrong
+      return value
+  }
+}
+
+/** The known fields of a body, held to their types and lengths; throws a {@link Refusal}. Nothing else gets through. */
+export function readFields({ values, isForm }: Body, fields: Fields): Record<string, unknown> {
+  for (const name of Object.keys(values))
+    if ((answerFields.has(name) || name === 'imp_uid') && !Object.hasOwn(fields, name))
+      throw new Refusal(`${name}: 요청할 수 없는 항목입니다.`, 400)
+  const read: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    if (value === undefined || value === null || value === '') {
+      if (field.required) throw new Refusal(`필수 파라미터가 누락되었습니다. (${name})`, 400)
+    } else read[name] = readField(name, field, value, isForm)
+  }
+  return read
+}
+
+/** Money that can be asked for: more than nothing, and no fraction of a won. */
+export function checkAmount(amount: unknown, currency: unknown = 'KRW') {
+  if (!(Number(amount) > 0)) throw new Refusal('결제금액은 0보다 커야 합니다.')
+  if (currency === 'KRW' && !Number.isInteger(amount)) throw new Refusal('원화 결제금액에는 소수점을 쓸 수 없습니다.')
+}
+
+/** An order's fields with its money checked. */
+export function readOrder(body: Body, more: Fields = {}) {
+  const order = readFields(body, { ...orderFields, ...more })
+  checkAmount(order.amount, order.currency)
+  for (const name of ['tax_free', 'vat_amount', 'vat', 'card_quota'])
+    if (order[name] !== undefined && !(Number(order[name]) >= 0 && Number(order[name]) <= Number(order.amount)))
+      throw new Refusal(`${name} 값이 올바르지 않습니다.`, 400)
+  if (order.notice_url !== undefined && !/^https?:\/\//.test(String(order.notice_url)))
+    throw new Refusal('notice_url 값이 올바르지 않습니다.', 400)
+  return order as typeof order & { merchant_uid: string; amount: number; name: string }
+}

@@ -1,0 +1,35 @@
+import { checkAmount, orderNumber, Refusal, readFields, won } from './fields.ts'
+import { type Call, noPayment, type RestContext, type Route } from './route.ts'
+
+const answer = (merchant_uid: string, amount: number) => ({ response: { merchant_uid, amount, currency: 'KRW' } })
+
+function fix({ body }: Call, { state }: RestContext, isChange: boolean) {
+  const { merchant_uid, amount, currency } = readFields(body, {
+    merchant_uid: orderNumber,
+    amount: won,
+    currency: { type: 'text', max: 3 },
+  })
+  const [order, sum] = [String(merchant_uid), Number(amount)]
+  // a card that is only registered costs nothing
+  if (sum !== 0) checkAmount(sum, currency)
+  if (state.paidOrder(order)) throw new Refusal('이미 결제된 주문번호입니다.')
+  if (isChange && !state.prepared.has(order)) throw noPayment()
+  if (!isChange && state.prepared.has(order)) throw new Refusal('이미 등록된 merchant_uid입니다.')
+  state.prepared.set(order, sum)
+  return answer(order, sum)
+}
+
+/** The amount that an order's window may ask for, fixed beforehand. */
+export const prepare = [
+  { method: 'POST', path: '/payments/prepare', handle: (call, context) => fix(call, context, false) },
+  { method: 'PUT', path: '/payments/prepare', handle: (call, context) => fix(call, context, true) },
+  {
+    method: 'GET',
+    path: '/payments/prepare/:merchant_uid',
+    handle({ path: { merchant_uid = '' } }, { state }) {
+      const amount = state.prepared.get(merchant_uid)
+      if (amount === undefined) throw noPayment()
+      return answer(merchant_uid, amount)
+    },
+  },
+] satisfies Route[]

@@ -1,0 +1,83 @@
+import type { Sandbox } from './createSandbox.ts'
+import type { SandboxPayment } from './state.ts'
+
+/** What of a Playwright `Locator` is used. */
+export interface LocatorLike {
+  click(): Promise<unknown>
+  fill(text: string): Promise<unknown>
+  count(): Promise<number>
+  first(): LocatorLike
+  isVisible(): Promise<boolean>
+}
+
+/** What of a Playwright `Page` or `Frame` is used; whatever drives a browser can be made to look like it. */
+export interface PageLike {
+  locator(selector: string): LocatorLike
+  frames(): { url(): string; locator(selector: string): LocatorLike }[]
+}
+
+const windowPath = /\/sandbox\/window\//
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** A control of the open payment window, in a frame or as the page; waits for it. */
+async function control(page: PageLike, selector: string, timeoutMs: number): Promise<LocatorLike> {
+  const until = Date.now() + timeoutMs
+  for (;;) {
+    const frames = page.frames()
+    for (const frame of frames.filter((known) => windowPath.test(known.url()) || known.url() === 'about:srcdoc')) {
+      const found = frame.locator(selector)
+      if ((await found.count()) > 0 && (await found.first().isVisible())) return found.first()
+    }
+    if (Date.now() > until) throw new Error(`The payment window shows no ${selector}`)
+    await pause(50)
+  }
+}
+
+async function submit(page: PageLike, card: string, timeoutMs: number) {
+  await (await control(page, '[data-field="card-number"], input[name="number"]', timeoutMs)).fill(card)
+  await (await control(page, '[data-action="approve"]:enabled, [type="submit"]:enabled', timeoutMs)).click()
+}
+
+export interface WindowOptions {
+  /** The test card; the one that is approved, or refused, when left out. */
+  readonly card?: string
+  /** How long to wait for the window, ms; 15,000 when left out. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * Registers a card in the payment window that a page of Playwright has opened.
+ *
+ * @example
+ * await page.getByRole('button', { name: '카드 등록하기' }).click()
+ * await approve(page)
+ */
+export const approve = (page: PageLike, { card = '9410-0000-0000-0001', timeoutMs = 15_000 }: WindowOptions = {}) =>
+  submit(page, card, timeoutMs)
+
+/** Has the card refused in the window. */
+export const decline = (page: PageLike, { card = '9410-0000-0000-0002', timeoutMs = 15_000 }: WindowOptions = {}) =>
+  submit(page, card, timeoutMs)
+
+/** Presses the window's cancel. */
+export async function cancel(page: PageLike, { timeoutMs = 15_000 }: Omit<WindowOptions, 'card'> = {}) {
+  await (await control(page, '[data-action="cancel"]:enabled, #cancel:enabled', timeoutMs)).click()
+}
+
+/**
+ * Holds that an order was charged exactly once and this much, refunds not counted; answers the payment. Throws an `Error`
+ * that any test runner shows.
+ *
+ * @param amount won
+ * @example
+ * expectCharged(sandbox, 'order-1', 9_900)
+ */
+export function expectCharged(sandbox: Pick<Sandbox, 'payments'>, order: string, amount: number): SandboxPayment {
+  const of = sandbox.payments.filter(({ merchant_uid }) => merchant_uid === order)
+  const charged = of.filter(({ status }) => status === 'paid' || status === 'cancelled')
+  const [payment] = charged
+  const had = of.map(({ status, amount: sum }) => `${status} ${sum}`).join(', ') || 'nothing'
+  if (charged.length !== 1 || payment?.amount !== amount)
+    throw new Error(`${order} should have been charged ${amount} once; there is ${had}`)
+  return payment
+}

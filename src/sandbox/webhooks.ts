@@ -1,0 +1,114 @@
+import type { Log } from './events.ts'
+import type { Faults } from './faults.ts'
+
+/** How webhooks are sent: once, as JSON, at once, when nothing is said. */
+export interface WebhookPlan {
+  readonly form?: boolean
+  /** Repeats a minute apart after a network error or a 5xx, until HTTP 200: 0 to 5. */
+  readonly repeats?: number
+  /**
+   * - `at-once`: nobody waits for it, the browser's callback or the webhook can be first
+   * - `before-answer`: the window and the REST API answer only when the shop has taken it
+   * - `shuffled`: up to half a minute late by the seed, so that later ones overtake earlier ones
+   */
+  readonly timing?: 'at-once' | 'before-answer' | 'shuffled'
+}
+
+/** A webhook and what became of it. */
+export interface SandboxWebhook {
+  readonly id: number
+  readonly address: string
+  readonly notice: Readonly<Record<string, unknown>>
+  /** When it is sent next, epoch seconds; `null` when it is done with. */
+  due: number | null
+  /** Every time it was sent; status 0 is a network error. */
+  readonly attempts: { readonly at: number; readonly status: number }[]
+}
+
+/** Sends a webhook. A promise of a number says the HTTP status; everything else counts as 200, a rejection as a network error. */
+export type SendNotice = (address: string, notice: Readonly<Record<string, unknown>>) => unknown
+
+const kept = 500
+
+interface WebhookContext {
+  readonly plan: WebhookPlan
+  readonly send: SendNotice
+  readonly now: () => number
+  readonly draw: (below: number) => number
+  readonly log: Log
+  readonly faults: Faults
+  /** Told after each change that no request has made. */
+  readonly changed: () => void
+}
+
+export function createWebhooks({ plan, send, now, draw, log, faults, changed }: WebhookContext) {
+  const { repeats = 0, timing = 'at-once' } = plan
+  if (!Number.isSafeInteger(repeats) || repeats < 0 || repeats > 5) throw new RangeError('repeats is a number from 0 to 5')
+  const list: SandboxWebhook[] = []
+  const underWay = new Map<number, Promise<void>>()
+  let lastId = 0
+
+  async function deliver(webhook: SandboxWebhook) {
+    const { id, address, notice, attempts } = webhook
+    webhook.due = null
+    let status = 200
+    try {
+      const answer = await send(address, notice)
+      if (typeof answer === 'number') status = answer
+    } catch {
+      status = 0
+    }
+    attempts.push({ at: now(), status })
+    log('webhook', { webhook: id, address, notice, status, attempt: attempts.length })
+    if ((status === 0 || status >= 500) && attempts.length <= repeats) wait(webhook, 60)
+    changed()
+  }
+  function start(webhook: SandboxWebhook) {
+    const delivery = deliver(webhook).finally(() => underWay.delete(webhook.id))
+    underWay.set(webhook.id, delivery)
+  }
+  function wait(webhook: SandboxWebhook, seconds: number) {
+    webhook.due = now() + seconds
+    const timer: unknown = setTimeout(runDue, seconds * 1_000 + 5)
+    // Node: a webhook that is still to come keeps no process alive
+    if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
+  }
+  function runDue() {
+    for (const webhook of list.filter(({ due }) => due !== null && due <= now()).sort((a, b) => Number(a.due) - Number(b.due)))
+      start(webhook)
+  }
+  return {
+    list,
+    runDue,
+    notify(address: string, notice: Readonly<Record<string, unknown>>) {
+      if (faults.take('webhook-never')) return
+      const seconds = faults.take('webhook-late') ? 60 : timing === 'shuffled' ? draw(31) : 0
+      for (let times = faults.take('webhook-twice') ? 2 : 1; times > 0; times -= 1) {
+        lastId = Math.max(lastId, list.at(-1)?.id ?? 0) + 1
+        const webhook: SandboxWebhook = { id: lastId, address, notice, due: null, attempts: [] }
+        list.push(webhook)
+        if (list.length > kept) list.splice(0, list.length - kept)
+        if (seconds === 0) start(webhook)
+        else wait(webhook, seconds)
+      }
+    },
+    lastId: () => lastId,
+    /** Waits for the webhooks after this one, where the shop is to hear before the browser does. */
+    async settled(after: number) {
+      if (timing === 'before-answer') await Promise.all([...underWay].flatMap(([id, delivery]) => (id > after ? [delivery] : [])))
+    },
+  }
+}
+
+/** Posts a webhook as JSON or as a form; answers the HTTP status. PortOne gives up after half a minute. */
+export const postNotice =
+  (form = false): SendNotice =>
+  async (address, notice) => {
+    const type = form ? 'application/x-www-form-urlencoded' : 'application/json'
+    const pairs = Object.entries(notice).map(([key, value]) => [key, String(value)])
+    const body = form ? new URLSearchParams(pairs).toString() : JSON.stringify(notice)
+    const signal = AbortSignal.timeout(30_000)
+    const answer = await fetch(address, { method: 'POST', headers: { 'content-type': type }, body, signal, redirect: 'manual' })
+    await answer.body?.cancel()
+    return answer.status
+  }
