@@ -10,8 +10,8 @@ const whole = 'BillingKeyProvider, BillingKeyButton, BillingKeyOutcomeView, useB
 
 /** `aim`: what it is meant to come to. `held`: what it may not grow over now; the two are one where the aim is reached. In bytes. */
 export const rows = [
-  { what: 'provider, button, outcome view, hook and redirect, in Korean', names: whole, aim: 12_000, held: 17_500 },
-  { what: 'useBillingKey and provider', names: 'BillingKeyProvider, useBillingKey', aim: 8_500, held: 13_950 },
+  { what: 'provider, button, outcome view, hook and redirect, in Korean', names: whole, aim: 12_000, held: 19_200 },
+  { what: 'useBillingKey and provider', names: 'BillingKeyProvider, useBillingKey', aim: 8_500, held: 14_150 },
   { what: 'parseRedirect', names: 'parseRedirect', aim: 2_500, held: 2_850 },
 ]
 
@@ -32,7 +32,13 @@ export async function bundle(contents, { external = [...react, query], condition
     logLevel: 'silent',
   })
   const code = outputFiles[0].text
-  return { code, inputs: Object.keys(metafile.inputs), gzip: gzipSync(code).length }
+  return {
+    code,
+    inputs: Object.entries(Object.values(metafile.outputs)[0].inputs).flatMap(([path, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [path] : [],
+    ),
+    gzip: gzipSync(code).length,
+  }
 }
 
 /** Measures every row. */

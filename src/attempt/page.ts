@@ -14,6 +14,8 @@ export interface AttemptsOfPage {
   readonly told: Map<string, BillingKeyOutcome>
   /** Questions about leftovers that are under way, by order number. */
   readonly leftovers: Map<string, Promise<void>>
+  /** How often another member's things have been dropped. */
+  drops: number
   /** What would be in sessionStorage, where that cannot be written. */
   memory: string | null
   readonly listeners: Set<() => void>
@@ -28,6 +30,7 @@ export function attemptsOfPage(): AttemptsOfPage {
     landingConsumers: new Set(),
     told: new Map(),
     leftovers: new Map(),
+    drops: 0,
     memory: null,
     listeners: new Set(),
   } satisfies AttemptsOfPage

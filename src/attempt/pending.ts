@@ -109,7 +109,9 @@ export function keepOnlyFor(customerKey: string | undefined): void {
   if (kept.customerKey === null) save({ ...kept, customerKey })
   else {
     save({ ...nothing, customerKey })
-    attemptsOfPage().told.clear()
+    const page = attemptsOfPage()
+    page.told.clear()
+    page.drops += 1
   }
 }
 

@@ -343,13 +343,14 @@ export class Attempt {
     try {
       const { imp, params, pending } = readyWindow(request, orderOf(source), settings)
       const { merchantUid, amount } = pending
+      const { drops } = attemptsOfPage()
       this.#claim = claimFrom(pending)
       remember(pending)
       forgetTold(merchantUid)
       this.dispatch({ type: 'opened', attempt: { merchantUid, amount, canAsk: settings.confirm !== undefined, failedAsks: 0 } })
       this.#window = requestPay(imp, params, {
         onEnd: (end) => this.dispatch({ type: 'window-ended', report: reportOf(end, pending) }),
-        onLate: (answer) => this.hearLate(toReport(answer, pending, 'callback'), pending, settings.customerKey),
+        onLate: (answer) => this.hearLate(toReport(answer, pending, 'callback'), pending, drops),
       })
     } catch (error) {
       if (this.#claim?.merchantUid) forget(this.#claim.merchantUid)
@@ -358,12 +359,12 @@ export class Attempt {
   }
 
   /** The SDK called back after its window had been given up. A success of an attempt before this one is asked about as a leftover. */
-  private hearLate(report: WindowReport, pending: PendingAttempt, customerKey: string | undefined): void {
+  private hearLate(report: WindowReport, pending: PendingAttempt, drops: number): void {
     const { merchantUid } = pending
     const settings = this.#owner.settings()
     // a word that contradicts itself is worth a question, and no news by itself
     if (settings.confirm ? !hasReportedSuccess(report) : report.status !== 'reported') return
-    if (report.impUid === null || isAnswered(merchantUid) || settings.customerKey !== customerKey) return
+    if (report.impUid === null || isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
     // first of all it is not lost
     remember({ ...pending, impUid: report.impUid })
     const { phase } = this.#state

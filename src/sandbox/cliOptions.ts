@@ -31,7 +31,7 @@ export const help = `billing-sandbox: PortOne V1 and JTNet on your own machine. 
 `
 
 /** Something is wrong with the command line; `message` is a sentence for who typed it. */
-export class UsageError extends Error {}
+class UsageError extends Error {}
 
 const options = {
   port: { type: 'string', default: '4010' },

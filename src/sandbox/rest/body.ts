@@ -27,7 +27,7 @@ export async function readBody(request: Request): Promise<Body> {
 type Node = Map<string, Node | string>
 
 /** `a[b]=1`, `a[]=1` and `a[0][b]=1` as objects and lists. */
-export function fromForm(pairs: Iterable<[string, string]>): Record<string, unknown> {
+function fromForm(pairs: Iterable<[string, string]>): Record<string, unknown> {
   const root: Node = new Map()
   for (const [name, value] of pairs) {
     const [head = '', ...rest] = name.replaceAll(']', '').split('[')

@@ -26,7 +26,7 @@ export const unixTime = required({ type: 'integer' })
 export const anyText: Field = { type: 'text' }
 
 /** What every order may say, whichever call it comes by. */
-export const orderFields = {
+const orderFields = {
   merchant_uid: orderNumber,
   amount: won,
   name: required(text(40)),

@@ -20,7 +20,7 @@ export interface Call {
 }
 
 /** What a call is answered with: the envelope's `response`, and a status when it is not 200. */
-export interface Answer {
+interface Answer {
   readonly response: unknown
   readonly status?: 200 | 207
 }
