@@ -14,6 +14,8 @@ export interface AttemptsOfPage {
   readonly told: Map<string, BillingKeyOutcome>
   /** Questions about leftovers that are under way, by order number. */
   readonly leftovers: Map<string, Promise<void>>
+  /** Who was last signed in on this page: storage may have been cleared at the logout. */
+  customerKey: string | null
   /** How often another member's things have been dropped. */
   drops: number
   /** What would be in sessionStorage, where that cannot be written. */
@@ -30,6 +32,7 @@ export function attemptsOfPage(): AttemptsOfPage {
     landingConsumers: new Set(),
     told: new Map(),
     leftovers: new Map(),
+    customerKey: null,
     drops: 0,
     memory: null,
     listeners: new Set(),

@@ -104,15 +104,18 @@ function save(kept: Kept): void {
 /** Drops what another member left in this tab (logout, another sign-in). */
 export function keepOnlyFor(customerKey: string | undefined): void {
   const kept = load()
+  const page = attemptsOfPage()
+  const before = page.customerKey ?? kept.customerKey
   // nobody signed in is nobody else: a phone often comes back where the session has gone
-  if (customerKey === undefined || kept.customerKey === customerKey) return
-  if (kept.customerKey === null) save({ ...kept, customerKey })
-  else {
-    save({ ...nothing, customerKey })
-    const page = attemptsOfPage()
-    page.told.clear()
-    page.drops += 1
+  if (customerKey === undefined) return
+  page.customerKey = customerKey
+  if (before === null || before === customerKey) {
+    if (kept.customerKey !== customerKey) save({ ...kept, customerKey })
+    return
   }
+  save({ ...nothing, customerKey })
+  page.told.clear()
+  page.drops += 1
 }
 
 /** Whether anything is kept beyond this page. */
