@@ -16,6 +16,11 @@ beforeAll(() => {
 const servers: Record<string, () => Promise<Server>> = {
   hono: async () => createServer(getRequestListener((await import('../../examples/adapters/hono.ts')).app.fetch)),
   express: async () => createServer((await import('../../examples/adapters/express.ts')).app),
+  fastify: async () => {
+    const { app } = await import('../../examples/adapters/fastify.ts')
+    await app.ready()
+    return app.server
+  },
   // Next.js calls the function of the file that has the request's method as its name
   next: async () => {
     const route: Record<string, (request: Request) => Promise<Response>> = await import('../../examples/adapters/next.ts')
