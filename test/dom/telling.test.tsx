@@ -168,6 +168,32 @@ describe('a button', () => {
   })
 })
 
+it('shows no member the card of the one before, and keeps it while the session has only gone', async () => {
+  const card = { name: '현대카드', number: '9410********0001' }
+  const app = (customerKey: string | undefined) => (
+    <BillingKeyProvider
+      userCode="imp00000000"
+      pg="jtnet"
+      redirectUrl="/done"
+      customerKey={customerKey}
+      confirm={async (claim) => issuedOf(claim, { card })}
+    >
+      <BillingKeyButton request={newRequest} />
+    </BillingKeyProvider>
+  )
+  const { rerender } = render(app(undefined))
+  await act(async () => rerender(app('member-1')))
+  await click(screen.getByRole('button'))
+  await answer(0)
+  for (const key of ['member-1', undefined, 'member-1']) {
+    await act(async () => rerender(app(key)))
+    expect(screen.getByText(/9410/)).toBeDefined()
+  }
+  await act(async () => rerender(app('member-2')))
+  expect(screen.queryByText(/9410/)).toBeNull()
+  expect(JSON.stringify({ ...sessionStorage })).not.toContain('9410')
+})
+
 describe('a landing', () => {
   it('is told before a callback can throw: the outcome stands, and the other consumer hears it', async () => {
     const reported = vi.fn()
