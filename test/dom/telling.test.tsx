@@ -200,8 +200,13 @@ describe('a landing', () => {
     vi.stubGlobal('reportError', reported)
     const other = vi.fn()
     history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=order-1')
+    // both are there when the answer comes
+    const confirm: Confirm = async (claim) => {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return issuedOf(claim)
+    }
     render(
-      <BillingKeyProvider userCode="imp00000000" confirm={async (claim) => issuedOf(claim)}>
+      <BillingKeyProvider userCode="imp00000000" confirm={confirm}>
         <BillingKeyRedirect
           onOutcome={() => {
             throw new Error('the shop’s')
