@@ -20,6 +20,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'desktop', testIgnore: '**/*.phone.spec.ts', use: { ...devices['Desktop Chrome'] } },
+    { name: 'built', testDir: 'test/built', use: { ...devices['Desktop Chrome'] } },
     { name: 'iphone', use: { ...devices['iPhone 14'], browserName: 'chromium', defaultBrowserType: 'chromium' } },
   ],
   webServer: {

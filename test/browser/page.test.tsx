@@ -71,36 +71,6 @@ describe('the page', () => {
   })
 })
 
-it('opens the window in a browser without Object.hasOwn, Array.at and the like (Chrome 87, Safari 14.1)', async () => {
-  const newer: [object, string][] = [
-    [Object, 'hasOwn'],
-    [Array.prototype, 'at'],
-    [Array.prototype, 'findLast'],
-    [String.prototype, 'at'],
-    [globalThis, 'structuredClone'],
-    [AbortSignal, 'any'],
-    [AbortSignal, 'timeout'],
-    [Promise, 'withResolvers'],
-  ]
-  await loadIamport({ userCode, scriptUrl })
-  const kept = newer.map(([owner, name]) => [owner, name, Object.getOwnPropertyDescriptor(owner, name)] as const)
-  const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
-  render(
-    <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} pg="jtnet" redirectUrl="/done">
-      <BillingKeyButton request={newRequest()} onOutcome={onOutcome} quiet />
-    </BillingKeyProvider>,
-  )
-  for (const [owner, name] of newer) Reflect.deleteProperty(owner, name)
-  try {
-    screen.getByRole('button').click()
-    const close = await waitFor(() => document.querySelector<HTMLElement>('.imp-close') ?? Promise.reject(new Error('not open')))
-    close.click()
-    await waitFor(() => expect(onOutcome).toHaveBeenCalledOnce())
-  } finally {
-    for (const [owner, name, descriptor] of kept) if (descriptor) Object.defineProperty(owner, name, descriptor)
-  }
-})
-
 describe('loadIamport', () => {
   const load = (path: string, rest = {}) => loadIamport({ userCode, scriptUrl: `${sandboxUrl}${path}`, ...rest })
 

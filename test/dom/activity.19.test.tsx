@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { Activity } from 'react'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { BillingKeyButton, BillingKeyProvider, type ConfirmAnswer } from '../../src/index.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { BillingKeyButton, BillingKeyProvider, type ConfirmAnswer, useBillingKey } from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
 const request = { customerUid: 'card-1', merchantUid: 'issue-1', name: '월간', amount: 0 }
@@ -17,13 +17,32 @@ afterEach(() => {
   cleanup()
 })
 
-function page(source: () => Promise<typeof request> | typeof request) {
+type Source = () => Promise<typeof request> | typeof request
+
+function Button({ source, onOutcome }: { source: Source; onOutcome: () => void }) {
+  return <BillingKeyButton request={source} onOutcome={onOutcome} />
+}
+/** The hook alone: nothing of the button's keeps it alive. */
+function Hook({ source, onOutcome }: { source: Source; onOutcome: () => void }) {
+  const { issue, phase, outcome } = useBillingKey({ onOutcome })
+  return (
+    <button type="button" data-phase={phase} onClick={() => issue(source)}>
+      {outcome?.status === 'issued' ? '카드를 등록했어요.' : '등록'}
+    </button>
+  )
+}
+
+/** What another button of the page would offer a way out of. */
+const Elsewhere = () => (useBillingKey().isOrphaned ? <p>주인 없는 결제창</p> : null)
+
+function page(Registering: typeof Button, source: Source) {
   const onOutcome = vi.fn()
   const app = (mode: 'visible' | 'hidden') => (
     <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={async () => issued}>
       <Activity mode={mode}>
-        <BillingKeyButton request={source} onOutcome={onOutcome} />
+        <Registering source={source} onOutcome={onOutcome} />
       </Activity>
+      <Elsewhere />
     </BillingKeyProvider>
   )
   const { rerender } = render(app('visible'))
@@ -35,30 +54,37 @@ const later = () => {
   vi.spyOn(performance, 'now').mockReturnValue(now + 5_000)
 }
 
-it('a button that <Activity> hides while its window is open is told its outcome, and nothing of a customer’s cancelling', async () => {
-  const { onOutcome, turn } = page(() => request)
-  await act(async () => void fireEvent.click(screen.getByRole('button')))
-  expect(fake.calls).toHaveLength(1)
-  later()
-  await turn('hidden')
-  expect(onOutcome).not.toHaveBeenCalled()
-  await act(async () => fake.calls[0]?.answer({ success: true, imp_uid: 'imp_1', merchant_uid: 'issue-1' }))
-  await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued' })))
-  await turn('visible')
-  expect(screen.getByText('카드를 등록했어요.')).toBeDefined()
-  expect(onOutcome).toHaveBeenCalledOnce()
-})
+describe.each([
+  ['<BillingKeyButton>', Button],
+  ['useBillingKey alone', Hook],
+])('%s', (_, Registering) => {
+  it('is told its outcome when <Activity> hides it while its window is open, and nothing of a customer’s cancelling', async () => {
+    const { onOutcome, turn } = page(Registering, () => request)
+    await act(async () => void fireEvent.click(screen.getByRole('button')))
+    expect(fake.calls).toHaveLength(1)
+    later()
+    await turn('hidden')
+    await act(async () => {})
+    expect(onOutcome).not.toHaveBeenCalled()
+    expect(screen.queryByText('주인 없는 결제창')).toBeNull()
+    await act(async () => fake.calls[0]?.answer({ success: true, imp_uid: 'imp_1', merchant_uid: 'issue-1' }))
+    await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued' })))
+    await turn('visible')
+    expect(screen.getByText('카드를 등록했어요.')).toBeDefined()
+    expect(onOutcome).toHaveBeenCalledOnce()
+  })
 
-it('one that is hidden before its window goes on as well: hiding is no unmount', async () => {
-  let give: (value: typeof request) => void = () => {}
-  const { onOutcome, turn } = page(() => new Promise((resolve) => (give = resolve)))
-  await act(async () => void fireEvent.click(screen.getByRole('button')))
-  later()
-  await turn('hidden')
-  vi.restoreAllMocks()
-  await act(async () => give(request))
-  expect(onOutcome).not.toHaveBeenCalled()
-  expect(fake.calls).toHaveLength(1)
-  await act(async () => fake.calls[0]?.answer({ success: true, imp_uid: 'imp_1', merchant_uid: 'issue-1' }))
-  await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued' })))
+  it('goes on when it is hidden before its window: hiding is no unmount', async () => {
+    let give: (value: typeof request) => void = () => {}
+    const { onOutcome, turn } = page(Registering, () => new Promise((resolve) => (give = resolve)))
+    await act(async () => void fireEvent.click(screen.getByRole('button')))
+    later()
+    await turn('hidden')
+    vi.restoreAllMocks()
+    await act(async () => give(request))
+    expect(onOutcome).not.toHaveBeenCalled()
+    expect(fake.calls).toHaveLength(1)
+    await act(async () => fake.calls[0]?.answer({ success: true, imp_uid: 'imp_1', merchant_uid: 'issue-1' }))
+    await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued' })))
+  })
 })

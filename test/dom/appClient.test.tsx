@@ -1,9 +1,16 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
-import { memo, Profiler, useState } from 'react'
+import { memo, Profiler, useEffect, useState, version } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadIamport } from '../../src/iamport/loadIamport.ts'
-import { BillingKeyButton, BillingKeyProvider, BillingKeyRedirect, type BillingKeyRequest, type ConfirmAnswer } from '../../src/index.ts'
+import {
+  BillingKeyButton,
+  BillingKeyProvider,
+  BillingKeyRedirect,
+  type BillingKeyRequest,
+  type ConfirmAnswer,
+  useBillingKeyRedirect,
+} from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
 const userCode = 'imp00000000'
@@ -113,6 +120,36 @@ describe('commits', () => {
     })
     expect(await cycle({ api: '/api/billing' }, { order: { plan: 'monthly' } })).toBeLessThanOrEqual(4)
     expect(paths).toEqual(['/api/billing/intents', '/api/billing/confirm'])
+  })
+
+  it('are for mounted, asking and settled where two hooks share a landing', async () => {
+    const seen = new Map<number, string[]>()
+    function Landing({ at }: { at: number }) {
+      const { outcome, isPending } = useBillingKeyRedirect()
+      useEffect(() => {
+        seen.set(at, [...(seen.get(at) ?? []), isPending ? 'pending' : (outcome?.status ?? 'nothing')])
+      })
+      return null
+    }
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=issue-1')
+    let commits = 0
+    const confirm = vi.fn(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return issued
+    })
+    render(
+      <BillingKeyProvider userCode={userCode} confirm={confirm}>
+        <Profiler id="landing" onRender={() => (commits += 1)}>
+          <Landing at={1} />
+          <Landing at={2} />
+        </Profiler>
+      </BillingKeyProvider>,
+    )
+    await waitFor(() => expect([...seen.values()].map((states) => states.slice(-1))).toEqual([['issued'], ['issued']]))
+    expect(confirm).toHaveBeenCalledOnce()
+    expect([...seen.values()].flat()).not.toContain('nothing')
+    // React 18 renders for each hook's timer by itself
+    expect(commits).toBeLessThanOrEqual(version.startsWith('18') ? 4 : 3)
   })
 
   it('are none for a hundred buttons when the provider’s parent renders again', async () => {

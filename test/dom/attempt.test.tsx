@@ -539,10 +539,12 @@ describe('the landing', () => {
       })
     history.replaceState(null, '', '/done?plan=a&imp_uid=imp_1&merchant_uid=m-blocked')
     let decide: (answer: ConfirmAnswer) => void = () => {}
-    const { onOutcome } = await land(() => new Promise((resolve) => (decide = resolve)))
+    const confirm = vi.fn<Confirm>(() => new Promise((resolve) => (decide = resolve)))
+    const { onOutcome } = await land(confirm, 2)
     expect(location.search).toContain('imp_uid')
     await act(async () => decide(issuedOf({ merchantUid: 'm-blocked', customerUid: null, impUid: 'imp_1' })))
-    expect(onOutcome).toHaveBeenCalledTimes(1)
+    expect(onOutcome).toHaveBeenCalledTimes(2)
+    expect(confirm).toHaveBeenCalledTimes(1)
     expect(location.search).toBe('?plan=a')
   })
 

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest'
-import { type AttemptState, transition } from '../../src/attempt/machine.ts'
+import { describe, expect, it } from 'vitest'
+import { type AttemptState, isPending, transition } from '../../src/attempt/machine.ts'
+import { BillingKeyError } from '../../src/billing/errors.ts'
 import type { WindowReport } from '../../src/billing/outcome.ts'
 
 const facts = { customerUid: 'card-1', via: 'callback', order: null, recovered: false } as const
@@ -21,4 +22,27 @@ it.each<AttemptState>([
 ])('asks about a late success of its own order, and of no other, while $phase', (state) => {
   expect(transition(state, { type: 'late-report', report: success('order-2') })).toEqual([state, []])
   expect(transition(state, { type: 'late-report', report: success('order-1') })[1]).toEqual([{ do: 'ask-server', afterMs: 0 }])
+})
+
+/** One of each phase. A forgotten one does not compile. */
+const phases = {
+  idle: { phase: 'idle' },
+  'loading-sdk': { phase: 'loading-sdk' },
+  preparing: { phase: 'preparing', step: 'request' },
+  ready: { phase: 'ready' },
+  'window-open': { phase: 'window-open', attempt },
+  confirming: { phase: 'confirming', attempt, report: closed, asks: 0, byCustomer: false },
+  settled: { phase: 'settled', outcome: closed, attempt, report: closed },
+  error: { phase: 'error', error: new BillingKeyError('window-busy', 'busy') },
+} satisfies Record<AttemptState['phase'], AttemptState>
+
+describe.each<AttemptState>(Object.values(phases))('$phase', (state) => {
+  it(`has ${isPending(state) ? 'a' : 'no need of a'} way out, and waits for one click at a time`, () => {
+    const [next, effects] = transition(state, { type: 'abandon' })
+    const leads = effects.some((effect) => effect.do === 'close-window') || (isPending(state) && !isPending(next))
+    expect(leads).toBe(isPending(state))
+    const clicked = transition(state, { type: 'click' })
+    if (!isPending(state)) expect(clicked[1]).toEqual([{ do: 'load-sdk' }])
+    else expect(clicked).toEqual([state, state.phase === 'ready' ? [{ do: 'open-window' }] : []])
+  })
 })

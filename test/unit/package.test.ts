@@ -114,6 +114,12 @@ describe('the package', () => {
       `import { BillingKeyButton, BillingKeyProvider, type BillingKeyOutcome } from 'react-billing-key'
 import { createIamportClient } from 'react-billing-key/server'
 import { createSandbox } from 'react-billing-key/sandbox'
+declare global {
+  interface Window {
+    IMP: { init(code: string): void; request_pay(params: object, callback: (answer: { success: boolean }) => void): void }
+  }
+}
+export const own = () => window.IMP.request_pay({}, ({ success }) => success)
 export const client = () => createIamportClient({ impKey: 'k', impSecret: createSandbox().impSecret })
 export const charged = (outcome: BillingKeyOutcome) => (outcome.status === 'issued' ? outcome.charged : 0)
 export const shop = (
