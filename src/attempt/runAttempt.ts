@@ -134,6 +134,7 @@ export class Attempt {
 
   /** What was told before a reload, shown again and told to nobody. */
   show = (outcome: BillingKeyOutcome): void => {
+    this.#customerKey = this.#owner.settings().customerKey
     this.#state = { phase: 'settled', outcome, attempt: null, report: null }
     this.publish()
   }

@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Phase } from '../attempt/machine.ts'
 import { attemptsOfPage, subscribeToPage } from '../attempt/page.ts'
 import type { RequestSource } from '../attempt/requestSource.ts'
@@ -78,14 +78,6 @@ export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKey
     attempt.mount()
     return attempt.unmount
   }, [attempt])
-  const { customerKey } = settings
-  const member = useRef(customerKey)
-  useEffect(() => {
-    if (customerKey === undefined) return
-    // what the member before was told, a card among it, is not shown to this one
-    if (member.current !== undefined && member.current !== customerKey) attempt.reset()
-    member.current = customerKey
-  }, [attempt, customerKey])
   useEffect(() => {
     attempt.lookAfterLeftovers()
     window.addEventListener('pageshow', attempt.lookAfterLeftovers)
