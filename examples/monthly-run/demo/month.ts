@@ -9,6 +9,7 @@ import type { Sandbox } from './sandbox.ts'
 /** The month that is lived through: begun on 31 January, it falls due on 28 February. */
 const startedOn = '2027-01-31'
 export const firstDay: Day = '2027-02-28'
+const lastDay = addDays(firstDay, dunningDays[2])
 export const signingKey = 'only-for-the-demo-0123456789abcdef'
 const leftAlone = 20
 
@@ -48,8 +49,9 @@ export async function live(db: Database, boss: PgBoss, say: (text: string) => vo
     if (day === firstDay) await day1(done)
     await done
     say(await summaryOf(db, day))
-    // half of those whose card is declined have another from the fourth day on
-    if (day === addDays(firstDay, 1)) await db.query("update subscriptions set customer_uid = 'card-1' where tries > 0 and id like '%0'")
+    // most of those whose card is declined have another from the next try on
+    if (day === addDays(firstDay, 1))
+      await db.query("update subscriptions set customer_uid = 'card-1' where tries > 0 and id ~ '(00|40|80)$'")
   }
   await finished(boss, 'sweep', await boss.send('sweep', {}))
 }
@@ -87,6 +89,6 @@ export async function audit(db: Database, sandbox: Pick<Sandbox, 'ledger'>) {
     lost: ledger.filter(({ order, customerUid }) => (charges.get(order)?.state ?? (kept.has(customerUid) ? 'paid' : '')) !== 'paid').length,
     invented: paid.filter(({ impUid }) => !known.has(impUid ?? '')).length,
     // neither paid nor ended
-    open: await numberOf(db, "select count(*) from subscriptions where ended is null and (tries > 0 or next_on <= date '2027-03-07')"),
+    open: await numberOf(db, `select count(*) from subscriptions where id like 'sub-%' and ended is null and next_on <= '${lastDay}'`),
   }
 }

@@ -40,7 +40,10 @@ function sandboxProcess(): { child: ChildProcess; sandbox: Pick<Sandbox, 'regist
 type Ask = <Answer>(name: string, ...args: unknown[]) => Promise<Answer>
 
 const postgres = await openPostgres()
-process.once('exit', () => postgres.close()).once('SIGINT', () => process.exit(130))
+process
+  .once('exit', () => postgres.close())
+  .once('SIGINT', () => process.exit(130))
+  .once('SIGTERM', () => process.exit(143))
 // of its own, so that nothing of a database that exists is touched
 const schema = `monthly_${randomBytes(4).toString('hex')}`
 const queue = `${schema}_queue`
@@ -55,6 +58,7 @@ const { child, sandbox, ask } = sandboxProcess()
 const access = await ask<Sandbox['access']>('access')
 console.log(`Registering ${count} cards (seed ${seed})…`)
 await fill(db, { ...sandbox, access }, count)
+await ask('begin')
 
 const workers: ChildProcess[] = []
 async function startWorker(): Promise<ChildProcess> {
@@ -86,9 +90,9 @@ async function speed(): Promise<number> {
 /** At-least-once delivery at its worst: some jobs are given to two workers at the same moment. */
 const giveTwice = (jobs: number) =>
   db.query(
-    `with some as (select *, row_number() over () as place from ${queue}.job where name = 'charge' and state = 'created' limit $1)
+    `with chosen as (select *, row_number() over () as place from ${queue}.job where name = 'charge' and state = 'created' limit $1)
       insert into ${queue}.job (name, data, priority, expire_in, retry_limit)
-      select name, data, 1000 - place, expire_in, retry_limit from some, generate_series(1, 2)`,
+      select name, data, 1000 - place, expire_in, retry_limit from chosen, generate_series(1, 2)`,
     [jobs],
   )
 

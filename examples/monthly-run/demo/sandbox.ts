@@ -28,6 +28,7 @@ export type Sandbox = Awaited<ReturnType<typeof startSandbox>>
 /** PortOne's stand-in on loopback, a share of whose charges goes wrong, and a twentieth of the rest. */
 export async function startSandbox({ seed, rate, pgMs }: { seed: number; rate: number; pgMs: number }) {
   const random = randomOf(seed)
+  let begun = false
   let sent = 0
   let faults = 0
   const sandbox = createSandbox({
@@ -35,7 +36,7 @@ export async function startSandbox({ seed, rate, pgMs }: { seed: number; rate: n
     fault(_, path) {
       const isCharge = path.endsWith('/again')
       if (isCharge) sent += 1
-      if (random() >= (isCharge ? rate : 0.05)) return null
+      if (!begun || random() >= (isCharge ? rate : 0.05)) return null
       faults += 1
       const kind = kinds[Math.floor(random() * (isCharge ? kinds.length : 8))] ?? 'reset'
       return { kind, done: random() < 0.5, ms: 50 + random() * 1_450 }
@@ -61,6 +62,10 @@ export async function startSandbox({ seed, rate, pgMs }: { seed: number; rate: n
       baseUrl: `http://127.0.0.1:${typeof address === 'object' && address?.port}`,
     },
     register,
+    /** From now on things go wrong. */
+    begin() {
+      begun = true
+    },
     /** The cards of so many subscriptions; every twentieth is declined later. */
     async registerAll(count: number) {
       for (let number = 0; number < count; number += 1) {
@@ -80,6 +85,7 @@ export async function startSandbox({ seed, rate, pgMs }: { seed: number; rate: n
 
 /** A process of its own: parents ask by message, `[id, name, ...args]`. */
 if (process.send && process.argv[2] === 'sandbox') {
+  process.once('disconnect', () => process.exit())
   const sandbox: Record<string, unknown> = await startSandbox(JSON.parse(process.argv[3] ?? '{}'))
   process.on('message', async ([id, name, ...args]: [number, string, ...unknown[]]) => {
     const asked = sandbox[name]

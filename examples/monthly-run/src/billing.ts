@@ -32,6 +32,7 @@ export function openBilling({ db, iamport, signingKey, authenticate, say }: Bill
     price() {
       throw new BillingRefusal(404, 'unknown-order', '따로 결제할 주문이 없어요.')
     },
+    onError: (error, { route }) => say(`${route}: ${error instanceof Error ? error.message : String(error)}`),
     onRefused: ({ payment, code }) => say(`Money that does not fit (${code}): ${payment.impUid}. Look at it, and refund it.`),
   })
 }

@@ -51,5 +51,6 @@ await boss.start()
 await prepare({ boss, times })
 await work({ db, boss, iamport, billing, times, say, lock: demo.unlocked ? none : real, concurrency: Number(CONCURRENCY) })
 process.send?.('ready')
+process.once('disconnect', () => process.exit())
 // what is being charged is charged to its end, which is what the next worker would have to ask about otherwise
 process.once('SIGTERM', () => void boss.stop({ timeout: times.patienceMs + 30_000 }).then(() => process.exit(0)))
