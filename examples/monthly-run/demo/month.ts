@@ -37,8 +37,7 @@ export async function fill(db: Database, sandbox: Pick<Sandbox, 'access' | 'regi
   for (let number = 0; number < leftAlone; number += 1) {
     const headers = { 'x-member': `left-${number}`, 'content-type': 'application/json' }
     const asked = await billing(new Request('http://shop.example/api/billing/intents', { method: 'POST', headers, body: '{}' }))
-    const { customerUid, merchantUid, name, amount, customData } = (await asked.json()) as Record<string, unknown>
-    await sandbox.register({ customer_uid: customerUid, merchant_uid: merchantUid, name, amount, custom_data: customData })
+    await sandbox.register((await asked.json()) as Parameters<Sandbox['register']>[0])
   }
 }
 

@@ -46,22 +46,14 @@ export async function startSandbox({ seed, rate, pgMs }: { seed: number; rate: n
     const made = serve({ fetch: sandbox.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(made))
   })
   const address = server.address()
-  const post = async (path: string, json: unknown) => {
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }
-    return (await (await sandbox.fetch(new Request(`http://sandbox${path}`, init))).json()) as { path: string }
-  }
-  /** What a customer does in the window. */
-  async function register(params: object, card = approves) {
-    const request = { userCode: sandbox.userCode, origin: 'http://shop.example', mobile: false, params: { pg: 'jtnet', ...params } }
-    await post((await post('/sandbox/requests', request)).path, { number: card })
-  }
   return {
     access: {
       impKey: sandbox.impKey,
       impSecret: sandbox.impSecret,
       baseUrl: `http://127.0.0.1:${typeof address === 'object' && address?.port}`,
     },
-    register,
+    /** What a customer does in the window. */
+    register: sandbox.register,
     /** From now on things go wrong. */
     begin() {
       begun = true
@@ -70,7 +62,7 @@ export async function startSandbox({ seed, rate, pgMs }: { seed: number; rate: n
     async registerAll(count: number) {
       for (let number = 0; number < count; number += 1) {
         const card = number % 20 === 0 ? declinesLater : approves
-        await register({ customer_uid: `card-${number}`, merchant_uid: `issue-${number}`, name: '카드 등록', amount: 0 }, card)
+        await sandbox.register({ customerUid: `card-${number}`, merchantUid: `issue-${number}`, card })
       }
     },
     /** PortOne's own word on whose money it took. */
