@@ -26,7 +26,7 @@ export interface Paid {
 export type Sandbox = Awaited<ReturnType<typeof startSandbox>>
 
 /** PortOne's stand-in on loopback, a share of whose charges goes wrong, and a twentieth of the rest. */
-export async function startSandbox({ seed, rate, pgMs }: { seed: number; rate: number; pgMs: number }) {
+export async function startSandbox({ seed, rate, pgMs, slowestMs }: Record<'seed' | 'rate' | 'pgMs' | 'slowestMs', number>) {
   const random = randomOf(seed)
   let begun = false
   let sent = 0
@@ -39,7 +39,7 @@ export async function startSandbox({ seed, rate, pgMs }: { seed: number; rate: n
       if (!begun || random() >= (isCharge ? rate : 0.05)) return null
       faults += 1
       const kind = kinds[Math.floor(random() * (isCharge ? kinds.length : 8))] ?? 'reset'
-      return { kind, done: random() < 0.5, ms: 50 + random() * 1_450 }
+      return { kind, done: random() < 0.5, ms: random() * slowestMs }
     },
   })
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {

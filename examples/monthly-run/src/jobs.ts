@@ -79,19 +79,21 @@ export async function chargeOrders(shop: Shop, orders: readonly string[]): Promi
     state === 'unknown' && result ? [{ request, result }] : [],
   )
   const failures: unknown[] = []
-  const later: string[] = []
+  const left = { now: [] as string[], later: [] as string[] }
   await chargeMany(iamport, requests, {
     ...{ lock, concurrency, inFlightMs: times.inFlightMs, patienceMs: times.patienceMs, results: known },
     async onResult({ request, result }) {
       try {
         const charge = open.get(request.merchantUid)
-        if (charge && !(await keepResult(db, charge, result))) later.push(request.merchantUid)
+        const when = charge ? await keepResult(db, charge, result) : null
+        if (when) left[when].push(request.merchantUid)
       } catch (error) {
         failures.push(error)
       }
     },
   })
-  await give(boss, 'reconcile', later, Math.ceil(times.inFlightMs / 1000))
+  await give(boss, 'charge', left.now)
+  await give(boss, 'reconcile', left.later, Math.ceil(times.inFlightMs / 1000))
   // the job is made again, and finds at PortOne what could not be kept here
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} results could not be kept`)
 }

@@ -126,12 +126,14 @@ export async function openCharges(db: Database, orders: readonly string[]): Prom
 
 /**
  * Keeps a result, and with it, in one statement, what it means for the subscription. A try counts once whoever tells of
- * it; that the money came is kept even after a refusal. Answers whether the charge is settled.
+ * it; that the money came is kept even after a refusal. Answers when to go on with it: `null` when it is settled.
  */
-export async function keepResult(db: Database, open: OpenCharge, result: ChargeResult): Promise<boolean> {
+export async function keepResult(db: Database, open: OpenCharge, result: ChargeResult): Promise<'now' | 'later' | null> {
   const { request, subscription: before, day } = open
   const outcome = outcomeOf(result)
-  const state = outcome === 'again' ? (result.status === 'declined' && result.code === 'not-found' ? 'due' : open.state) : outcome
+  // nothing can be on its way any more
+  const free = result.status === 'declined' && result.code === 'not-found'
+  const state = outcome === 'again' ? (free ? 'due' : open.state) : outcome
   const settled = outcome === 'paid' || outcome === 'declined'
   const next = settled ? after(before, outcome, day) : before
   const impUid = result.status === 'paid' ? result.payment.impUid : null
@@ -148,5 +150,6 @@ export async function keepResult(db: Database, open: OpenCharge, result: ChargeR
     [request.merchantUid, before.tries, state, kept, impUid, settled,
       next.months, next.tries, next.triedOn, next.ended, chargeDay(next), before.months],
   )
-  return settled || state === 'look'
+  if (settled || state === 'look') return null
+  return free ? 'now' : 'later'
 }
