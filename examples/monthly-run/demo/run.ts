@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 })
 const [count, seed, unlocked] = [Number(values.subscriptions), Number(values.seed), values.unlocked]
-const times: typeof usual = { inFlightMs: 4_000, patienceMs: 300, expireInSeconds: 15, forgottenMs: 30_000 }
+const times: typeof usual = { inFlightMs: 4_000, patienceMs: 300, expireInSeconds: 15, retryInSeconds: 1, forgottenMs: 30_000 }
 const [timeoutMs, pgMs, rate, concurrency] = [600, 200, 0.3, 10]
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 

@@ -12,6 +12,8 @@ export const usual = {
   patienceMs: 10_000,
   /** After how long another worker takes over the orders of one that died. */
   expireInSeconds: 900,
+  /** After how long a job that failed is made again, then twice as long, and so on. */
+  retryInSeconds: 5,
   /** After how long an order that no job settled is given out again. */
   forgottenMs: 3_600_000,
 }
@@ -36,7 +38,7 @@ const tz = 'Asia/Seoul'
 
 /** Makes the queues and the day's timetable. Every worker may call it. */
 export async function prepare({ boss, times }: Pick<Shop, 'boss' | 'times'>): Promise<void> {
-  const again = { retryLimit: 10, retryDelay: 5, retryBackoff: true, expireInSeconds: times.expireInSeconds }
+  const again = { retryLimit: 10, retryDelay: times.retryInSeconds, retryBackoff: true, expireInSeconds: times.expireInSeconds }
   for (const name of ['plan', 'charge', 'reconcile', 'sweep', 'summary']) await boss.createQueue(name, { name, ...again })
   // every hour, since a run that has nothing new to do does nothing: what was missed at nine is made up for at ten
   await boss.schedule('plan', '0 9-20 * * *', {}, { tz })
