@@ -10,7 +10,7 @@ import { keepResult, openCharges, tables } from '../../examples/monthly-run/src/
 import { createIamportClient } from '../../src/server/index.ts'
 
 // `npm run monthly` is this on PostgreSQL, with 10,000 subscriptions, from four processes
-const count = 120
+const count = 60
 const times = { inFlightMs: 2_000, patienceMs: 200, expireInSeconds: 30, retryInSeconds: 1, forgottenMs: 10_000 }
 const db = new PGlite()
 const boss = new PgBoss({
@@ -62,8 +62,8 @@ it('charges a month of subscriptions once each under faults, through dunning, an
   expect(summaries[0]).toMatch(/^2027-02-28: \d+ paid \([\d,]+ won\), \d+ declined/)
   expect(summaries[0]).toContain('next try on: 2027-03-01')
   expect(summaries.at(-1)).toMatch(/ended: unpaid \d+\n {2}not settled: 0\n {2}to be looked at by a person: none/)
-  expect((await sandbox.counts()).faults).toBeGreaterThan(20)
-})
+  expect((await sandbox.counts()).faults).toBeGreaterThan(10)
+}, 180_000)
 
 it('makes nothing due twice when the day is planned twice, and counts a try once whoever tells of it', async () => {
   const [{ id = '' } = {}] = (
