@@ -7,6 +7,8 @@ import { inWindow } from './test/browser/inWindow.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const alias = [{ find: '#describe-error', replacement: at('src/billing/describeError.development.ts') }]
+// what the examples import
+const entries = [{ find: /^react-billing-key\/(server|sandbox)$/, replacement: at('src/$1/index.ts') }]
 const executablePath = process.env.CHROMIUM_PATH
 // made anew for each project: Vitest writes into it
 const browser = (name: string) => ({
@@ -64,7 +66,10 @@ export default defineConfig({
       reporter: ['text'],
     },
     projects: [
-      { resolve: { alias }, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience } },
+      {
+        resolve: { alias: [...alias, ...entries] },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience },
+      },
       // random histories of an attempt; MODEL_RUNS and MODEL_SEED say how many, and which
       { resolve: { alias }, test: { name: 'model', include: ['test/model/**/*.test.ts'], environment: 'node' } },
       {

@@ -1,0 +1,38 @@
+import { BillingRefusal, createBillingHandler, type IamportClient } from 'react-billing-key/server'
+import { koreanDay, type Subscription } from '../../subscriptions/rule.ts'
+import { addSubscription, type Database } from './store.ts'
+
+const plan = { name: '월간 이용권', amount: 9900 }
+
+export interface BillingOptions {
+  readonly db: Database
+  readonly iamport: IamportClient
+  readonly signingKey: string | undefined
+  /** Who sent the request, by the shop's own session. */
+  authenticate(request: Request): { readonly id: string } | null
+  say(text: string): void
+}
+
+/** The shop's handler: its web server mounts it, and its daily job sweeps with it. The first month is paid in the window. */
+export function openBilling({ db, iamport, signingKey, authenticate, say }: BillingOptions) {
+  return createBillingHandler({
+    iamport,
+    signingKey,
+    authenticate,
+    firstOrder: () => plan,
+    async onIssued({ customer, customerUid, payment }) {
+      const fresh = { freeMonths: 0, consentedOn: null, cancelled: false, tries: 0, triedOn: null, ended: null }
+      const made: Subscription = { id: customer.id, amount: payment.amount, startedOn: koreanDay(new Date()), months: 1, ...fresh }
+      await addSubscription(db, customerUid, made)
+    },
+    customerUids: async ({ id }) => {
+      const { rows } = await db.query('select customer_uid as uid from subscriptions where id = $1', [id])
+      return (rows as { uid: string }[]).map(({ uid }) => uid)
+    },
+    price() {
+      throw new BillingRefusal(404, 'unknown-order', '따로 결제할 주문이 없어요.')
+    },
+    onError: (error, { route }) => say(`${route}: ${error instanceof Error ? error.message : String(error)}`),
+    onRefused: ({ payment, code }) => say(`Money that does not fit (${code}): ${payment.impUid}. Look at it, and refund it.`),
+  })
+}

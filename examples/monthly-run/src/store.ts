@@ -1,0 +1,155 @@
+import type { AgainRequest, ChargeResult } from 'react-billing-key/server'
+import { type PostgresDatabase, postgresLockTable } from '../../locks/postgresLock.ts'
+import { after, chargeDay, type Day, outcomeOf, type Subscription, stepOn } from '../../subscriptions/rule.ts'
+
+/** A `Pool` of pg has it, and PGlite. */
+export interface Database extends PostgresDatabase {
+  query(sql: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+}
+
+/** The tables, for a migration; pg-boss makes its own in a schema of its own. */
+export const tables = [
+  postgresLockTable,
+  `create table if not exists subscriptions (
+    id text primary key,
+    customer_uid text not null,
+    amount integer not null,
+    started_on date not null,
+    months integer not null default 0,
+    free_months integer not null default 0,
+    consented_on date,
+    cancelled boolean not null default false,
+    tries integer not null default 0,
+    tried_on date,
+    ended text,
+    next_on date not null -- chargeDay() of the rule, so that a day's work is found by an index
+  )`,
+  'create index if not exists subscriptions_next on subscriptions (next_on, id) where ended is null',
+  // one row a month and subscription: what was asked for, with which card, and what came of it
+  `create table if not exists charges (
+    merchant_uid text primary key,
+    subscription text not null references subscriptions,
+    customer_uid text not null,
+    name text not null,
+    amount integer not null,
+    tries integer not null,
+    tried_on date not null,
+    state text not null check (state in ('due', 'unknown', 'paid', 'declined', 'look')),
+    result jsonb,
+    imp_uid text,
+    touched_at timestamptz not null default clock_timestamp(),
+    settled_at timestamptz
+  )`,
+  "create index if not exists charges_open on charges (touched_at) where state in ('due', 'unknown')",
+]
+
+const subscription = `s.id, s.amount, s.started_on::text as "startedOn", s.months, s.free_months as "freeMonths",
+  s.consented_on::text as "consentedOn", s.cancelled, s.tries, s.tried_on::text as "triedOn", s.ended`
+
+type Due = Subscription & { readonly customerUid: string }
+
+/** A charge that is not settled, with the subscription it is of. */
+export interface OpenCharge {
+  readonly request: AgainRequest
+  readonly state: 'due' | 'unknown'
+  readonly result: ChargeResult | null
+  readonly day: Day
+  readonly subscription: Subscription
+}
+
+/** A new subscription, as a confirmed registration makes it. */
+export async function addSubscription(db: Database, customerUid: string, made: Subscription): Promise<void> {
+  const { id, amount, startedOn, months, freeMonths } = made
+  await db.query(
+    `insert into subscriptions (id, customer_uid, amount, started_on, months, free_months, next_on)
+      values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing`,
+    [id, customerUid, amount, startedOn, months, freeMonths, chargeDay(made)],
+  )
+}
+
+/** What is due on a day, a thousand at a time, from the subscription after `last`. */
+export async function dueOn(db: Database, day: Day, last: string): Promise<Due[]> {
+  const sql = `select ${subscription}, s.customer_uid as "customerUid" from subscriptions s
+    where ended is null and next_on <= $1 and id > $2 order by id limit 1000`
+  return (await db.query(sql, [day, last])).rows as Due[]
+}
+
+/**
+ * Does what the rule says: writes charges down before anything is sent, and ends what ends. Answers the orders that this
+ * call made due: a second run of the same day makes none.
+ */
+export async function takeSteps(db: Database, due: readonly Due[], day: Day): Promise<string[]> {
+  const charges: unknown[] = []
+  const ends: unknown[] = []
+  for (const one of due) {
+    const step = stepOn(one, day)
+    if (step.do === 'charge') charges.push({ ...step.order, id: one.id, customerUid: one.customerUid, tries: one.tries })
+    if (step.do === 'end') ends.push({ id: one.id, why: step.why })
+  }
+  const ending = `update subscriptions set ended = why from json_to_recordset($1) as x(id text, why text)
+    where subscriptions.id = x.id and ended is null`
+  if (ends.length > 0) await db.query(ending, [JSON.stringify(ends)])
+  // a charge that is open keeps its card: what was sent with one must not be asked about with another
+  const sql = `insert into charges (merchant_uid, subscription, customer_uid, name, amount, tries, tried_on, state)
+    select "merchantUid", id, "customerUid", name, amount, tries, $2::date, 'due' from json_to_recordset($1)
+      as x("merchantUid" text, id text, "customerUid" text, name text, amount integer, tries integer)
+    on conflict (merchant_uid) do update set state = 'due', tries = excluded.tries, tried_on = excluded.tried_on,
+      customer_uid = excluded.customer_uid, result = null, settled_at = null, touched_at = clock_timestamp()
+      where charges.state = 'declined' and charges.tries < excluded.tries
+    returning merchant_uid as order`
+  const { rows } = await db.query(sql, [JSON.stringify(charges), day])
+  return (rows as { order: string }[]).map(({ order }) => order)
+}
+
+/** Charges nobody has touched for so long: their job was lost, with the worker or the queue that had it. */
+export async function forgotten(db: Database, ms: number): Promise<string[]> {
+  const sql = `update charges set touched_at = clock_timestamp()
+    where state in ('due', 'unknown') and touched_at < clock_timestamp() - $1 * interval '1 millisecond' returning merchant_uid as order`
+  return ((await db.query(sql, [ms])).rows as { order: string }[]).map(({ order }) => order)
+}
+
+/** Those of the orders that are not settled. */
+export async function openCharges(db: Database, orders: readonly string[]): Promise<OpenCharge[]> {
+  const sql = `update charges c set touched_at = clock_timestamp() from subscriptions s
+    where c.subscription = s.id and c.merchant_uid = any($1) and c.state in ('due', 'unknown')
+    returning c.state, c.result, c.tried_on::text as day,
+      json_build_object('customerUid', c.customer_uid, 'merchantUid', merchant_uid, 'name', name, 'amount', c.amount) as request, ${subscription}`
+  const { rows } = await db.query(sql, [orders])
+  return (rows as (Omit<OpenCharge, 'subscription'> & Subscription)[]).map(({ state, result, day, request, ...rest }) => ({
+    state,
+    result,
+    day,
+    request,
+    subscription: rest,
+  }))
+}
+
+/**
+ * Keeps a result, and with it, in one statement, what it means for the subscription. A try counts once whoever tells of
+ * it; that the money came is kept even after a refusal. Answers when to go on with it: `null` when it is settled.
+ */
+export async function keepResult(db: Database, open: OpenCharge, result: ChargeResult): Promise<'now' | 'later' | null> {
+  const { request, subscription: before, day } = open
+  const outcome = outcomeOf(result)
+  // nothing can be on its way any more
+  const free = result.status === 'declined' && result.code === 'not-found'
+  const state = outcome === 'again' ? (free ? 'due' : open.state) : outcome
+  const settled = outcome === 'paid' || outcome === 'declined'
+  const next = settled ? after(before, outcome, day) : before
+  const impUid = result.status === 'paid' ? result.payment.impUid : null
+  // of a payment only its number: the rest is at PortOne
+  const kept = result.status === 'paid' ? null : JSON.stringify(result)
+  await db.query(
+    `with kept as (
+      update charges set state = $3::text, result = $4, imp_uid = $5, touched_at = clock_timestamp(),
+        settled_at = case when $6::boolean then clock_timestamp() end
+      where merchant_uid = $1 and ((tries = $2 and state in ('due', 'unknown')) or ($3 = 'paid' and state <> 'paid')) returning subscription
+    ) update subscriptions set months = $7, tries = $8, tried_on = $9, ended = $10, next_on = $11
+      from kept where $6 and id = kept.subscription and months = $12`,
+    // biome-ignore format: in the order of their numbers
+    [request.merchantUid, before.tries, state, kept, impUid, settled,
+      next.months, next.tries, next.triedOn, next.ended, chargeDay(next), before.months],
+  )
+  if (settled || state === 'look') return null
+  return free ? 'now' : 'later'
+}

@@ -1,0 +1,56 @@
+// One worker. Start as many as there is work for, on as many machines as you like: `node worker.js`.
+import pg from 'pg'
+import PgBoss from 'pg-boss'
+import { createIamportClient } from 'react-billing-key/server'
+import { postgresLock } from '../../locks/postgresLock.ts'
+import { openBilling } from './billing.ts'
+import { prepare, usual, work } from './jobs.ts'
+import { tables } from './store.ts'
+
+const {
+  DATABASE_URL,
+  IAMPORT_KEY,
+  IAMPORT_SECRET,
+  IAMPORT_URL,
+  SIGNING_KEY,
+  QUEUE_SCHEMA = 'pgboss',
+  CONCURRENCY = '10',
+  DEMO,
+} = process.env
+// what the demo makes shorter, or takes away
+const demo = JSON.parse(DEMO ?? '{}') as { times?: typeof usual; timeoutMs?: number; unlocked?: boolean }
+const times = demo.times ?? usual
+const say = (text: string) => console.log(text)
+
+const db = new pg.Pool({ connectionString: DATABASE_URL, max: Number(CONCURRENCY) })
+db.on('error', (error) => console.error(error.message))
+const boss = new PgBoss({
+  connectionString: DATABASE_URL ?? '',
+  schema: QUEUE_SCHEMA,
+  max: 4,
+  maintenanceIntervalSeconds: Math.min(60, times.expireInSeconds),
+})
+boss.on('error', (error) => console.error(error.message))
+
+const access = { impKey: IAMPORT_KEY, impSecret: IAMPORT_SECRET, baseUrl: IAMPORT_URL }
+// the list of a sweep may take longer than a charge
+const billing = openBilling({ db, iamport: createIamportClient(access), signingKey: SIGNING_KEY, authenticate: () => null, say })
+const iamport = createIamportClient({ ...access, timeoutMs: demo.timeoutMs })
+
+const real = postgresLock(db)
+const claims = new Map<string, string>()
+/** What happens without a lock: it says yes to everyone. */
+const none: typeof real = {
+  acquire: (order, claim) => Boolean(claims.set(order, claim)),
+  held: (order) => (claims.has(order) ? { claim: claims.get(order) ?? '', ms: 0 } : null),
+  release: (order) => claims.delete(order),
+}
+
+for (const table of tables) await db.query(table)
+await boss.start()
+await prepare({ boss, times })
+await work({ db, boss, iamport, billing, times, say, lock: demo.unlocked ? none : real, concurrency: Number(CONCURRENCY) })
+process.send?.('ready')
+process.once('disconnect', () => process.exit())
+// what is being charged is charged to its end, which is what the next worker would have to ask about otherwise
+process.once('SIGTERM', () => void boss.stop({ timeout: times.patienceMs + 30_000 }).then(() => process.exit(0)))

@@ -1,0 +1,121 @@
+// Says when what of a subscription is charged. Pure functions of days and rows: no clock, no database, no network.
+import type { ChargeResult } from 'react-billing-key/server'
+
+/** A calendar day in Korea, `2026-12-31`; days compare as text. */
+export type Day = string
+
+/** What the rule reads of a subscription. Shops keep it as columns of a row. */
+export interface Subscription {
+  readonly id: string
+  /** Won a month. */
+  readonly amount: number
+  /** The first day of the first month. Every month falls due on its day of the month, or on a shorter month's last. */
+  readonly startedOn: Day
+  /** Months that are settled, paid or free: the next one is due so many months after `startedOn`. */
+  readonly months: number
+  /** How many months at the start are free. */
+  readonly freeMonths: number
+  /** When the customer agreed to pay after the free months; silence is no consent. */
+  readonly consentedOn: Day | null
+  /** Cancelled: it goes on to the end of what is settled, and nothing is charged any more. */
+  readonly cancelled: boolean
+  /** How often the month that is due was declined, and when it was last. */
+  readonly tries: number
+  readonly triedOn: Day | null
+  readonly ended: Ended | null
+}
+
+export type Ended = 'cancelled' | 'no-consent' | 'unpaid'
+
+/** What an order is charged with, but for its card. */
+export interface Order {
+  readonly merchantUid: string
+  readonly name: string
+  readonly amount: number
+}
+
+/** What to do about a subscription on a day. */
+export type Step =
+  | { readonly do: 'nothing' }
+  | { readonly do: 'charge'; readonly order: Order }
+  | { readonly do: 'end'; readonly why: Ended }
+
+/** How many days after the due day a declined month is charged again; after the last of them the subscription ends. */
+export const dunningDays = [1, 3, 7] as const
+/** How many days before the first payment after free months the consent has to be given, at the earliest. */
+export const consentDays = 30
+/** How many days before the first or a changed payment the customer is told of it. */
+export const noticeDays = 7
+
+const dayMs = 86_400_000
+const utc = (day: Day) => new Date(`${day}T00:00:00Z`)
+const dayOf = (date: Date): Day => date.toISOString().slice(0, 10)
+
+/** The day it is in Korea, which has no summer time. */
+export const koreanDay = (at: Date): Day => dayOf(new Date(at.getTime() + 9 * 3_600_000))
+
+export const addDays = (day: Day, days: number): Day => dayOf(new Date(utc(day).getTime() + days * dayMs))
+
+/** The same day of a later month, or its last when it is shorter: 31 January → 28 February → (from January) 31 March. */
+export function addMonths(day: Day, months: number): Day {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate()
+  return dayOf(new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))))
+}
+
+/** When the next month begins, and with it falls due. Counted from the first day, so that a short month shortens no later one. */
+export const dueDay = ({ startedOn, months }: Subscription): Day => addMonths(startedOn, months)
+
+/** When the month that is due is charged, for the first time or again: never twice on one day. */
+export function chargeDay(subscription: Subscription): Day {
+  const { tries, triedOn } = subscription
+  const due = dueDay(subscription)
+  const planned = tries === 0 ? due : addDays(due, dunningDays[tries - 1] ?? 0)
+  const earliest = triedOn === null ? due : addDays(triedOn, 1)
+  return planned > earliest ? planned : earliest
+}
+
+/** The month that is due as an order. One number a month, however often it is tried: PortOne refuses a number that is paid. */
+export const orderOf = (subscription: Subscription): Order => ({
+  merchantUid: `${subscription.id}-${subscription.months + 1}`,
+  name: `${Number(dueDay(subscription).slice(5, 7))}월 이용권`,
+  amount: subscription.amount,
+})
+
+/** Whether the month that is due is the first that is paid after free ones. */
+const turnsPaid = ({ freeMonths, months }: Subscription) => freeMonths > 0 && months === freeMonths
+
+/** Whether the customer still has to consent before the month that is due: within 30 days before it, again if earlier. */
+export function needsConsent(subscription: Subscription): boolean {
+  const { consentedOn } = subscription
+  return turnsPaid(subscription) && (consentedOn === null || consentedOn < addDays(dueDay(subscription), -consentDays))
+}
+
+/** From when on the customer is told of the first payment after free months; `null` when there is nothing to tell. */
+export const noticeDay = (subscription: Subscription): Day | null =>
+  turnsPaid(subscription) && !subscription.cancelled && !subscription.ended ? addDays(dueDay(subscription), -noticeDays) : null
+
+/** What a daily job does about a subscription. Asked again on the same day it says the same. */
+export function stepOn(subscription: Subscription, today: Day): Step {
+  if (subscription.ended || today < chargeDay(subscription)) return { do: 'nothing' }
+  if (subscription.cancelled) return { do: 'end', why: 'cancelled' }
+  if (needsConsent(subscription)) return { do: 'end', why: 'no-consent' }
+  return { do: 'charge', order: orderOf(subscription) }
+}
+
+/** The subscription once the month that is due was paid, or declined on a day. */
+export function after(subscription: Subscription, outcome: 'paid' | 'declined', today: Day): Subscription {
+  if (outcome === 'paid') return { ...subscription, months: subscription.months + 1, tries: 0, triedOn: null }
+  const tries = subscription.tries + 1
+  return { ...subscription, tries, triedOn: today, ended: tries > dunningDays.length ? 'unpaid' : subscription.ended }
+}
+
+/**
+ * What a charge means for the month. `declined`: a try of dunning. `again`: nothing was charged for a reason that does
+ * not last, and it is no try. `unknown`: reconciled later. `look`: the order and the money do not fit, and only a person can tell.
+ */
+export function outcomeOf(result: ChargeResult): 'paid' | 'declined' | 'again' | 'unknown' | 'look' {
+  if (result.status !== 'declined') return result.status
+  if (['not-sent', 'not-found', 'http-401', 'http-429'].includes(result.code)) return 'again'
+  return ['order-paid-otherwise', 'order-cancelled', 'invalid-request'].includes(result.code) ? 'look' : 'declined'
+}

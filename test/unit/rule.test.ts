@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  addDays,
+  addMonths,
+  after,
+  chargeDay,
+  consentDays,
+  dueDay,
+  dunningDays,
+  koreanDay,
+  needsConsent,
+  noticeDay,
+  orderOf,
+  outcomeOf,
+  type Subscription,
+  stepOn,
+} from '../../examples/subscriptions/rule.ts'
+
+const made = (change: Partial<Subscription> = {}): Subscription => ({
+  id: 'sub-1',
+  amount: 9900,
+  startedOn: '2026-01-31',
+  months: 1,
+  freeMonths: 0,
+  consentedOn: null,
+  cancelled: false,
+  tries: 0,
+  triedOn: null,
+  ended: null,
+  ...change,
+})
+const days = fc.integer({ min: 0, max: 40_000 }).map((number) => addDays('1996-01-01', number))
+
+describe('months', () => {
+  it('end on the last day of a shorter month, and go back to their own day after it', () => {
+    const due = [1, 2, 3, 13, 25].map((months) => dueDay(made({ months })))
+    expect(due).toEqual(['2026-02-28', '2026-03-31', '2026-04-30', '2027-02-28', '2028-02-29'])
+    expect(addMonths('2026-12-31', 2)).toBe('2027-02-28')
+  })
+
+  it('follow each other, one in each calendar month, never later in it than the first', () => {
+    fc.assert(
+      fc.property(days, fc.integer({ min: 0, max: 600 }), (first, months) => {
+        const [one, next] = [addMonths(first, months), addMonths(first, months + 1)]
+        const monthOf = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7))
+        expect(monthOf(next)).toBe(monthOf(one) + 1)
+        expect(one.slice(8) <= first.slice(8)).toBe(true)
+        // shorter only where the month is
+        if (one.slice(8) < first.slice(8)) expect(addDays(one, 1).slice(8)).toBe('01')
+      }),
+    )
+  })
+
+  it('are counted by the day in Korea', () => {
+    expect(koreanDay(new Date('2026-11-30T14:59:59Z'))).toBe('2026-11-30')
+    expect(koreanDay(new Date('2026-11-30T15:00:00Z'))).toBe('2026-12-01')
+  })
+})
+
+describe('a step', () => {
+  it('charges from the due day on, under one number a month', () => {
+    const due = made()
+    expect(stepOn(due, '2026-02-27')).toEqual({ do: 'nothing' })
+    const order = { merchantUid: 'sub-1-2', name: '2월 이용권', amount: 9900 }
+    expect(stepOn(due, '2026-02-28')).toEqual({ do: 'charge', order })
+    expect(stepOn(due, '2026-03-05')).toEqual({ do: 'charge', order })
+    expect(orderOf(after(due, 'declined', '2026-02-28')).merchantUid).toBe('sub-1-2')
+    expect(orderOf(after(due, 'paid', '2026-02-28')).merchantUid).toBe('sub-1-3')
+  })
+
+  it('ends what was cancelled once what is settled is over, and charges nothing', () => {
+    const cancelled = made({ cancelled: true })
+    expect(stepOn(cancelled, '2026-02-27')).toEqual({ do: 'nothing' })
+    expect(stepOn(cancelled, '2026-02-28')).toEqual({ do: 'end', why: 'cancelled' })
+  })
+
+  it('ends a free month nobody consented to pay after, within thirty days before', () => {
+    const free = made({ startedOn: '2026-03-31', freeMonths: 1 })
+    const due = dueDay(free)
+    expect(stepOn(free, due)).toEqual({ do: 'end', why: 'no-consent' })
+    const early = { ...free, consentedOn: addDays(due, -consentDays - 1) }
+    expect(needsConsent(early)).toBe(true)
+    expect(stepOn(early, due)).toEqual({ do: 'end', why: 'no-consent' })
+    const inTime = { ...free, consentedOn: addDays(due, -consentDays) }
+    expect(stepOn(inTime, due)).toMatchObject({ do: 'charge' })
+    expect(noticeDay(inTime)).toBe(addDays(due, -7))
+    // once, not every month
+    const paid = after(inTime, 'paid', due)
+    expect(needsConsent(paid)).toBe(false)
+    expect(noticeDay(paid)).toBeNull()
+  })
+})
+
+describe('dunning', () => {
+  it('tries on days 1, 3 and 7, and ends after the last', () => {
+    let one = made()
+    const tried: string[] = []
+    for (let day = '2026-02-28'; day < '2026-04-30'; day = addDays(day, 1)) {
+      if (stepOn(one, day).do !== 'charge') continue
+      tried.push(day)
+      one = after(one, 'declined', day)
+    }
+    expect(tried).toEqual(['2026-02-28', '2026-03-01', '2026-03-03', '2026-03-07'])
+    expect(one).toMatchObject({ ended: 'unpaid', months: 1 })
+  })
+
+  it('shifts no later month by a late payment', () => {
+    const late = after(after(made(), 'declined', '2026-02-28'), 'paid', '2026-03-01')
+    expect(late).toMatchObject({ months: 2, tries: 0, triedOn: null, ended: null })
+    expect(chargeDay(late)).toBe('2026-03-31')
+  })
+})
+
+it('charges each month at most once a day, at most four times and never after its end, on whatever days the job runs', () => {
+  const history = fc.array(fc.record({ pass: fc.integer({ min: 0, max: 20 }), paid: fc.boolean(), again: fc.boolean() }), { maxLength: 60 })
+  fc.assert(
+    fc.property(days, history, (startedOn, runs) => {
+      let one = made({ startedOn })
+      let day = dueDay(one)
+      const tries = new Map<string, string[]>()
+      for (const { pass, paid, again } of runs) {
+        day = addDays(day, pass)
+        const step = stepOn(one, day)
+        // the job runs twice, and nothing has changed in between
+        if (again) expect(stepOn(one, day)).toEqual(step)
+        if (step.do !== 'charge') continue
+        expect(one.ended).toBeNull()
+        expect(day >= dueDay(one)).toBe(true)
+        const before = tries.get(step.order.merchantUid) ?? []
+        expect(before).not.toContain(day)
+        tries.set(step.order.merchantUid, [...before, day])
+        expect(before.length).toBeLessThanOrEqual(dunningDays.length)
+        one = after(one, paid ? 'paid' : 'declined', day)
+        // a try that was declined is not made again on the same day
+        if (!paid) expect(stepOn(one, day).do).not.toBe('charge')
+      }
+    }),
+  )
+})
+
+describe('a result', () => {
+  it.each([
+    ['card-declined', 'declined'],
+    ['portone-1', 'declined'],
+    ['not-sent', 'again'],
+    ['not-found', 'again'],
+    ['http-401', 'again'],
+    ['http-429', 'again'],
+    ['order-paid-otherwise', 'look'],
+    ['order-cancelled', 'look'],
+    ['invalid-request', 'look'],
+  ])('%s means %s', (code, outcome) => {
+    expect(outcomeOf({ status: 'declined', code, message: '' })).toBe(outcome)
+  })
+})
