@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+// What `npm run mutate` runs against each mutant: MUTATE says which half.
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const resolve = {
+  alias: [
+    { find: '#describe-error', replacement: at('src/billing/describeError.development.ts') },
+    { find: /^react-billing-key\/(server|sandbox)$/, replacement: at('src/$1/index.ts') },
+  ],
+}
+const unit = (include: string[]) => ({ resolve, test: { name: 'unit', include, environment: 'node' as const, testTimeout: 30_000 } })
+
+export default defineConfig({
+  test: {
+    projects:
+      process.env.MUTATE === 'server'
+        ? [unit(['test/unit/{charge,lock,handler*,crossSite}.test.ts'])]
+        : [
+            unit(['test/unit/{machine,outcome,request,redirect}.test.ts', 'test/model/**/*.test.ts']),
+            {
+              plugins: [react()],
+              resolve,
+              test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },
+            },
+          ],
+  },
+})
