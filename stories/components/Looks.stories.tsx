@@ -36,7 +36,7 @@ const meta = {
 export default meta
 type Story = StoryObj<typeof BillingKeyButton>
 
-const shown: Story['play'] = async (played) => {
+const shown: NonNullable<Story['play']> = async (played) => {
   const { words } = customer(played)
   await expect(await played.canvas.findByRole('button', { name: words.button })).toBeVisible()
 }
