@@ -84,7 +84,7 @@ interface Step {
   readonly question: string
   readonly yes: string
   readonly status: string
-  readonly then: string
+  readonly next: string
 }
 const steps: { readonly [locale in 'ko' | 'en']: readonly Step[] } = {
   ko: [
@@ -92,43 +92,43 @@ const steps: { readonly [locale in 'ko' | 'en']: readonly Step[] } = {
       question: '요청이 잘못됐거나 SDK를 불러오지 못했나요?',
       yes: '창이 열리지 않았습니다',
       status: 'BillingKeyError',
-      then: 'onError로 옵니다. 결과가 아닙니다.',
+      next: 'onError로 옵니다. 결과가 아닙니다.',
     },
     {
       question: '서버나 포트원이 창이 열리기 전에 거절했나요?',
       yes: '창이 열리지 않았습니다',
       status: 'failed',
-      then: "stage: 'before-window'. 이유를 보여 주고 다시 시도하게 합니다.",
+      next: "stage: 'before-window'. 이유를 보여 주고 다시 시도하게 합니다.",
     },
     {
       question: '물어볼 서버(api, confirm)가 없나요?',
       yes: '결제창의 말뿐입니다',
       status: 'reported',
-      then: '이것만 믿고 제공하지 마세요.',
+      next: '이것만 믿고 제공하지 마세요.',
     },
     {
       question: '서버가 답하지 못했나요? 로그인이 풀렸거나, 늦거나, PG가 아직 모르나요?',
       yes: '결제됐을 수도 있습니다',
       status: 'unconfirmed',
-      then: '다시 등록하지 말고 recheck()로 다시 묻습니다.',
+      next: '다시 등록하지 말고 recheck()로 다시 묻습니다.',
     },
     {
       question: '서버가 결제를 확인했나요?',
       yes: '카드가 등록됐습니다',
       status: 'issued',
-      then: 'charged는 결제된 금액, card는 등록된 카드입니다.',
+      next: 'charged는 결제된 금액, card는 등록된 카드입니다.',
     },
     {
       question: '고객이 취소하거나 창을 닫았나요?',
       yes: '등록된 카드가 없습니다',
       status: 'cancelled',
-      then: "by: 'customer' 또는 'closed'. 다시 누를 수 있습니다.",
+      next: "by: 'customer' 또는 'closed'. 다시 누를 수 있습니다.",
     },
     {
       question: '그 밖에: PG나 서버가 거절했습니다',
       yes: '등록된 카드가 없습니다',
       status: 'failed',
-      then: "PG의 거절은 stage: 'in-window', 서버의 거절은 'confirm'. code와 message에 이유가 있습니다.",
+      next: "PG의 거절은 stage: 'in-window', 서버의 거절은 'confirm'. code와 message에 이유가 있습니다.",
     },
   ],
   en: [
@@ -136,43 +136,43 @@ const steps: { readonly [locale in 'ko' | 'en']: readonly Step[] } = {
       question: 'Was the request wrong, or could the SDK not be loaded?',
       yes: 'no window opened',
       status: 'BillingKeyError',
-      then: 'Comes to onError. It is no outcome.',
+      next: 'Comes to onError. It is no outcome.',
     },
     {
       question: 'Did your server or PortOne refuse before the window?',
       yes: 'no window opened',
       status: 'failed',
-      then: "stage: 'before-window'. Show the reason, let them try again.",
+      next: "stage: 'before-window'. Show the reason, let them try again.",
     },
     {
       question: 'Is there no server to ask (api, confirm)?',
       yes: 'the window’s word alone',
       status: 'reported',
-      then: 'Ship nothing on it.',
+      next: 'Ship nothing on it.',
     },
     {
       question: 'Could the server not say: signed out, too late, the PG has not decided?',
       yes: 'there may be a payment',
       status: 'unconfirmed',
-      then: 'Do not register again: recheck() asks again.',
+      next: 'Do not register again: recheck() asks again.',
     },
     {
       question: 'Did the server confirm it?',
       yes: 'the card is registered',
       status: 'issued',
-      then: 'charged is what was paid, card is what was registered.',
+      next: 'charged is what was paid, card is what was registered.',
     },
     {
       question: 'Did the customer cancel, or close the window?',
       yes: 'there is no card',
       status: 'cancelled',
-      then: "by: 'customer' or 'closed'. The button works again.",
+      next: "by: 'customer' or 'closed'. The button works again.",
     },
     {
       question: 'Else: the PG or your server refused',
       yes: 'there is no card',
       status: 'failed',
-      then: "A PG’s refusal is stage: 'in-window', your server’s 'confirm'. code and message say why.",
+      next: "A PG’s refusal is stage: 'in-window', your server’s 'confirm'. code and message say why.",
     },
   ],
 }
@@ -183,7 +183,7 @@ export function OutcomeDiagram() {
   const yes = { ko: '예', en: 'yes' }[locale]
   return (
     <ol className="decision">
-      {steps[locale].map(({ question, yes: fact, status, then }) => (
+      {steps[locale].map(({ question, yes: fact, status, next }) => (
         <li key={question}>
           <p className="decision-question">{question}</p>
           <div className="decision-answer">
@@ -191,7 +191,7 @@ export function OutcomeDiagram() {
             <p>
               <code data-status={status}>{status}</code> {fact}
               <br />
-              <small>{then}</small>
+              <small>{next}</small>
             </p>
           </div>
         </li>

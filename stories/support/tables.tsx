@@ -2,6 +2,7 @@ import { Unstyled } from '@storybook/addon-docs/blocks'
 import { en, ko } from '../../src/index.ts'
 import styles from '../../src/styles.css?raw'
 import type { Both } from './docs.tsx'
+import { cssProperties, textsOf } from './generated.ts'
 import { useSettings } from './settings.ts'
 
 const heads = {
@@ -52,17 +53,6 @@ export function AttributeTable({ rows }: { rows: readonly (readonly [string, Bot
   )
 }
 
-/** The custom properties as the stylesheet itself lists them, in its first comment. */
-export function cssProperties(css: string) {
-  const rows = [...css.matchAll(/^ \* \| (--[\w-]+)\s*\|([^|]*)\|([^|]*)(?:\|([^|]*))?\|\s*$/gm)]
-  return rows.map(([, name = '', what = '', light = '', dark = '']) => ({
-    name,
-    what: what.trim(),
-    light: light.trim(),
-    dark: dark.trim(),
-  }))
-}
-
 export function CssTable() {
   const { locale } = useSettings()
   const swatch = (value: string) =>
@@ -78,13 +68,6 @@ export function CssTable() {
       heads={[heads.name[locale], heads.what[locale], heads.light[locale], heads.dark[locale]]}
       rows={cssProperties(styles).map(({ name, what, light, dark }) => [<code key="name">{name}</code>, what, swatch(light), swatch(dark)])}
     />
-  )
-}
-
-/** Every text of a locale by its path: `list.title`. */
-export function textsOf(messages: object, before = ''): (readonly [string, string])[] {
-  return Object.entries(messages).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[before + name, value] as const] : textsOf(value as object, `${before}${name}.`),
   )
 }
 
