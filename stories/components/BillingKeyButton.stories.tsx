@@ -16,8 +16,8 @@ const meta = {
   parameters: {
     page: {
       about: {
-        ko: '카드를 등록하는 버튼입니다. 진짜 `<button type="button">`이고, 진행 중에는 초점을 지키면서 클릭을 받지 않습니다. 아래에는 결과가 고객의 말로 나오고, 모든 단계에 나가는 길이 있습니다.\n\n휴대폰에서는 페이지를 떠났다가 `redirectUrl`로 돌아옵니다. 도구 모음에서 **Phone**을 골라 눌러 보세요.',
-        en: 'A button that registers a card. A real `<button type="button">`: while an attempt is under way it keeps the focus and ignores clicks. Below it stands the outcome in the customer’s words, and there is a way out in every phase.\n\nOn a phone the page is left, and the customer comes back to `redirectUrl`. Choose **Phone** in the toolbar and press it.',
+        ko: '카드를 등록하는 버튼입니다. 진짜 `<button type="button">`이고, 진행 중에는 초점을 지키면서 클릭을 받지 않습니다. 아래에는 결과가 고객의 말로 나오고, 모든 단계에 나가는 길이 있습니다.\n\n휴대폰에서는 페이지를 떠났다가 `redirectUrl`로 돌아옵니다. 도구 모음에서 **Phone**을 골라 눌러 보세요. 단계와 결과마다 왼쪽 목록에 스토리가 있습니다.',
+        en: 'A button that registers a card. A real `<button type="button">`: while an attempt is under way it keeps the focus and ignores clicks. Below it stands the outcome in the customer’s words, and there is a way out in every phase.\n\nOn a phone the page is left, and the customer comes back to `redirectUrl`. Choose **Phone** in the toolbar and press it. Each phase and outcome has a story in the sidebar.',
       },
       props: [['BillingKeyButton', propTables.BillingKeyButtonProps]],
       attributes: [
@@ -53,6 +53,7 @@ export const Idle: Story = {
 }
 
 export const Approved: Story = {
+  tags: ['!autodocs'],
   parameters: { about: { ko: '승인되는 테스트 카드로 등록했습니다.', en: 'The approved test card.' } },
   play: async (played) => {
     const { words, press } = customer(played)
@@ -82,6 +83,7 @@ export const FirstPayment: Story = {
 }
 
 export const Declined: Story = {
+  tags: ['!autodocs'],
   parameters: {
     about: {
       ko: '카드사가 거절하면 결과는 `failed`이고, PG의 이유와 다음에 할 일이 나옵니다. 다시 누를 수 있습니다.',
@@ -99,6 +101,7 @@ export const Declined: Story = {
 }
 
 export const Cancelled: Story = {
+  tags: ['!autodocs'],
   parameters: { about: { ko: '고객이 결제창에서 취소를 눌렀습니다.', en: 'The customer pressed cancel in the window.' } },
   play: async (played) => {
     const { words, press } = customer(played)
@@ -121,6 +124,7 @@ export const WindowOpen: Story = {
 }
 
 export const Abandoned: Story = {
+  tags: ['!autodocs'],
   name: 'Window left by the way out',
   parameters: {
     about: {
@@ -138,6 +142,7 @@ export const Abandoned: Story = {
 }
 
 export const Preparing: Story = {
+  tags: ['!autodocs'],
   args: { order: undefined, request: () => new Promise<never>(() => {}) } as Story['args'] & object,
   parameters: { about: { ko: '서버가 요청을 만드는 동안입니다.', en: 'Your server takes its time to make the request.' } },
   play: async (played) => {
@@ -177,6 +182,7 @@ export const LoadFailed: Story = {
 }
 
 export const Confirming: Story = {
+  tags: ['!autodocs'],
   parameters: {
     shop: { confirm: () => new Promise(() => {}) },
     about: { ko: '서버에 결과를 확인하는 동안입니다.', en: 'Your server is being asked.' },
@@ -190,6 +196,7 @@ export const Confirming: Story = {
 }
 
 export const Unconfirmed: Story = {
+  tags: ['!autodocs'],
   parameters: {
     shop: { confirm: () => Promise.reject(new Error('offline')) },
     about: {

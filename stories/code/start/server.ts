@@ -7,9 +7,14 @@ import { createBillingHandler, createIamportClient } from 'react-billing-key/ser
 const sandbox = createSandbox()
 serve({ fetch: sandbox.fetch, port: 4010 })
 
+const iamport = createIamportClient({
+  impKey: sandbox.impKey, // PortOne's REST API key
+  impSecret: sandbox.impSecret,
+  baseUrl: 'http://127.0.0.1:4010',
+})
 const cards = new Map()
 const billing = createBillingHandler({
-  iamport: createIamportClient({ impKey: sandbox.impKey, impSecret: sandbox.impSecret, baseUrl: 'http://127.0.0.1:4010' }),
+  iamport,
   signingKey: 'change-me: a secret of 32 characters or more',
   authenticate: () => ({ id: 'member-1' }), // your session
   firstOrder: () => ({ name: '월간 이용권', amount: 0 }),
