@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, within } from 'storybook/test'
 import { BillingKeyButton } from '../../src/index.ts'
 import { newRequest } from '../support/api.ts'
-import { cards, customer } from '../support/customer.ts'
+import { customer } from '../support/customer.ts'
 import type { PageOf } from '../support/docs.tsx'
 import { argTypesOf, propTables } from '../support/props.ts'
 
@@ -58,7 +58,7 @@ export const Approved: Story = {
   play: async (played) => {
     const { words, press } = customer(played)
     await press()
-    await customer(played).pay(cards.approved)
+    await customer(played).pay()
     await expect(await played.canvas.findByText(words.issued)).toBeVisible()
   },
 }
@@ -93,7 +93,7 @@ export const Declined: Story = {
   play: async (played) => {
     const { words, press } = customer(played)
     await press()
-    await customer(played).pay(cards.declined)
+    await customer(played).pay('declined')
     await expect(await played.canvas.findByText(words.failed)).toBeVisible()
     const again = played.globals.device === 'phone' ? words.retry : words.button
     await expect(await played.canvas.findByRole('button', { name: again })).not.toHaveAttribute('aria-disabled')

@@ -1,8 +1,8 @@
 import { userEvent, waitFor, type within } from 'storybook/test'
 import { wordsOf } from './settings.ts'
 
-/** The test cards of the sandbox, by what they do. */
-export const cards = { approved: '9410-0000-0000-0001', declined: '9410-0000-0000-0002', limit: '9410-0000-0000-0003' } as const
+/** The test cards used here, by what they do. */
+export const cards = { approved: '9410-0000-0000-0001', declined: '9410-0000-0000-0002' } as const
 
 interface Played {
   readonly canvas: ReturnType<typeof within>
@@ -23,16 +23,18 @@ export function customer({ canvas, globals }: Played) {
         if (!inside || inside.querySelector('fieldset:disabled')) throw new Error('no window yet')
         return inside
       }),
-    async pay(number: string = cards.approved) {
+    async pay(card: keyof typeof cards = 'approved') {
       const inside = await this.window()
+      const chip = inside.querySelector<HTMLElement>(`[data-card="${card}"]`)
       const choice = inside.querySelector<HTMLSelectElement>('select')
-      if (choice) await userEvent.selectOptions(choice, number)
+      if (chip) await userEvent.click(chip)
+      else if (choice) await userEvent.selectOptions(choice, cards[card])
       const submit = inside.querySelector<HTMLButtonElement>('button[type=submit]')
       if (submit) await userEvent.click(submit)
     },
     async cancel() {
       const inside = await this.window()
-      inside.querySelector<HTMLButtonElement>('#cancel')?.click()
+      inside.querySelector<HTMLButtonElement>('[data-action=cancel], #cancel')?.click()
     },
   }
 }

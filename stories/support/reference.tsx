@@ -189,7 +189,10 @@ export function OutcomeDiagram() {
           <div className="decision-answer">
             <span className="decision-yes">{yes}</span>
             <p>
-              <code data-status={status}>{status}</code> {fact}
+              <strong>
+                <code>{status}</code>
+              </strong>{' '}
+              {fact}
               <br />
               <small>{next}</small>
             </p>

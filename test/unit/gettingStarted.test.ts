@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import { afterAll, expect, it } from 'vitest'
+import { approve } from '../../src/sandbox/testHelpers.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const page = join(root, 'stories/code/start')
@@ -68,7 +69,7 @@ it('registers a card from an empty folder, by the steps of the page Getting star
       )
       .toBe(true)
     await tab.getByRole('button', { name: '카드 등록하기' }).click({ timeout: 60_000 })
-    await tab.frameLocator('.imp-dialog iframe').locator('button[type=submit]').click({ timeout: 60_000 })
+    await approve(tab, { timeoutMs: 60_000 })
     await tab.getByText('카드를 등록했어요.').waitFor({ timeout: 60_000 })
   } finally {
     await browser.close()
