@@ -17,7 +17,7 @@ export function newRequest(change: Partial<BillingKeyRequest> = {}): BillingKeyR
 }
 
 /** What a merchant's server would ask PortOne. */
-export async function confirm({ merchantUid }: Pick<Claim, 'merchantUid'>): Promise<ConfirmAnswer> {
+async function confirm({ merchantUid }: Pick<Claim, 'merchantUid'>): Promise<ConfirmAnswer> {
   const payment = sandbox.payments.findLast((known) => known.merchant_uid === merchantUid)
   if (!payment) return { status: 'none' }
   if (payment.status !== 'paid') return { status: 'failed', code: 'declined', message: String(payment.fail_reason ?? '') }

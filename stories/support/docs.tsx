@@ -64,7 +64,7 @@ const words = {
   states: { ko: '상태', en: 'States' },
 } satisfies Record<string, Both>
 
-export function PropsTable({ of }: { of: PropTable }) {
+function PropsTable({ of }: { of: PropTable }) {
   const { locale } = useSettings()
   return (
     <Unstyled>
