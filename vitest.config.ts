@@ -3,6 +3,7 @@ import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import storybook from './.storybook/vite.config.ts'
 import { inWindow } from './test/browser/inWindow.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -104,6 +105,9 @@ export default defineConfig({
       })),
       {
         plugins: [storybookTest({ configDir: at('.storybook') })],
+        // the plugin takes the stories from there, and leaves this out
+        resolve: { alias: storybook.resolve?.alias ?? [] },
+        define: storybook.define ?? {},
         test: { name: 'stories', browser: browser('stories (chromium)'), ...patience },
       },
     ],

@@ -1,0 +1,26 @@
+// `npm run stories:all`: every story, in every language and theme on a PC, then on a phone and on the legacy SDK.
+import { spawnSync } from 'node:child_process'
+import { chromium, root, say } from './prepare.mjs'
+
+const CHROMIUM_PATH = await chromium()
+const combinations = [
+  ...['ko', 'en'].flatMap((locale) => ['light', 'dark'].map((theme) => ({ locale, theme }))),
+  { locale: 'ko', device: 'phone' },
+  { locale: 'en', theme: 'dark', device: 'phone', sdk: 'legacy' },
+  { locale: 'ko', sdk: 'legacy' },
+]
+const failed = combinations.filter((combination) => {
+  const STORY_SETTINGS = Object.entries(combination)
+    .map(([name, value]) => `${name}:${value}`)
+    .join(';')
+  say(STORY_SETTINGS)
+  const { status } = spawnSync('npx', ['--no-install', 'vitest', 'run', '--config', 'vitest.config.ts', '--project', 'stories'], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, CHROMIUM_PATH, STORY_SETTINGS },
+    shell: process.platform === 'win32',
+  })
+  return status !== 0
+})
+console.log(`\n${combinations.length - failed.length} of ${combinations.length} combinations passed`)
+process.exitCode = failed.length === 0 ? 0 : 1
