@@ -8,7 +8,7 @@ import type { Sandbox } from './sandbox.ts'
 
 /** The month that is lived through: begun on 31 January, it falls due on 28 February. */
 const startedOn = '2027-01-31'
-export const firstDay: Day = '2027-02-28'
+const firstDay: Day = '2027-02-28'
 const lastDay = addDays(firstDay, dunningDays[2])
 export const signingKey = 'only-for-the-demo-0123456789abcdef'
 const leftAlone = 20

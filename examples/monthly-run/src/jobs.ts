@@ -73,7 +73,7 @@ export async function plan({ db, boss, times }: Pick<Shop, 'db' | 'boss' | 'time
  * Charges orders, and asks about those that are unknown. What is unknown after it, or could not be sent, is for a later
  * job: by then nothing can be on its way any more.
  */
-export async function chargeOrders(shop: Shop, orders: readonly string[]): Promise<void> {
+async function chargeOrders(shop: Shop, orders: readonly string[]): Promise<void> {
   const { db, boss, iamport, lock, times, concurrency } = shop
   const open = new Map((await openCharges(db, orders)).map((charge) => [charge.request.merchantUid, charge]))
   const requests = [...open.values()].map(({ request }) => request)
