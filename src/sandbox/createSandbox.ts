@@ -149,7 +149,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const { path, failure } = await post('/sandbox/requests', { userCode, origin: 'http://sandbox', mobile: false, params })
       if (failure) return failure
       const said = await post(String(path), card === null ? { cancel: true } : { number: card })
-      if (!said.answer) throw new Error(String(said.problem))
+      if (!said.answer) throw new Error(`The window gave no answer: ${JSON.stringify(said)}`)
       return said.answer
     },
     userCode,

@@ -50,7 +50,6 @@
   }
   function frame() {
     const iframe = document.createElement('iframe')
-    iframe.title = 'JTNet 결제창 (샌드박스)'
     iframe.style.cssText =
       'position:absolute;inset:0;margin:auto;width:min(100%,420px);height:min(100%,680px);border:0;border-radius:12px;background:#fff'
     return iframe
@@ -78,21 +77,25 @@
         if (callback) callback(answer.failure)
         else if (mobile && answer.back) location.href = answer.back
       } else if (answer.leaves) location.href = base + answer.path
-      else {
+      else if (answer.popup) {
+        if (!window.open(base + answer.path, request_id, 'width=460,height=760')) alert('팝업이 차단되었습니다. 팝업을 허용해 주세요.')
+      } else {
         const dialog = frames[answer.pg]
-        dialog.querySelector('iframe').src = base + answer.path
+        const iframe = dialog.querySelector('iframe')
+        iframe.title = answer.title
+        iframe.src = base + answer.path
         dialog.style.display = 'block'
         if (mobile) document.body.classList.add('imp-payment-progress')
       }
     })
   }
   window.addEventListener('message', (event) => {
-    const { request_id, answer } = event.data.result // throws over the messages of others
+    const { request_id, answer, closed } = event.data.result // throws over the messages of others
     if (event.origin !== base) return
     hide()
     const callback = callbacks[request_id]
     delete callbacks[request_id]
-    if (callback) callback(answer)
+    if (callback && !closed) callback(answer)
   })
   window.IMP = {
     init: (user) => begin(user),

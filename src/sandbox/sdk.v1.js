@@ -57,8 +57,13 @@
       location.href = base + answer.path
       return
     }
+    if (answer.popup) {
+      const popup = window.open(base + answer.path, `imp-${answer.id}`, 'popup,width=460,height=760')
+      if (!popup) return void alert('팝업이 차단되었습니다. 팝업을 허용해 주세요.')
+      return listen(answer.id, () => popup, callback)
+    }
     const iframe = document.createElement('iframe')
-    iframe.title = 'JTNet 결제창 (샌드박스)'
+    iframe.title = answer.title
     iframe.style.cssText =
       'position:absolute;inset:0;margin:auto;width:min(100%,420px);height:min(100%,680px);border:0;border-radius:12px;background:#fff'
     if (inPage) iframe.srcdoc = answer.html
@@ -76,13 +81,17 @@
     }
     dialog.style.display = 'block'
     if (mobile) document.body.classList.add('imp-payment-progress')
-    const listen = (event) => {
-      if (event.source !== iframe.contentWindow || event.data?.sandboxRequest !== answer.id) return
-      window.removeEventListener('message', listen)
+    listen(answer.id, () => iframe.contentWindow, callback)
+  }
+  function listen(id, source, callback) {
+    const hear = (event) => {
+      if (event.source !== source() || event.data?.sandboxRequest !== id) return
+      window.removeEventListener('message', hear)
       hide()
-      if (callback) callback(event.data.result.answer)
+      const { closed, answer } = event.data.result
+      if (callback && !closed) callback(answer)
     }
-    window.addEventListener('message', listen)
+    window.addEventListener('message', hear)
   }
   window.IMP = {
     init: (user) => begin(user, null),

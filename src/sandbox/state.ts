@@ -34,6 +34,14 @@ export interface SandboxKey {
   readonly customer?: Readonly<Record<string, unknown>>
 }
 
+/** A payment that waits for the PG, when it is paid, and the key that comes with it. */
+interface SandboxPending {
+  readonly imp_uid: string
+  /** Unix seconds. */
+  readonly at: number
+  readonly key?: SandboxKey
+}
+
 export interface StateOptions {
   /** A moment the clock stands at until it is moved, or a clock that runs, in epoch seconds. The real time when left out. */
   readonly clock: string | Date | (() => number)
@@ -74,7 +82,9 @@ class LoggedKeys extends Map<string, SandboxKey> {
   }
   override set(customer_uid: string, key: SandboxKey) {
     this.log('billing-key', { customer_uid, change: this.has(customer_uid) ? 'replaced' : 'issued', card_name: key.card.company })
-    return super.set(customer_uid, key)
+    const { card } = key
+    // no whole number is kept, not of a test card either
+    return super.set(customer_uid, { ...key, card: { ...card, number: maskCard(card.number) } })
   }
   override delete(customer_uid: string) {
     const was = super.delete(customer_uid)
@@ -90,8 +100,7 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
   let count = 0
   let orders = new Map<string, SandboxPayment[]>()
   let byNumber = new Map<string, SandboxPayment>()
-  /** Payments that wait for the PG, and when they are paid. */
-  let pending: { imp_uid: string; at: number }[] = []
+  let pending: SandboxPending[] = []
   let noticeUrls = new Map<string, string>()
   const exact = () => base() + moved
   const now = () => Math.floor(exact())
@@ -170,13 +179,15 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
       if (address) webhooks.notify(address, { imp_uid, merchant_uid, status })
     },
 
-    /** Has a payment that is `ready` paid later, and the shop told. */
-    settleLater({ imp_uid }: SandboxPayment, ms: number) {
-      pending.push({ imp_uid, at: exact() + ms / 1000 })
-      setTimeout(() => {
+    /** Has a payment that is `ready` paid later, the key issued that it was for, and the shop told. */
+    settleLater({ imp_uid }: SandboxPayment, ms: number, key?: SandboxKey) {
+      pending.push({ imp_uid, at: exact() + ms / 1000, ...(key && { key }) })
+      const timer: unknown = setTimeout(() => {
         state.runDue()
         changed()
       }, ms + 5)
+      // in Node, nobody waits for it
+      if (typeof timer === 'object') (timer as { unref(): void }).unref()
     },
 
     /** Charges a key that is known to exist. */
@@ -206,10 +217,11 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
     runDue() {
       const ripe = pending.filter(({ at }) => at <= exact())
       if (ripe.length > 0) pending = pending.filter(({ at }) => at > exact())
-      for (const { imp_uid } of ripe) {
+      for (const { imp_uid, key } of ripe) {
         const payment = byNumber.get(imp_uid)
         if (payment?.status !== 'ready') continue
         Object.assign(payment, { status: 'paid', paid_at: now() })
+        if (key && payment.customer_uid !== null) state.billingKeys.set(payment.customer_uid, key)
         state.tell(payment)
       }
       const due = state.schedules.filter((known) => known.schedule_status === 'scheduled' && known.schedule_at <= now())
@@ -282,7 +294,7 @@ export type State = ReturnType<typeof createState>
 export interface SandboxDump {
   readonly moved: number
   readonly count: number
-  readonly pending: { imp_uid: string; at: number }[]
+  readonly pending: SandboxPending[]
   readonly payments: SandboxPayment[]
   readonly schedules: SandboxSchedule[]
   readonly webhooks: SandboxWebhook[]

@@ -1,10 +1,10 @@
 import type { Sandbox } from './createSandbox.ts'
 import type { SandboxPayment } from './state.ts'
+import type { TestCardId } from './testCards.ts'
 
 /** What of a Playwright `Locator` is used. */
 export interface LocatorLike {
   click(): Promise<unknown>
-  fill(text: string): Promise<unknown>
   count(): Promise<number>
   first(): LocatorLike
   isVisible(): Promise<boolean>
@@ -33,35 +33,36 @@ async function control(page: PageLike, selector: string, timeoutMs: number): Pro
   }
 }
 
-async function submit(page: PageLike, card: string, timeoutMs: number) {
-  await (await control(page, '[data-field="card-number"], input[name="number"]', timeoutMs)).fill(card)
-  await (await control(page, '[data-action="approve"]:enabled, [type="submit"]:enabled', timeoutMs)).click()
+async function submit(page: PageLike, card: TestCardId, timeoutMs: number) {
+  await (await control(page, `[data-card="${card}"]`, timeoutMs)).click()
+  await (await control(page, '[data-action="approve"]:enabled', timeoutMs)).click()
 }
 
 export interface WindowOptions {
-  /** The test card; the one that is approved, or refused, when left out. */
-  readonly card?: string
+  /** The test card, by its `id` in `testCards`; `'approved'`, or `'declined'`, when left out. */
+  readonly card?: TestCardId
   /** How long to wait for the window, ms; 15,000 when left out. */
   readonly timeoutMs?: number
 }
 
 /**
- * Registers a card in the payment window that a page of Playwright has opened.
+ * Registers a test card in the payment window that a page of Playwright has opened: over the shop's page, as a popup (give
+ * the popup's page) or in place of the page. Choosing a card fills in every field and agrees to the terms.
  *
  * @example
  * await page.getByRole('button', { name: '카드 등록하기' }).click()
  * await approve(page)
+ * @example
+ * await approve(page, { card: 'later-declined' })
  */
-export const approve = (page: PageLike, { card = '9410-0000-0000-0001', timeoutMs = 15_000 }: WindowOptions = {}) =>
-  submit(page, card, timeoutMs)
+export const approve = (page: PageLike, { card = 'approved', timeoutMs = 15_000 }: WindowOptions = {}) => submit(page, card, timeoutMs)
 
 /** Has the card refused in the window. */
-export const decline = (page: PageLike, { card = '9410-0000-0000-0002', timeoutMs = 15_000 }: WindowOptions = {}) =>
-  submit(page, card, timeoutMs)
+export const decline = (page: PageLike, { card = 'declined', timeoutMs = 15_000 }: WindowOptions = {}) => submit(page, card, timeoutMs)
 
 /** Presses the window's cancel. */
 export async function cancel(page: PageLike, { timeoutMs = 15_000 }: Omit<WindowOptions, 'card'> = {}) {
-  await (await control(page, '[data-action="cancel"]:enabled, #cancel:enabled', timeoutMs)).click()
+  await (await control(page, '[data-action="cancel"]:enabled', timeoutMs)).click()
 }
 
 /**

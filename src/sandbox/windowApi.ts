@@ -1,12 +1,15 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import { amountRule, pgRule } from '../billing/pg.ts'
-import { type Dialect, redirectBack } from './redirectBack.ts'
+import { payMethodOf, pgRule } from '../billing/pg.ts'
+import { sleep } from './faults.ts'
+import { redirectBack } from './redirectBack.ts'
 import legacySource from './sdk.legacy.js?raw'
 import sdkSource from './sdk.v1.js?raw'
 import { random, type State } from './state.ts'
-import { findTestCard, maskCard, type TestCard, testCards } from './testCards.ts'
-import windowSource from './window.html?raw'
+import { findTestCard, maskCard, type TestCard } from './testCards.ts'
+import { formProblems, type WindowForm } from './windowForm.ts'
+import { embed, languageOf, pgName, type Shown, windowPage } from './windowPage.ts'
+import { type Asked, amountsOf, placeOf, requestProblem } from './windowRequest.ts'
 
 export interface WindowOptions {
   readonly userCode: string
@@ -14,21 +17,18 @@ export interface WindowOptions {
   readonly closeButton: boolean
 }
 
-interface WindowRequest {
-  readonly id: string
-  readonly params: Readonly<Record<string, unknown>>
-  readonly origin: string
-  readonly mobile: boolean
-  readonly dialect: Dialect
-  /** The legacy SDK's own number of the call. */
-  readonly request_id?: string
-  /** Whether this PG takes the whole page, and sends it back. */
-  readonly leaves: boolean
-  done: Record<string, unknown> | null
+/** How a window ends: with an answer, without a word, or with an answer that is lost. */
+type End = { readonly answer: Record<string, unknown> } | { readonly closed: true } | { readonly lost: true }
+
+interface WindowRequest extends Omit<Asked, 'userCode'>, Shown {
+  end: Promise<End> | null
 }
 
-const escapeHtml = (value: unknown) => String(value).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-const embed = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c')
+/** So many windows are remembered, the newest. */
+const kept = 1_000
+/** How long the card that is slow takes, and the one that waits for its approval. */
+const slowMs = 5_000
+const pendingMs = 30_000
 
 /** The SDK scripts, and the payment window behind them. */
 export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOptions) {
@@ -46,105 +46,130 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
   app.post('/sandbox/merchant', (c) => c.json({ pgs }))
   app.get('/sandbox/merchant', (c) => script(`${c.req.query('callback')?.replace(/[^\w$.]/g, '')}(${embed({ pgs })})`))
   app.post('/sandbox/requests', async (c) => {
-    const asked = (await c.req.json()) as Omit<WindowRequest, 'done' | 'leaves'> & { userCode: string }
-    const { params, origin, mobile, dialect = 'v1' } = asked
-    const url = typeof params.m_redirect_url === 'string' ? params.m_redirect_url : origin
-    const failure = (answer: Record<string, unknown>) => c.json({ failure: answer, back: redirectBack(dialect, url, answer) })
-    const refuse = (error_code: string, error_msg: string) =>
-      failure({
-        ...(dialect === 'legacy' || error_code === 'NOT_READY' ? { success: false } : {}),
-        imp_uid: null,
-        merchant_uid: params.merchant_uid,
-        error_code,
-        error_msg,
-      })
-    if (asked.userCode !== userCode || pgs.length === 0) return refuse('NOT_READY', '등록된 PG가 없습니다.')
-    const pg = String(String(params.pg ?? pgs[0]).split('.')[0])
-    // the misspelt key is PortOne's
-    if (!pgs.includes(pg)) return failure({ imp_success: false, imp_uid: null, error_coe: 'F1001', error_msg: '등록되지 않은 PG입니다.' })
-    if (typeof params.amount !== 'number' && params.amount !== undefined) return refuse('F0003', 'amount는 숫자여야 합니다.')
-    if (state.paidOrder(params.merchant_uid)) return refuse('F0004', '이미 결제된 주문번호입니다.')
-    const fixed = state.prepared.get(String(params.merchant_uid))
-    if (fixed !== undefined && fixed !== params.amount) return refuse('F0005', '사전등록된 금액과 다릅니다.')
-    const id = random()
+    const asked = (await c.req.json()) as Asked
     const inPage = c.req.url.startsWith('https://sandbox.invalid')
-    const leaves = pgRule(pg)[mobile ? 'mobile' : 'pc'] === 'redirect' && !inPage
-    const request: WindowRequest = { ...asked, id, params: { ...params, pg }, dialect, leaves, done: null }
+    const failure = refusalOf(asked)
+    if (failure) {
+      const url = typeof asked.params.m_redirect_url === 'string' ? asked.params.m_redirect_url : asked.origin
+      return c.json({ failure, back: redirectBack(asked.dialect ?? 'v1', url, failure) })
+    }
+    const id = random()
+    const params: Asked['params'] = { ...asked.params, pg: pgOf(asked) }
+    const place = inPage ? 'overlay' : placeOf(params, asked.mobile)
+    const request: WindowRequest = { ...asked, id, params, place, end: null }
     requests.set(id, request)
-    return c.json({ id, pg, leaves, path: `/sandbox/window/${id}`, html: inPage ? windowPage(request, true, '') : undefined })
+    for (const old of requests.keys()) {
+      if (requests.size <= kept) break
+      requests.delete(old)
+    }
+    const language = languageOf(params)
+    const title = `${pgName(pgOf(asked))[language]} ${language === 'ko' ? '결제창 (샌드박스)' : 'payment window (sandbox)'}`
+    const html = inPage ? windowPage(request, true, '', state.now()) : undefined
+    return c.json({ id, pg: params.pg, title, leaves: place === 'page', popup: place === 'popup', path: `/sandbox/window/${id}`, html })
   })
   app.get('/sandbox/window/:id', (c) => {
     const request = requests.get(c.req.param('id'))
     if (!request) return c.text('결제창이 만료되었습니다.', 404)
     const nonce = random()
-    return c.html(windowPage(request, false, nonce), 200, {
+    return c.html(windowPage(request, false, nonce, state.now()), 200, {
       'cache-control': 'no-store',
       'content-security-policy': `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'`,
     })
   })
   app.post('/sandbox/window/:id', async (c) => {
     const request = requests.get(c.req.param('id'))
-    if (!request) return c.json({ problem: '결제창이 만료되었습니다.' })
-    // a window answers once: pressing twice, or Back and again, charges nothing more
-    if (!request.done) {
-      const body = (await c.req.json()) as { number?: string; cancel?: boolean }
-      const card = findTestCard(body.number ?? '')
-      if (!body.cancel && !card) return c.json({ problem: '테스트 카드번호가 아닙니다. 위에서 테스트 카드를 골라 주세요.' })
-      request.done = finish(request, body.cancel ? null : (card ?? null))
+    if (!request) return c.json({ problem: 'gone' })
+    // a window ends once: pressing twice, or Back and again, charges nothing more
+    if (!request.end) {
+      const form = (await c.req.json()) as WindowForm & { cancel?: boolean }
+      const problems = form.cancel ? null : formProblems(form, state.now(), (number) => findTestCard(number) !== undefined)
+      if (problems) return c.json({ problems })
+      request.end ??= finish(request, form.cancel ? null : (findTestCard(String(form.number)) ?? null))
     }
-    const { done, dialect, params, origin, leaves } = request
-    return c.json(leaves ? { redirect: redirectBack(dialect, String(params.m_redirect_url ?? origin), done) } : { answer: done })
+    const end = await request.end
+    const { dialect = 'v1', params, origin, place } = request
+    if (!('answer' in end) || place !== 'page') return c.json(end)
+    return c.json({ redirect: redirectBack(dialect, String(params.m_redirect_url ?? origin), end.answer) })
   })
 
-  function finish({ params, dialect }: WindowRequest, card: TestCard | null): Record<string, unknown> {
-    const { merchant_uid, customer_uid, name, pg, pay_method } = params as Record<string, string>
-    const rule = amountRule(pgRule(pg), pay_method ?? 'card')
-    const amount = rule === 'display-only' || rule === 'not-sent' ? 0 : Number(params.amount ?? 0)
-    const custom_data = params.custom_data === undefined ? null : JSON.stringify(params.custom_data)
+  const pgOf = ({ params }: Pick<Asked, 'params'>) => String(String(params.pg ?? pgs[0]).split('.')[0])
+
+  /** What the callback gets instead of a window. */
+  function refusalOf(asked: Asked): Record<string, unknown> | null {
+    const { params, dialect } = asked
+    const { merchant_uid } = params
+    const refuse = (error_code: string, error_msg: string) => ({
+      ...(dialect === 'legacy' || error_code === 'NOT_READY' ? { success: false } : {}),
+      imp_uid: null,
+      merchant_uid,
+      error_code,
+      error_msg,
+    })
+    if (asked.userCode !== userCode || pgs.length === 0) return refuse('NOT_READY', '등록된 PG가 없습니다.')
+    // the misspelt key is PortOne's
+    if (!pgs.includes(pgOf(asked))) return { imp_success: false, imp_uid: null, error_coe: 'F1001', error_msg: '등록되지 않은 PG입니다.' }
+    const problem = requestProblem({ ...params, pg: pgOf(asked) })
+    if (problem) return refuse('F0003', problem)
+    if (state.paidOrder(merchant_uid)) return refuse('F0004', '이미 결제된 주문번호입니다.')
+    const fixed = state.prepared.get(String(merchant_uid))
+    return fixed !== undefined && fixed !== params.amount ? refuse('F0005', '사전등록된 금액과 다릅니다.') : null
+  }
+
+  async function finish(request: WindowRequest, card: TestCard | null): Promise<End> {
+    if (card && (card.window === 'closes' || state.faults.take('window-closed'))) return { closed: true }
+    if (card?.window === 'slow') await sleep(slowMs)
+    const answer = record(request, card)
+    return card?.window === 'lost' ? { lost: true } : { answer }
+  }
+
+  /** What comes of a card, `null` for a customer who cancels; answers what the callback gets. */
+  function record({ params, dialect, mobile }: WindowRequest, card: TestCard | null): Record<string, unknown> {
+    const { merchant_uid, customer_uid, name, pg } = params as Record<string, string>
+    const { approved: amount } = amountsOf(params)
     const common = {
-      custom_data,
+      ...Object.fromEntries(Object.entries(params).filter(([field]) => field.startsWith('buyer_'))),
+      custom_data: params.custom_data === undefined ? null : JSON.stringify(params.custom_data),
       merchant_uid: String(merchant_uid),
       customer_uid: String(customer_uid),
       name,
       customer_uid_usage: 'issue',
       notice_url: params.notice_url,
+      pg_provider: pg,
+      pay_method: payMethodOf({ pg, payMethod: params.pay_method }),
+      channel: mobile ? 'mobile' : 'pc',
+      amount,
     }
+    const fail = (imp_uid: string | null, error_code: string, error_msg: string) => ({
+      ...(dialect === 'legacy' ? { success: false } : {}),
+      imp_uid,
+      merchant_uid,
+      error_code,
+      error_msg,
+    })
     const refusal = card ? card.refusal : { code: 'J001', message: '사용자가 결제를 취소하셨습니다.' }
     if (!card || refusal) {
-      const failed = state.record({ ...common, amount, status: 'failed', fail_reason: refusal?.message })
-      const said = { imp_uid: failed.imp_uid, merchant_uid, error_code: refusal?.code, error_msg: refusal?.message }
-      return dialect === 'legacy' ? { success: false, ...said } : said
+      const { code = '', message = '' } = refusal ?? {}
+      return fail(state.record({ ...common, status: 'failed', fail_reason: message }).imp_uid, code, message)
     }
+    // another window was quicker
+    if (state.paidOrder(merchant_uid)) return fail(null, 'F0004', '이미 결제된 주문번호입니다.')
     const shown = { card_name: card.company, card_number: maskCard(card.number) }
-    const paid = state.record({ ...common, ...shown, amount, status: 'paid' })
-    state.billingKeys.set(String(customer_uid), { card, inserted: state.now() })
+    const status = card.window === 'pending' ? 'ready' : 'paid'
+    const payment = state.record({ ...common, ...shown, status })
+    const key = { card, inserted: state.now() }
+    if (status === 'ready') state.settleLater(payment, pendingMs, key)
+    else state.billingKeys.set(String(customer_uid), key)
     const minimal = {
-      imp_uid: paid.imp_uid,
+      imp_uid: payment.imp_uid,
       merchant_uid,
       ...(dialect === 'legacy' ? { success: true, error_code: null, error_msg: null } : {}),
     }
     return pgRule(pg).callback === 'minimal'
       ? minimal
-      : { ...minimal, ...shown, customer_uid, paid_amount: amount, status: 'paid', pay_method: 'card' }
+      : { ...minimal, ...shown, customer_uid, paid_amount: amount, status, pay_method: common.pay_method }
   }
   return app
 }
 
 const withConfig = (source: string, config: object) => source.replace("'__CONFIG__'", () => embed(config))
 export const sdkScript = (closeButton: boolean) => withConfig(sdkSource, { closeButton })
-
-function windowPage({ id, request_id, params, origin }: WindowRequest, inPage: boolean, nonce: string): string {
-  const amount = Number(params.amount ?? 0)
-  const rows: [string, unknown][] = [
-    ['상품', params.name],
-    ['금액', amount > 0 ? `${amount.toLocaleString('ko-KR')}원` : '카드 등록 (결제 없음)'],
-  ]
-  const values: Record<string, string> = {
-    __SUMMARY__: rows.map(([term, value]) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(value)}</dd>`).join(''),
-    __CARDS__: testCards.map(({ number, company, label }) => `<option value="${number}">${company} · ${label}</option>`).join(''),
-    __SUBMIT__: amount > 0 ? '등록하고 결제' : '카드 등록',
-    __NONCE__: nonce,
-    __REQUEST__: embed({ id, request_id, path: `/sandbox/window/${id}`, origin, inPage }),
-  }
-  return windowSource.replace(/__[A-Z]+__/g, (place) => values[place] ?? place)
-}

@@ -1,8 +1,6 @@
 import { userEvent, waitFor, type within } from 'storybook/test'
+import type { TestCardId } from '../../src/sandbox/testCards.ts'
 import { wordsOf } from './settings.ts'
-
-/** The test cards used here, by what they do. */
-export const cards = { approved: '9410-0000-0000-0001', declined: '9410-0000-0000-0002' } as const
 
 interface Played {
   readonly canvas: ReturnType<typeof within>
@@ -19,22 +17,20 @@ export function customer({ canvas, globals }: Played) {
     window: () =>
       waitFor(() => {
         const frames = [...document.querySelectorAll<HTMLIFrameElement>('.imp-dialog iframe')]
-        const inside = frames.map(({ contentDocument }) => contentDocument).find((found) => found?.querySelector('form'))
-        if (!inside || inside.querySelector('fieldset:disabled')) throw new Error('no window yet')
+        const inside = frames.map(({ contentDocument }) => contentDocument).find((found) => found?.querySelector('[data-card]'))
+        if (!inside) throw new Error('no window yet')
         return inside
       }),
-    async pay(card: keyof typeof cards = 'approved') {
+    async pay(card: TestCardId = 'approved') {
       const inside = await this.window()
-      const chip = inside.querySelector<HTMLElement>(`[data-card="${card}"]`)
-      const choice = inside.querySelector<HTMLSelectElement>('select')
-      if (chip) await userEvent.click(chip)
-      else if (choice) await userEvent.selectOptions(choice, cards[card])
-      const submit = inside.querySelector<HTMLButtonElement>('button[type=submit]')
-      if (submit) await userEvent.click(submit)
+      for (const selector of [`[data-card="${card}"]`, '[data-action=approve]']) {
+        const control = inside.querySelector(selector)
+        if (control) await userEvent.click(control)
+      }
     },
     async cancel() {
       const inside = await this.window()
-      inside.querySelector<HTMLButtonElement>('[data-action=cancel], #cancel')?.click()
+      inside.querySelector<HTMLButtonElement>('[data-action=cancel]')?.click()
     },
   }
 }

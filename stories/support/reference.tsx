@@ -5,16 +5,16 @@ import { Facts } from './tables.tsx'
 
 export function TestCardTable() {
   const { locale } = useSettings()
-  const does = {
-    ko: { number: '카드번호', does: '하는 일', paid: '승인', later: '등록되고, 나중 결제는 거절' },
-    en: { number: 'Card', does: 'What it does', paid: 'approved', later: 'registers, and every later charge is declined' },
+  const heads = {
+    ko: { number: '카드번호', does: '하는 일' },
+    en: { number: 'Card', does: 'What it does' },
   }[locale]
   return (
     <Facts
-      heads={[does.number, does.does]}
-      rows={testCards.map(({ number, company, label, refusal, laterRefusal }) => [
+      heads={[heads.number, heads.does]}
+      rows={testCards.map(({ number, company, label, does, refusal }) => [
         <code key="number">{number}</code>,
-        refusal ? `${company} · ${label}: ${refusal.code}, “${refusal.message}”` : `${company} · ${laterRefusal ? does.later : does.paid}`,
+        `${company} · ${label[locale]}: ${does[locale]}${refusal ? ` (${refusal.code}, “${refusal.message}”)` : ''}`,
       ])}
     />
   )

@@ -5,6 +5,7 @@ import { toReport } from '../../src/billing/outcome.ts'
 import { loadIamport, readyIamport } from '../../src/iamport/loadIamport.ts'
 import { requestPay, type WindowEnd } from '../../src/iamport/requestPay.ts'
 import { currentIamport, type Iamport } from '../../src/iamport/sdk.ts'
+import type { TestCardId } from '../../src/sandbox/testCards.ts'
 import { freshPage } from './freshPage.ts'
 
 const sandboxUrl = inject('sandboxUrl')
@@ -23,11 +24,11 @@ const whenOpen = () =>
     },
     { timeout: 10_000 },
   )
-async function inWindow(card: string | null) {
+async function inWindow(card: TestCardId | null) {
   await whenOpen()
   await commands.inWindow(overlay()?.querySelector('iframe')?.src ?? '', card)
 }
-const register = () => inWindow('9410-0000-0000-0001')
+const register = () => inWindow('approved')
 /** A window, and a promise of how it ends. */
 function openWindow(imp: Iamport, params: ReturnType<typeof newParams>, onLate: (answer: unknown) => void = () => {}) {
   let resolve: (end: WindowEnd) => void = () => {}
@@ -74,7 +75,7 @@ describe.each([
 
   it('answers with a refusal and with a cancellation (sdk-facts 10, 12)', async () => {
     const refused = open()
-    await inWindow('9410-0000-0000-0003')
+    await inWindow('over-limit')
     expect(await refused.outcome).toMatchObject({ status: 'failed', code: 'J202', stage: 'in-window' })
     const cancelled = open()
     await inWindow(null)

@@ -1,4 +1,6 @@
 import { expect, type FrameLocator, type Page } from '@playwright/test'
+import type { TestCardId } from '../../src/sandbox/testCards.ts'
+import { approve } from '../../src/sandbox/testHelpers.ts'
 
 export const phone = (page: Page) => page.viewportSize() !== null && (page.viewportSize()?.width ?? 0) < 700
 
@@ -12,11 +14,9 @@ export async function signIn(page: Page) {
 /** The payment window: an iframe on a PC, the page itself on a phone. */
 export const paymentWindow = (page: Page): Page | FrameLocator => (phone(page) ? page : page.frameLocator('.imp-dialog iframe'))
 
-export async function register(page: Page, card: string, button = '카드 등록하기') {
+export async function register(page: Page, card: TestCardId, button = '카드 등록하기') {
   await page.getByRole('button', { name: button }).click()
-  const opened = paymentWindow(page)
-  await opened.getByLabel('테스트 카드').selectOption({ label: card })
-  await opened.getByRole('button', { name: /^(카드 등록|등록하고 결제)$/ }).click()
+  await approve(page, { card })
 }
 
 export async function leaveLanding(page: Page) {

@@ -7,7 +7,7 @@ test('confirms once, however often the landing page is refreshed, and keeps the 
     if (request.url().endsWith('/confirm')) confirms += 1
   })
   await signIn(page)
-  await register(page, '현대카드 · 승인', '등록하고 결제하기')
+  await register(page, 'approved', '등록하고 결제하기')
   const result = page.getByText('카드를 등록하고 9,900원을 결제했어요.')
   await expect(result).toBeVisible()
   await expect(page).toHaveURL(/\/billing\/complete$/)
@@ -37,7 +37,7 @@ test('registers the card of a customer who comes back in another tab (sdk-facts 
     address = route.request().url()
     return route.abort()
   })
-  await register(page, '현대카드 · 승인')
+  await register(page, 'approved')
   await expect.poll(() => address).not.toBe('')
   const other = await context.newPage()
   await other.goto(address)

@@ -3,7 +3,7 @@ import { leaveLanding, paymentWindow, phone, register, signIn } from './customer
 
 test('registers a card and charges it later', async ({ page }) => {
   await signIn(page)
-  await register(page, '현대카드 · 승인')
+  await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
   await expect(page.getByText('등록한 카드: 현대카드 9410-****-****-0001')).toBeVisible()
   await leaveLanding(page)
@@ -18,7 +18,7 @@ test('registers a card and charges it later', async ({ page }) => {
 
 test('registers a card with a first payment', async ({ page }) => {
   await signIn(page)
-  await register(page, '현대카드 · 승인', '등록하고 결제하기')
+  await register(page, 'approved', '등록하고 결제하기')
   await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.')).toBeVisible()
   await leaveLanding(page)
   await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(1)
@@ -26,17 +26,17 @@ test('registers a card with a first payment', async ({ page }) => {
 
 test('says in Korean why a card was declined, and can be tried again', async ({ page }) => {
   await signIn(page)
-  await register(page, '신한카드 · 거절')
+  await register(page, 'declined')
   await expect(page.getByRole('alert').getByText('카드를 등록하지 못했어요.')).toBeVisible()
   await expect(page.getByText('이유: 카드사에서 거절된 카드입니다.')).toBeVisible()
   if (phone(page)) await page.getByRole('button', { name: '다시 시도' }).click()
-  await register(page, '현대카드 · 승인')
+  await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
 })
 
 test('says that the limit was exceeded', async ({ page }) => {
   await signIn(page)
-  await register(page, '국민카드 · 한도초과', '등록하고 결제하기')
+  await register(page, 'over-limit', '등록하고 결제하기')
   await expect(page.getByText('이유: 이용한도를 초과했습니다.')).toBeVisible()
   await leaveLanding(page)
   await expect(page.getByText('아직 주문이 없습니다.')).toBeVisible()
@@ -48,13 +48,13 @@ test('says that the customer cancelled, and the button works again', async ({ pa
   await paymentWindow(page).getByRole('button', { name: '취소' }).click()
   await expect(page.getByText('카드 등록을 취소했어요. 결제된 금액은 없어요.')).toBeVisible()
   await leaveLanding(page)
-  await register(page, '현대카드 · 승인')
+  await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
 })
 
 test('tells a declined charge of a registered card', async ({ page }) => {
   await signIn(page)
-  await register(page, '롯데카드 · 등록 후 결제 거절')
+  await register(page, 'later-declined')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
   await leaveLanding(page)
   await page.getByRole('button', { name: '9,900원 결제' }).click()
@@ -75,7 +75,7 @@ test('the back button leads out of the window to a page that works', async ({ pa
     await wayOut.click()
   }
   await expect(page.getByRole('button', { name: '카드 등록하기' })).toBeEnabled()
-  await register(page, '현대카드 · 승인')
+  await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
 })
 
@@ -87,7 +87,7 @@ test('runs under a strict Content-Security-Policy with Trusted Types', async ({ 
   const response = await page.goto('/')
   expect(response?.headers()['content-security-policy']).toContain("require-trusted-types-for 'script'")
   await signIn(page)
-  await register(page, '현대카드 · 승인')
+  await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
   expect(refused).toEqual([])
 })

@@ -11,6 +11,8 @@ const cardCodes: Readonly<Record<string, string>> = {
   비씨카드: '361',
   하나카드: '374',
   농협카드: '371',
+  우리카드: '041',
+  카카오뱅크카드: '090',
 }
 const cardCode = (name: unknown) => (typeof name === 'string' ? (cardCodes[name] ?? '361') : null)
 const digits = (text: string, length: number) =>

@@ -1,4 +1,5 @@
 import { findTestCard, type TestCard } from '../testCards.ts'
+import { isPast } from '../windowForm.ts'
 import { customerAnswer, paymentAnswer } from './answers.ts'
 import { anyText, cardFields, type Fields, Refusal, readFields } from './fields.ts'
 import { type Call, noCustomer, paged, type RestContext, type Route } from './route.ts'
@@ -22,8 +23,7 @@ export function typedCard(card: Record<string, unknown>, now: number): TestCard 
   if (birth !== undefined && !/^(?:\d{6}|\d{10})$/.test(String(birth)))
     throw new Refusal('생년월일 6자리 또는 사업자등록번호 10자리가 필요합니다.', 400)
   if (pwd_2digit !== undefined && !/^\d{2}$/.test(String(pwd_2digit))) throw new Refusal('비밀번호 앞 2자리가 필요합니다.', 400)
-  // a card is good until its month ends, in Korea
-  if (Date.UTC(Number(year), Number(month), 1, -9) / 1000 <= now) throw new Refusal('유효기간이 지난 카드입니다.')
+  if (isPast(Number(year), Number(month), now)) throw new Refusal('유효기간이 지난 카드입니다.')
   const found = findTestCard(String(card_number))
   if (!found) throw new Refusal('테스트 카드번호가 아닙니다.')
   if (found.refusal) throw new Refusal(found.refusal.message)
