@@ -71,6 +71,11 @@ export default defineConfig({
         resolve: { alias: [...alias, ...entries] },
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience },
       },
+      // the sandbox's payment window, in a browser that Playwright drives
+      {
+        resolve: { alias },
+        test: { name: 'window', include: ['test/window/**/*.test.ts'], environment: 'node', testTimeout: 180_000, hookTimeout: 60_000 },
+      },
       // random histories of an attempt; MODEL_RUNS and MODEL_SEED say how many, and which
       { resolve: { alias }, test: { name: 'model', include: ['test/model/**/*.test.ts'], environment: 'node' } },
       {
