@@ -3,6 +3,7 @@ interface Words {
   readonly en: string
 }
 
+/** A test card's name: what `approve` takes as `card`, and the window's `data-card`. */
 export type TestCardId =
   | 'approved'
   | 'declined'
