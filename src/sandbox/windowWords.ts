@@ -154,7 +154,7 @@ export const windowWords = {
     expiryHint: 'MM/YY',
     birth: 'Birth date or business number',
     birthHint: 'YYMMDD for a personal card, 10 digits for a company’s',
-    password: 'Card password',
+    password: 'Password',
     passwordHint: 'first 2 digits',
     cancel: 'Cancel',
     register: 'Register card',
