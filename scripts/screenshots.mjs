@@ -30,9 +30,7 @@ async function shoot({ name, width, height, scheme, state, ...params }) {
   const answer = await fetch(`${base}/sandbox/requests`, { method: 'POST', headers, body: JSON.stringify(request) })
   await page.goto(base + (await answer.json()).path)
   if (state === 'wrong') await page.locator('[data-action=approve]').click()
-  else if (state !== 'empty') await page.locator(`[data-card=${state ?? 'approved'}]`).click()
-  if (state === 'slow' || state === 'lost') await page.locator('[data-action=approve]').click()
-  if (state === 'lost') await page.locator('[data-action=back]').waitFor()
+  else await page.locator('[data-card=approved]').click()
   await page.evaluate(() => document.activeElement?.blur())
   const path = `${out}window-${name}.png`
   await page.screenshot({ path })
