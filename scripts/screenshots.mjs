@@ -39,10 +39,9 @@ async function shoot({ name, width, height, scheme, state, ...params }) {
 // as high as the window's contents: what sticks to the bottom would lie over them in a picture of the whole page
 const phone = { width: 390, height: 1_330 }
 const small = { width: 320, height: 1_460 }
-await shoot({ name: 'phone-ko-light', ...phone, scheme: 'light', full: true })
+await shoot({ name: 'phone-ko-light', ...phone, scheme: 'light' })
 await shoot({ name: 'phone-en-dark', ...phone, height: 1_400, scheme: 'dark', language: 'en', amount: 0 })
 await shoot({ name: 'phone-320-ko-dark', ...small, scheme: 'dark', state: 'wrong', pg: 'html5_inicis' })
-
 server.close()
 
 /** The demo shop, with the window over it. */
