@@ -15,17 +15,18 @@ async function copy(text, pre) {
     say(words().copied)
   } catch {
     // a phone on the same network is no secure context: the text is selected for it
+    pre.parentElement.open = true
     getSelection()?.selectAllChildren(pre)
     say(words().notCopied)
   }
 }
 
 function repeat(curl, title) {
-  const pre = element('pre', { tabindex: 0, role: 'region', 'aria-label': `curl ${title}` }, curl)
+  const pre = element('pre', {}, curl)
   const press = () => copy(curl, pre)
   const button = element('button', { type: 'button', class: 'small', click: press }, words().copy)
   button.setAttribute('aria-label', `${words().copy}: ${title}`)
-  return element('details', {}, element('summary', {}, 'curl'), pre, button)
+  return element('div', { class: 'repeat' }, element('details', {}, element('summary', {}, 'curl'), pre), button)
 }
 
 function item({ tone, badge, title, amount, time, facts = [], curl }) {

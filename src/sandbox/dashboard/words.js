@@ -137,7 +137,7 @@ const en = {
   answers: 'Answers',
   to: 'To',
   notice: 'Content',
-  sendsAt: 'Sent at',
+  sendsAt: 'Goes at',
 }
 
 const all = { ko, en }
