@@ -42,6 +42,7 @@ export default defineConfig({
         'server/index': at('src/server/index.ts'),
         'server/browser': at('src/server/browser.ts'),
         'sandbox/index': at('src/sandbox/index.ts'),
+        'sandbox/node': at('src/sandbox/node.ts'),
         'sandbox/cli': at('src/sandbox/cli.ts'),
       },
       formats: ['es'],

@@ -6,7 +6,12 @@ import { root } from './prepare.mjs'
 
 // The public API of each entry, as a text under version control: `npm run api` writes it, `npm test` compares.
 const isCheck = process.argv.includes('--check')
-const entries = { client: 'dist/index.d.ts', server: 'dist/server/index.d.ts', sandbox: 'dist/sandbox/index.d.ts' }
+const entries = {
+  client: 'dist/index.d.ts',
+  server: 'dist/server/index.d.ts',
+  sandbox: 'dist/sandbox/index.d.ts',
+  'sandbox-node': 'dist/sandbox/node.d.ts',
+}
 const reportFolder = join(root, 'docs/api')
 mkdirSync(reportFolder, { recursive: true })
 const quiet = { default: { logLevel: 'none' } }

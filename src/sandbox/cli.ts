@@ -2,6 +2,7 @@
 import { serve } from '@hono/node-server'
 import { type CliOptions, help, readOptions } from './cliOptions.ts'
 import { createSandbox, type Sandbox } from './createSandbox.ts'
+import { runningClock } from './runningClock.ts'
 import { stateFile } from './stateFile.ts'
 
 const sdkPaths = { v1: '/v1/iamport.js', legacy: '/js/iamport.payment-1.2.0.js' } as const
@@ -36,18 +37,14 @@ const give = (sentence: string) => {
   process.exit(1)
 }
 
-function clockFrom(start: number | null) {
-  const begun = Date.now()
-  return start === null ? {} : { clock: () => start + (Date.now() - begun) / 1000 }
-}
-
 function run(options: CliOptions) {
   const { port, host, pgs, seed, webhook, clock, state } = options
+  const memory = state === null ? { saved: null } : stateFile(state)
   const sandbox = createSandbox({
     pgs,
+    clock: runningClock(clock, memory.saved),
     ...(seed === undefined ? {} : { seed }),
-    ...clockFrom(clock),
-    ...(state === null ? {} : stateFile(state)),
+    ...memory,
   })
   if (webhook !== null) sandbox.noticeUrl = webhook
   // what is due comes without anyone asking

@@ -24,7 +24,7 @@ export const help = `billing-sandbox: PortOne V1 and JTNet on your own machine. 
   --dialect NAME   the SDK to put into a page: v1 (today's) or legacy (needs jQuery)
   --seed N         the same numbers and the same order of webhooks in every run
   --webhook URL    where webhooks go
-  --clock ISO      when the clock begins, 2027-01-31T09:00:00+09:00
+  --clock ISO      when the clock begins, 2027-01-31T09:00:00+09:00; one that a file remembers only goes forward
   --state FILE     remembers everything in this file over a restart
   --json           prints what to configure as one line of JSON
   --help           prints this

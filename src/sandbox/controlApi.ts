@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import type { SandboxEvent } from './events.ts'
 import { faultTable, isFaultName } from './faults.ts'
 import type { State } from './state.ts'
+import { maskCard } from './testCards.ts'
 
 /** Names that no stranger's DNS can point at this machine: numbers, single words and the reserved endings. */
 const isOwnName = (hostname: string) => /^(?:\[.*\]|[\d.]+|[^.]+|.*\.(?:localhost|local|internal|test|invalid))$/.test(hostname)
@@ -30,11 +31,14 @@ export function controlApi(state: State) {
     const given: unknown = await c.req.json().catch(() => null)
     return typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {}
   }
-  const now = (c: Context) => c.json(stateOf(state))
+  const now = (c: Context) => c.json(stateOf(state, Number(c.req.query('last') ?? Number.POSITIVE_INFINITY)))
 
   app.get('/sandbox/state', now)
   app.get('/sandbox/events', (c) => {
-    const after = Number(c.req.query('after') ?? c.req.header('last-event-id') ?? 0)
+    // an EventSource that comes back knows more than its address
+    const known = Math.max(0, ...[c.req.query('after'), c.req.header('last-event-id')].map((id) => Number(id) || 0))
+    // a number that was never given is that of a sandbox before this one
+    const after = known > state.events.lastId() ? 0 : known
     const missed = state.events.list().filter(({ id }) => id > after)
     return c.req.header('accept')?.includes('text/event-stream') ? stream(state, missed) : c.json(missed)
   })
@@ -59,22 +63,41 @@ export function controlApi(state: State) {
   return app
 }
 
-const stateOf = (state: State) => ({
-  now: state.now(),
-  noticeUrl: state.noticeUrl,
-  payments: state.payments,
-  billingKeys: [...state.billingKeys].map(([customer_uid, { card, inserted }]) => ({ customer_uid, card, inserted })),
-  schedules: state.schedules,
-  webhooks: state.webhooks.list,
-  faults: { active: state.faults.active(), table: faultTable },
-})
+/** The last rows of everything, and how many there are. */
+function stateOf(state: State, last: number) {
+  const some = <Row>(rows: readonly Row[]) => rows.slice(last > 0 ? -last : 0)
+  const { payments, schedules, webhooks } = state
+  const keys = [...state.billingKeys]
+  return {
+    now: state.now(),
+    noticeUrl: state.noticeUrl,
+    total: { payments: payments.length, billingKeys: keys.length, schedules: schedules.length, webhooks: webhooks.list.length },
+    payments: some(payments),
+    billingKeys: some(keys).map(([customer_uid, { card, inserted }]) => ({
+      customer_uid,
+      card: { ...card, number: maskCard(card.number) },
+      inserted,
+    })),
+    schedules: some(schedules),
+    webhooks: some(webhooks.list),
+    faults: { active: state.faults.active(), table: faultTable },
+  }
+}
+
+/** How many events a reader may lag behind before it is sent away, to come back by itself. */
+const backlog = 1_000
 
 function stream(state: State, missed: readonly SandboxEvent[]) {
   const encoder = new TextEncoder()
   let end = () => {}
   const lines = new ReadableStream<Uint8Array>({
     start(controller) {
-      const send = (event: SandboxEvent) => controller.enqueue(encoder.encode(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`))
+      const send = (event: SandboxEvent) => {
+        controller.enqueue(encoder.encode(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`))
+        if (Number(controller.desiredSize) > -backlog) return
+        end()
+        controller.close()
+      }
       controller.enqueue(encoder.encode(': events\n\n'))
       missed.forEach(send)
       end = state.events.subscribe(send)

@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { controlApi } from './controlApi.ts'
-import { curlOf, type SandboxEvents } from './events.ts'
+import { dashboard } from './dashboard.ts'
+import { curlOf, hideSecrets, type SandboxEvents } from './events.ts'
 import type { FaultOf, SandboxFaults } from './faults.ts'
 import { readBody } from './rest/body.ts'
 import { restApi } from './restApi.ts'
@@ -52,7 +53,8 @@ export interface Registration {
 export interface Sandbox {
   /**
    * Serves the SDKs `/v1/iamport.js`, `/js/iamport.payment-1.1.5.js` and `/js/iamport.payment-1.2.0.js` (those two need
-   * jQuery), the payment window, the REST API, and under `/sandbox/` its own state, clock and faults.
+   * jQuery), the payment window, the REST API, under `/sandbox/` its own state, clock and faults, and at `/` a page that shows
+   * and moves them.
    */
   fetch(request: Request, env?: object): Promise<Response>
   /** Everything that was paid or refused, oldest first. */
@@ -93,16 +95,27 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { userCode = 'imp00000000', impKey = 'sandbox-key', impSecret = 'sandbox-secret', pgs = ['jtnet'], closeButton = false } = options
   const { fault, inFlightMs = 0, webhooks = {}, sendNotice = postNotice(webhooks.form), save } = options
   const { clock = () => Date.now() / 1000, seed = null, saved } = options
-  let last = saved ?? ''
+  let last = ''
+  let seen = 0
   const keep = () => {
     if (!save) return
     const current = JSON.stringify(state.dump())
-    if (current !== last) save(current)
+    // the times are no change of their own
+    if (current !== last) save(`{"at":${state.exact()},"wall":${Date.now()},${current.slice(1)}`)
     last = current
   }
+  /** After what changes nothing unless something fell due, which is an event. */
+  const keepNews = () => {
+    if (state.events.lastId() !== seen) keep()
+    seen = state.events.lastId()
+  }
   const state: State = createState({ clock, seed, webhooks, sendNotice, changed: keep })
-  if (saved) state.load(JSON.parse(saved) as SandboxDump)
+  if (saved) {
+    state.load(JSON.parse(saved) as SandboxDump)
+    last = JSON.stringify(state.dump())
+  }
   const app = new Hono()
+  app.route('/', dashboard())
   app.route('/', controlApi(state))
   app.route('/', sdkFaults(state))
   app.route('/', windowApi(state, { userCode, pgs, closeButton }))
@@ -117,8 +130,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const before = state.webhooks.lastId()
       const call = /^\/(?:users|payments|subscribe)\//.test(new URL(request.url).pathname) ? await describe(request.clone()) : null
       const response = await app.fetch(request, env)
+      if (request.method === 'GET') keepNews()
+      else keep()
       if (call) state.events.add('request', { ...call, status: response.status })
-      keep()
+      seen = state.events.lastId()
       await state.webhooks.settled(before)
       return response
     },
@@ -138,7 +153,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     now: state.now,
     advance(seconds) {
       state.advance(seconds)
-      keep()
+      keepNews()
     },
     reset() {
       state.reset()
@@ -164,7 +179,9 @@ async function describe(request: Request) {
   const { pathname, search } = new URL(url)
   const body = await readBody(request).catch(() => null)
   const given = body && Object.keys(body.values).length > 0 ? body.values : null
-  return { method, path: pathname + search, curl: curlOf(method, url, given, pathname !== '/users/getToken') }
+  const [path, curl] = [hideSecrets(pathname + search), curlOf(method, url, given, pathname !== '/users/getToken')]
+  // the log is bounded in bytes too
+  return { method, path: path.length > 500 ? `${path.slice(0, 499)}…` : path, ...(curl.length > 8_000 ? {} : { curl }) }
 }
 
 /** An SDK script that does not come, or does not work. */

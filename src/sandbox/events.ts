@@ -4,7 +4,10 @@ export interface SandboxEvent {
   /** The sandbox's clock, epoch seconds. */
   readonly at: number
   readonly kind: 'request' | 'payment' | 'billing-key' | 'schedule' | 'webhook' | 'fault' | 'clock' | 'reset'
-  /** A request: what was called, what it was answered, and a command line that does it again, secrets left to shell variables. */
+  /**
+   * A request: what was called, what it was answered, and a command line that does it again, secrets left to shell variables;
+   * none where it would be longer than 8,000 characters.
+   */
   readonly method?: string
   readonly path?: string
   readonly status?: number
@@ -23,12 +26,13 @@ export type Log = (kind: SandboxEvent['kind'], details: Readonly<Record<string, 
 
 const kept = 500
 
-export function createEvents(now: () => number): SandboxEvents & { add: Log } {
+export function createEvents(now: () => number): SandboxEvents & { add: Log; lastId(): number } {
   let id = 0
   let events: SandboxEvent[] = []
   const listeners = new Set<(event: SandboxEvent) => void>()
   return {
     list: () => events.slice(-kept),
+    lastId: () => id,
     subscribe(fn) {
       listeners.add(fn)
       return () => void listeners.delete(fn)
@@ -53,11 +57,14 @@ const secrets: Readonly<Record<string, string>> = {
   pwd_2digit: 'CARD_PASSWORD',
   cvc: 'CARD_CVC',
 }
+const query = new RegExp(`([?&](${Object.keys(secrets).join('|')})=)[^&#]*`, 'g')
+/** An address without the secrets that a query should never have held. */
+export const hideSecrets = (address: string) => address.replace(query, (_, start: string, name: string) => `${start}$${secrets[name]}`)
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** A command line that repeats a call. What is secret in it is a shell variable. */
 export function curlOf(method: string, url: string, body: Readonly<Record<string, unknown>> | null, withToken: boolean): string {
-  const parts = ['curl', '-X', method, quote(url)]
+  const parts = ['curl', '-X', method, quote(hideSecrets(url))]
   if (withToken) parts.push('-H', '"Authorization: Bearer $ACCESS_TOKEN"')
   if (body) {
     const hidden = Object.fromEntries(

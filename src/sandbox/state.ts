@@ -127,6 +127,8 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
     noticeUrl: null as string | null,
     /** Unix seconds. */
     now,
+    /** The same with its fraction. */
+    exact,
     /** Twelve characters that no other number has. */
     unique: () =>
       seed === null
@@ -264,6 +266,8 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
       orders = new Map()
       byNumber = new Map()
       moved = saved?.moved ?? 0
+      // a clock that was begun anew goes on from where the saved one had got
+      moved += Math.max(0, (saved?.at ?? 0) - exact())
       count = saved?.count ?? 0
       pending = saved?.pending ?? []
       noticeUrls = new Map(saved?.noticeUrls)
@@ -284,6 +288,7 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
         map.clear()
         for (const [key, value] of rows ?? []) Map.prototype.set.call(map, key, value)
       }
+      webhooks.resume()
     },
   }
   return state
@@ -292,6 +297,9 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
 export type State = ReturnType<typeof createState>
 /** What a state file holds. */
 export interface SandboxDump {
+  /** What the sandbox's clock said when this was saved, epoch seconds, and the machine's, ms. */
+  readonly at: number
+  readonly wall: number
   readonly moved: number
   readonly count: number
   readonly pending: SandboxPending[]

@@ -19,7 +19,7 @@ export interface SandboxWebhook {
   readonly id: number
   readonly address: string
   readonly notice: Readonly<Record<string, unknown>>
-  /** When it is sent next, epoch seconds; `null` when it is done with. */
+  /** When it is sent, epoch seconds, until it is answered; `null` when it is done with. */
   due: number | null
   /** Every time it was sent; status 0 is a network error. */
   readonly attempts: { readonly at: number; readonly status: number }[]
@@ -50,7 +50,6 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
 
   async function deliver(webhook: SandboxWebhook) {
     const { id, address, notice, attempts } = webhook
-    webhook.due = null
     let status = 200
     try {
       const answer = await send(address, notice)
@@ -59,6 +58,8 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
       status = 0
     }
     attempts.push({ at: now(), status })
+    // not before it is answered: a sandbox that ends meanwhile sends it again
+    webhook.due = null
     log('webhook', { webhook: id, address, notice, status, attempt: attempts.length })
     if ((status === 0 || status >= 500) && attempts.length <= repeats) wait(webhook, 60)
     changed()
@@ -69,13 +70,16 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
   }
   function wait(webhook: SandboxWebhook, seconds: number) {
     webhook.due = now() + seconds
+    wake(seconds)
+  }
+  function wake(seconds: number) {
     const timer: unknown = setTimeout(runDue, seconds * 1_000 + 5)
     // Node: a webhook that is still to come keeps no process alive
     if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
   }
   function runDue() {
-    for (const webhook of list.filter(({ due }) => due !== null && due <= now()).sort((a, b) => Number(a.due) - Number(b.due)))
-      start(webhook)
+    const ripe = list.filter(({ id, due }) => due !== null && due <= now() && !underWay.has(id))
+    for (const webhook of ripe.sort((a, b) => Number(a.due) - Number(b.due))) start(webhook)
   }
   return {
     list,
@@ -85,12 +89,16 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
       const seconds = faults.take('webhook-late') ? 60 : timing === 'shuffled' ? draw(31) : 0
       for (let times = faults.take('webhook-twice') ? 2 : 1; times > 0; times -= 1) {
         lastId = Math.max(lastId, list.at(-1)?.id ?? 0) + 1
-        const webhook: SandboxWebhook = { id: lastId, address, notice, due: null, attempts: [] }
+        const webhook: SandboxWebhook = { id: lastId, address, notice, due: now(), attempts: [] }
         list.push(webhook)
         if (list.length > kept) list.splice(0, list.length - kept)
         if (seconds === 0) start(webhook)
         else wait(webhook, seconds)
       }
+    },
+    /** Takes up what an earlier sandbox had not got answered. */
+    resume() {
+      for (const { due } of list) if (due !== null) wake(Math.max(0, due - now()))
     },
     lastId: () => lastId,
     /** Waits for the webhooks after this one, where the shop is to hear before the browser does. */

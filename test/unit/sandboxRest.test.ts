@@ -377,6 +377,49 @@ describe('faults and control', () => {
     },
   )
 
+  it('answers the state with its cards masked, whole or its last rows', async () => {
+    const { sandbox, keyIn, again } = await open()
+    await keyIn()
+    for (const order of ['m1', 'm2', 'm3']) await again(order)
+    const state = async (query: string) => (await sandbox.fetch(new Request(`http://sandbox/sandbox/state${query}`))).text()
+    expect(await state('')).not.toContain('9410-0000')
+    expect(JSON.parse(await state(''))).toMatchObject({ total: { payments: 3, billingKeys: 1 }, payments: { length: 3 } })
+    expect(JSON.parse(await state('?last=1'))).toMatchObject({ total: { payments: 3 }, payments: [{ merchant_uid: 'm3' }] })
+  })
+
+  it('streams events from where a reader was, from the start after another sandbox, and sends away who does not read', async () => {
+    const { sandbox, again } = await open()
+    for (let call = 0; call < 9; call += 1) await again('m')
+    const stream = (path: string, header: Record<string, string> = {}) =>
+      sandbox.fetch(new Request(`http://sandbox/sandbox/events${path}`, { headers: { accept: 'text/event-stream', ...header } }))
+    const idsOf = async (answer: Response, least: number) => {
+      const ids: number[] = []
+      for await (const part of answer.body ?? []) {
+        ids.push(...[...new TextDecoder().decode(part).matchAll(/^id: (\d+)/gm)].map(([, id]) => Number(id)))
+        if (ids.length >= least) break
+      }
+      return ids
+    }
+    const last = sandbox.events.list().at(-1)?.id ?? 0
+    expect(await idsOf(await stream(`?after=${last - 2}`), 2)).toEqual([last - 1, last])
+    // what the browser says when it comes back is newer than the address
+    expect(await idsOf(await stream('?after=1', { 'last-event-id': String(last - 1) }), 1)).toEqual([last])
+    expect((await idsOf(await stream('', { 'last-event-id': '99999' }), last)).length).toBe(last)
+    const idle = await stream(`?after=${last}`)
+    for (let times = 0; times < 1_500; times += 1) sandbox.faults.set('html', true)
+    expect((await idsOf(idle, Number.POSITIVE_INFINITY)).length).toBeLessThanOrEqual(1_002)
+  })
+
+  it('lists no long command line, no long path, and no secret of a query', async () => {
+    const { sandbox, again, send } = await open()
+    await again('m', { custom_data: 'x'.repeat(100_000) })
+    await send('GET', `/payments/${'y'.repeat(5_000)}?imp_secret=hidden-here`)
+    await send('GET', '/payments/status/all?imp_secret=hidden-here')
+    const text = JSON.stringify(sandbox.events.list())
+    expect(text.length).toBeLessThan(20_000)
+    expect(text).not.toContain('hidden-here')
+  })
+
   it('does in one line what a customer does in the window', async () => {
     const { sandbox } = await open()
     expect(await sandbox.register({ customerUid: 'c', merchantUid: 'm', amount: 500 })).toMatchObject({ imp_uid: expect.any(String) })

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
@@ -7,6 +7,7 @@ import { Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
 import { createSandbox, type Sandbox } from 'react-billing-key/sandbox'
+import { stateFile } from 'react-billing-key/sandbox/node'
 import { BillingRefusal, createBillingHandler, createIamportClient } from 'react-billing-key/server'
 import { plans } from '../plans.ts'
 import { openStore } from './store.ts'
@@ -22,6 +23,12 @@ const listen = (fetch: (request: Request) => Response | Promise<Response>, at: n
     })
   })
 
+const file = env.DATABASE || fileURLToPath(new URL(`../../${real ? 'shop' : 'sandbox'}.sqlite`, import.meta.url))
+// What the sandbox remembers lies beside what the shop does. A card without its key is worth nothing: they begin together.
+const memory = `${file}.sandbox.json`
+const isLasting = file !== ':memory:'
+if (!real && !env.DATABASE && !existsSync(memory)) for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true })
+
 // PortOne itself, or the sandbox in its place
 let config = {
   userCode: env.IAMPORT_USER_CODE ?? '',
@@ -30,18 +37,17 @@ let config = {
   sandbox: false,
 }
 let sandbox: Sandbox | null = null
+let dashboard = ''
 let iamport = real ? createIamportClient({ impKey: env.IAMPORT_KEY ?? '', impSecret: env.IAMPORT_SECRET ?? '' }) : null
 if (!iamport) {
-  sandbox = createSandbox()
+  sandbox = createSandbox(isLasting ? stateFile(memory) : {})
   const sandboxPort = await listen(sandbox.fetch, port === 0 ? 0 : port + 1)
   const baseUrl = `http://127.0.0.1:${sandboxPort}`
+  dashboard = `${baseUrl}/`
   config = { userCode: sandbox.userCode, pg: 'jtnet', scriptUrl: `${baseUrl}/v1/iamport.js`, sandbox: true }
   iamport = createIamportClient({ impKey: sandbox.impKey, impSecret: sandbox.impSecret, baseUrl })
 }
 
-// The sandbox forgets its keys when it ends, and a card without its key is worth nothing: its file is begun anew.
-const file = env.DATABASE || fileURLToPath(new URL(`../../${real ? 'shop' : 'sandbox'}.sqlite`, import.meta.url))
-if (!real && !env.DATABASE) for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true })
 const store = openStore(file)
 const planOf = (body: unknown) => plans.find(({ id }) => id === (body as { plan?: unknown }).plan)
 const sessionOf = (request: Request) => /(?:^|;\s*)session=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
@@ -152,4 +158,8 @@ setInterval(sweep, dayMs).unref()
 const at = await listen(app.fetch, port)
 if (sandbox) sandbox.noticeUrl = `http://127.0.0.1:${at}/api/billing/webhook`
 console.log(`\n  아침서가 멤버십 (react-billing-key demo shop): http://127.0.0.1:${at}`)
-console.log(real ? '  Running against PortOne.\n' : '  Running on the sandbox: no card is charged. Ctrl+C ends it.\n')
+console.log(
+  real
+    ? '  Running against PortOne.\n'
+    : `  Running on the sandbox: no card is charged. What happens in it: ${dashboard}\n  Ctrl+C ends it; customers and cards are there the next time.\n`,
+)

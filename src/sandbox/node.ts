@@ -1,0 +1,1 @@
+export { stateFile } from './stateFile.ts'

@@ -1,0 +1,215 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createSandbox, expectCharged } from '../../src/sandbox/index.ts'
+import { stateFile } from '../../src/sandbox/node.ts'
+import { runningClock } from '../../src/sandbox/runningClock.ts'
+
+const newPath = () => join(mkdtempSync(join(tmpdir(), 'sandbox-')), 'shop.json')
+const patience = 60_000
+// each starts programs, and a busy machine is not a failure
+vi.setConfig({ testTimeout: 240_000 })
+
+// Reads dist/: `npm test` builds it first.
+const command = fileURLToPath(new URL('../../dist/sandbox/cli.js', import.meta.url))
+const shop = fileURLToPath(new URL('../../examples/membership/dist/server/main.js', import.meta.url))
+const children: ChildProcess[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** Starts a program; answers the first match of what it prints, and a way to end it. */
+async function start(args: string[], pattern: RegExp, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env } })
+  children.push(child)
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+    })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const found = await vi.waitFor(() => pattern.exec(printed) ?? Promise.reject(new Error(printed)), patience)
+  return {
+    found,
+    ended,
+    async end(signal: NodeJS.Signals) {
+      child.kill(signal)
+      await ended
+    },
+  }
+}
+async function sandboxAt(path: string, ...more: string[]) {
+  const { found, end } = await start([command, '--port', '0', '--json', '--state', path, ...more], /\{.*\}/)
+  const { rest, impKey, impSecret } = JSON.parse(found[0])
+  const call = async (at: string, body?: unknown, authorization = '') => {
+    const headers = { 'content-type': 'application/json', authorization }
+    return (await fetch(rest + at, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) })).json()
+  }
+  const token = async () => (await call('/users/getToken', { imp_key: impKey, imp_secret: impSecret })).response.access_token
+  return { end, call, token, state: () => call('/sandbox/state') }
+}
+
+describe('a sandbox that is killed', () => {
+  it('has every change that it answered when it is started again, its token and its clock too', async () => {
+    const path = newPath()
+    const first = await sandboxAt(path)
+    const token = await first.token()
+    const card = { card_number: '9410-0000-0000-0001', expiry: '2099-12' }
+    await first.call('/subscribe/customers/c', card, token)
+    const answered: string[] = []
+    // killed in the middle of its charges: whoever got an answer is believed
+    const charging = Array.from({ length: 40 }, async (_, index) => {
+      const merchant_uid = `m${index}`
+      const { response } = await first.call('/subscribe/payments/again', { customer_uid: 'c', merchant_uid, amount: 900, name: 'n' }, token)
+      if (response.status === 'paid') answered.push(merchant_uid)
+      if (answered.length === 15) await first.end('SIGKILL')
+    })
+    await Promise.allSettled(charging)
+    expect(answered.length).toBeGreaterThanOrEqual(15)
+    const second = await sandboxAt(path)
+    const { payments, billingKeys } = await second.state()
+    const charged = payments.map(({ merchant_uid }: { merchant_uid: string }) => merchant_uid)
+    expect(charged).toEqual(expect.arrayContaining(answered))
+    expect(new Set(charged).size).toBe(charged.length)
+    expect(billingKeys).toMatchObject([{ customer_uid: 'c', card: { number: '9410-****-****-0001' } }])
+    expect(await second.token()).toBe(token)
+    await second.call('/sandbox/clock', { seconds: 500 })
+    const { now } = await second.state()
+    await second.end('SIGKILL')
+    expect((await (await sandboxAt(path)).state()).now).toBeGreaterThanOrEqual(now)
+  })
+
+  it('never steps back in time when --clock is given again', async () => {
+    const path = newPath()
+    const clock = ['--clock', '2027-01-31T09:00:00+09:00']
+    const first = await sandboxAt(path, ...clock)
+    await first.call('/sandbox/clock', { seconds: 3600 })
+    const { now } = await first.state()
+    await first.end('SIGINT')
+    const again = (await (await sandboxAt(path, ...clock)).state()).now
+    expect(again).toBeGreaterThanOrEqual(now)
+    expect(again).toBeLessThan(now + 600)
+  })
+
+  it.each(['[]', 'null', '', '{"payments":[],"billingKeys":[1]}'])('is not begun from %j', (text) => {
+    const path = newPath()
+    writeFileSync(path, text)
+    expect(() => stateFile(path)).toThrow(/is no state of this sandbox/)
+  })
+
+  it('says in a sentence what is wrong with its file, and leaves it', async () => {
+    const path = newPath()
+    const text = '{"payments":'
+    writeFileSync(path, text)
+    const { found, ended } = await start([command, '--port', '0', '--state', path], /.+\n/)
+    expect(await ended).toBe(1)
+    expect(found[0]).toMatch(/^billing-sandbox: .*shop\.json is no state of this sandbox\./)
+    expect(readFileSync(path, 'utf8')).toBe(text)
+  })
+})
+
+describe('the demo shop', () => {
+  it('has its customers, their cards and their orders when it is started again', async () => {
+    const env = { PORT: '0', DATABASE: join(mkdtempSync(join(tmpdir(), 'shop-')), 'shop.sqlite'), SIGNING_KEY: 'k'.repeat(32) }
+    const open = async () => {
+      const { found, end } = await start([shop], /shop\): (http:\S+)\n[\s\S]*?happens in it: (http:\S+)\//, env)
+      const json =
+        (base: string | undefined, cookie = '') =>
+        async (path: string, body?: unknown) => {
+          const headers = { 'content-type': 'application/json', cookie }
+          const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
+          return fetch(`${base}${path}`, init)
+        }
+      return { end, sandbox: json(found[2]), at: (cookie?: string) => json(found[1], cookie) }
+    }
+    const first = await open()
+    const session = (await first.at()('/api/session', { name: '미나' })).headers.get('set-cookie')?.split(';')[0] ?? ''
+    const call = first.at(session)
+    const { config } = await (await call('/api/shop')).json()
+    const { token, customData, ...request } = await (await call('/api/billing/intents', { plan: 'now' })).json()
+    const { customerUid, merchantUid, amount, name } = request
+    const params = { customer_uid: customerUid, merchant_uid: merchantUid, amount, name, pg: 'jtnet', custom_data: customData }
+    const asked = { userCode: config.userCode, origin: 'http://shop.example', mobile: false, params }
+    const { path } = await (await first.sandbox('/sandbox/requests', asked)).json()
+    const { answer } = await (await first.sandbox(path, { number: '9410-0000-0000-0001' })).json()
+    const confirmed = await (await call('/api/billing/confirm', { token, impUid: answer.imp_uid, merchantUid })).json()
+    expect(confirmed).toMatchObject({ status: 'issued' })
+    const before = await (await call('/api/billing/keys')).json()
+    await first.end('SIGINT')
+
+    const second = await open()
+    const again = second.at(session)
+    expect(await (await again('/api/billing/keys')).json()).toEqual(before)
+    expect(await (await again('/api/shop')).json()).toMatchObject({ customer: '미나', orders: [{ merchant_uid: merchantUid }] })
+    // the key is worth something: it can be charged
+    const { order } = await (await again('/api/orders', {})).json()
+    const charged = await (await again('/api/billing/charges', { order, customerUid })).json()
+    expect(charged).toMatchObject({ status: 'paid' })
+  })
+})
+
+describe('what is saved', () => {
+  it('is written after changes, and not after reads', async () => {
+    const saves: string[] = []
+    const sandbox = createSandbox({ clock: '2027-01-31T00:00:00Z', save: (text) => saves.push(text) })
+    await sandbox.register({ customerUid: 'c', merchantUid: 'm' })
+    const written = saves.length
+    for (const path of ['/', '/sandbox/state', '/sandbox/events', '/v1/iamport.js', '/payments/imp_x', '/users/nothing'])
+      await sandbox.fetch(new Request(`http://sandbox${path}`))
+    sandbox.advance(0)
+    expect(saves).toHaveLength(written)
+    sandbox.advance(1)
+    expect(saves).toHaveLength(written + 1)
+  })
+
+  it('holds what fell due while something was read', async () => {
+    const saves: string[] = []
+    let now = 1_800_000_000
+    const sandbox = createSandbox({ clock: () => now, save: (text) => saves.push(text) })
+    await sandbox.register({ customerUid: 'c', merchantUid: 'm' })
+    const call = async (path: string, body?: unknown, authorization = '') => {
+      const headers = { 'content-type': 'application/json', authorization }
+      const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
+      return (await sandbox.fetch(new Request(`http://sandbox${path}`, init))).json()
+    }
+    const { response } = await call('/users/getToken', { imp_key: sandbox.impKey, imp_secret: sandbox.impSecret })
+    const schedules = [{ merchant_uid: 's', schedule_at: now + 60, amount: 500, name: 'n' }]
+    await call('/subscribe/payments/schedule', { customer_uid: 'c', schedules }, response.access_token)
+    now += 61
+    await call('/payments/status/all', undefined, response.access_token)
+    expectCharged(JSON.parse(saves.at(-1) ?? ''), 's', 500)
+  })
+
+  it('sends a webhook again whose answer had not come', async () => {
+    const path = newPath()
+    const heard: unknown[] = []
+    const hangs = createSandbox({ ...stateFile(path), sendNotice: () => new Promise(() => {}) })
+    hangs.noticeUrl = 'http://shop.example/'
+    await hangs.register({ customerUid: 'c', merchantUid: 'm', amount: 500 })
+    const sendNotice = (_: string, notice: Readonly<Record<string, unknown>>) => void heard.push(notice.merchant_uid)
+    const next = createSandbox({ ...stateFile(path), sendNotice })
+    await vi.waitFor(() => expect(heard).toEqual(['m']), patience)
+    await vi.waitFor(() => expect(next.webhooks).toMatchObject([{ due: null, attempts: [{ status: 200 }] }]), patience)
+    // and not once more by the next
+    createSandbox({ ...stateFile(path), sendNotice }).advance(0)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(heard).toEqual(['m'])
+  })
+
+  it('names what it cannot be written to', () => {
+    expect(() => stateFile('/nowhere/at/all/shop.json')).toThrow(/cannot be written: is there a folder/)
+    expect(() => stateFile(tmpdir())).toThrow(/cannot be read/)
+  })
+})
+
+it('a running clock goes on from where a saved one has got to, or from a later start', () => {
+  const wall = Date.now() - 60_000
+  const saved = JSON.stringify({ at: 5_000, wall, moved: 1_000 })
+  // the sandbox adds what it was moved by
+  expect(runningClock(1_000, saved)() + 1_000).toBeCloseTo(5_060, -1)
+  expect(runningClock(90_000, saved)() + 1_000).toBeCloseTo(90_000, -1)
+  expect(runningClock(null, null)()).toBeCloseTo(Date.now() / 1000, -1)
+})
