@@ -45,6 +45,19 @@ it('takes an order’s own money, also by a card that was removed since, and set
   expect(store.current('member-1')).toMatchObject({ months: 2, customerUid: null })
 })
 
+it('takes a webhook’s news once, and all of it or nothing', () => {
+  const store = shop()
+  const failing = () => {
+    store.markPaid(paid)
+    throw new Error('the disk is full')
+  }
+  expect(() => store.once('news', failing)).toThrow('the disk is full')
+  expect(store.orders('one')).toMatchObject([{ status: 'open' }])
+  store.once('news', () => void store.markPaid(paid))
+  store.once('news', failing)
+  expect(store.orders('one')).toMatchObject([{ status: 'paid' }])
+})
+
 it('goes on with a subscription that was given up, once its month is paid after all', () => {
   const store = shop()
   const row = store.current('member-1')

@@ -74,6 +74,11 @@ export function openStore(db: Database.Database, today: () => Day) {
   const run = (sql: string, ...values: unknown[]) => db.prepare(sql).run(...values).changes
   const tell = (member: string, kind: Kind, amount: number | null = null, detail: string | null = null) =>
     run('insert into history (member, day, kind, amount, detail) values (?, ?, ?, ?, ?)', member, today(), kind, amount, detail)
+  /** All of it or nothing, also as a part of something larger: SQLite begins no transaction within another. */
+  const atomic =
+    <Args extends unknown[], Answer>(change: (...args: Args) => Answer) =>
+    (...args: Args): Answer =>
+      db.inTransaction ? change(...args) : db.transaction(change)(...args)
   const settleMonth = (row: SubscriptionRow, outcome: 'paid' | 'declined') => {
     const next = after(row, outcome, today())
     const changed = run(
@@ -86,16 +91,14 @@ export function openStore(db: Database.Database, today: () => Day) {
 
   const store = {
     /** Does what a webhook's news changes, once for each piece of news. */
-    once(event: string, change: () => void) {
-      db.transaction(() => {
-        if (run('insert into events values (?) on conflict do nothing', event) === 1) change()
-      })()
-    },
+    once: atomic((event: string, change: () => void) => {
+      if (run('insert into events values (?) on conflict do nothing', event) === 1) change()
+    }),
     /**
      * Makes a member. A name is what is shown, and no proof of who one is: entering it again elsewhere makes another
      * member, who sees nothing of the first. A real shop asks for a password here.
      */
-    signIn: db.transaction((session: string, member: string, name: string) => {
+    signIn: atomic((session: string, member: string, name: string) => {
       run('insert into members values (?, ?)', member, name)
       run('insert into sessions values (?, ?)', session, member)
     }),
@@ -178,7 +181,7 @@ export function openStore(db: Database.Database, today: () => Day) {
      * Takes a payment for an order: only one of its number, its whole amount in won, by a card of the member whose order
      * it is. Anyone can open a window for 1 won under somebody's order number. Answers whether the order is paid now.
      */
-    markPaid: db.transaction(({ impUid, merchantUid, amount, currency, customerUid, status }: Paid): boolean => {
+    markPaid: atomic(({ impUid, merchantUid, amount, currency, customerUid, status }: Paid): boolean => {
       if (status !== 'paid' || currency !== 'KRW' || customerUid === null) return false
       const row = subscriptionOf(
         one(
@@ -201,7 +204,7 @@ export function openStore(db: Database.Database, today: () => Day) {
       }
       return true
     }),
-    markDeclined: db.transaction((row: SubscriptionRow, merchantUid: string, reason: string) => {
+    markDeclined: atomic((row: SubscriptionRow, merchantUid: string, reason: string) => {
       if (!run("update orders set status = 'declined', reason = ? where merchantUid = ? and status <> 'paid'", reason, merchantUid)) return
       tell(row.member, 'declined', row.amount, reason)
       settleMonth(row, 'declined')
@@ -210,7 +213,7 @@ export function openStore(db: Database.Database, today: () => Day) {
     markOpen: (merchantUid: string, status: 'open' | 'unknown') =>
       run("update orders set status = ? where merchantUid = ? and status <> 'paid'", status, merchantUid),
     /** What PortOne says was given back, by us or in its console. */
-    markRefunded: db.transaction(({ merchantUid, impUid, cancelAmount }: Paid) => {
+    markRefunded: atomic(({ merchantUid, impUid, cancelAmount }: Paid) => {
       const row = one<{ member: string; refunded: number }>(
         'select member, refunded from orders join subscriptions on subscriptions.id = subscription where merchantUid = ? and impUid = ?',
         ...[merchantUid, impUid],
