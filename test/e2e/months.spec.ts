@@ -61,10 +61,9 @@ test('two months: free, asked again, declined, retried, another card, charged, c
   await expect(badge(page)).toHaveText('이용 중')
   await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(1)
 
-  await page.getByRole('link', { name: /영수증/ }).click()
-  await expect(page.getByRole('heading', { level: 1, name: '영수증' })).toBeVisible()
+  await page.locator('summary').click()
+  await expect(page.getByRole('button', { name: '인쇄하기' })).toBeVisible()
   await expectAccessible(page)
-  await page.getByRole('link', { name: '내 이용권으로 가기' }).click()
 
   await skip(page, '한 달 뒤')
   await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(2)
@@ -123,7 +122,7 @@ test('what one did is there after Ctrl-C: the session, the card, the clock; and 
   const yes = page.getByRole('dialog').getByRole('button', { name: /환불받기$/ })
   const amount = /(\S+원) 환불/.exec(await yes.innerText())?.[1] ?? ''
   await yes.click()
-  await expect(page.getByText(`${amount} 환불`)).toBeVisible()
+  await expect(page.getByText(`${amount} 환불`, { exact: true })).toBeVisible()
   await expect(page.getByRole('heading', { level: 1, name: '이용권 고르기' })).toBeVisible()
   await skip(page, '한 달 뒤')
   await expect(page.getByText('결제 완료')).toHaveCount(1)

@@ -1,11 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
-import { BillingKeyProvider, BillingKeyRedirect, en, ko, type Pg } from 'react-billing-key'
+import { BillingKeyProvider, BillingKeyRedirect, en, ko } from 'react-billing-key'
 import { Link, Route, Routes, useNavigate } from 'react-router'
 import { type ShopView, useAction, useShop } from './api.ts'
 import { Clock } from './Clock.tsx'
 import { Member } from './Member.tsx'
-import { Receipt } from './Receipt.tsx'
 import { SignIn } from './SignIn.tsx'
 import { type Lang, useWords, WordsContext, words } from './words.ts'
 
@@ -46,18 +45,10 @@ function Unreachable({ isPending, retry }: { isPending: boolean; retry: () => vo
 }
 
 function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (lang: Lang) => void }) {
-  const { userCode, scriptUrl, pg, sandbox } = shop.config
+  const { sandbox, ...portone } = shop.config
   const words = useWords()
   return (
-    <BillingKeyProvider
-      userCode={userCode}
-      scriptUrl={scriptUrl}
-      pg={pg as Pg}
-      redirectUrl="/billing/complete"
-      api="/api/billing"
-      customerKey={shop.member?.id}
-      locale={locales[lang]}
-    >
+    <BillingKeyProvider {...portone} api="/api/billing" customerKey={shop.member?.id} locale={locales[lang]}>
       <header className="top">
         <Link to="/">{words.shop}</Link>
         <span>
@@ -71,7 +62,6 @@ function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (l
       <main className="page">
         <Routes>
           <Route path="/billing/complete" element={<Complete />} />
-          <Route path="/receipts/:order" element={<Receipt shop={shop} />} />
           <Route path="*" element={shop.member ? <Member shop={shop} /> : <SignIn />} />
         </Routes>
       </main>

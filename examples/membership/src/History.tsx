@@ -1,4 +1,3 @@
-import { Link } from 'react-router'
 import type { ShopView } from './api.ts'
 import { useWords } from './words.ts'
 
@@ -21,8 +20,9 @@ export function Happened({ rows }: { rows: ShopView['history'] }) {
   )
 }
 
+/** Payments, each with the shop's own receipt. PortOne's, with the card's approval number, comes by mail. */
 export function Orders({ orders }: { orders: ShopView['orders'] }) {
-  const { day, won, statuses, refunded, receipt, noOrders, noCard } = useWords()
+  const { day, won, statuses, refunded, receipt, noOrders, noCard, order, seller, footer, print: printing } = useWords()
   if (orders.length === 0) return <p>{noOrders}</p>
   return (
     <ul className="rows">
@@ -34,13 +34,25 @@ export function Orders({ orders }: { orders: ShopView['orders'] }) {
           <span>
             {won(amount)} · <span className={`status ${status}`}>{statuses[status]}</span>
             {reason && <small> {reason === 'no-card' ? noCard : reason}</small>}
-            {back > 0 && <small> {refunded(won(back))}</small>}{' '}
-            {status === 'paid' && (
-              <Link to={`/receipts/${merchantUid}`} aria-label={`${receipt}, ${day(on)}`}>
-                {receipt}
-              </Link>
-            )}
+            {back > 0 && <small> {refunded(won(back))}</small>}
           </span>
+          {status === 'paid' && (
+            <details>
+              <summary aria-label={`${receipt}, ${day(on)}`}>{receipt}</summary>
+              <p>
+                {name} · {won(amount)} · {day(on)}
+              </p>
+              <p>
+                {order} {merchantUid}
+              </p>
+              <p>
+                {seller} {footer[0]}
+              </p>
+              <button type="button" onClick={() => print()}>
+                {printing}
+              </button>
+            </details>
+          )}
         </li>
       ))}
     </ul>

@@ -33,13 +33,13 @@ export function Member({ shop }: { shop: ShopView }) {
           <Orders orders={orders} />
         </section>
       )}
-      <section aria-labelledby="cards">
-        <h2 id="cards">{words.cards}</h2>
+      <div>
+        <h2>{words.cards}</h2>
         <BillingKeyList
           action={(key) => subscription?.pastDue && <Pay card={key} order={subscription.pastDue.order} amount={subscription.amount} />}
           onRemoved={() => void client.invalidateQueries({ queryKey: ['shop'] })}
         />
-      </section>
+      </div>
       {history.length > 0 && (
         <section aria-labelledby="history">
           <h2 id="history">{words.history}</h2>

@@ -1,8 +1,11 @@
 import type Database from 'libsql'
+import type { Pg } from 'react-billing-key'
 import { createSandbox } from 'react-billing-key/sandbox'
 import { createIamportClient } from 'react-billing-key/server'
 
 type Listen = (fetch: (request: Request) => Response | Promise<Response>, port: number) => Promise<number>
+
+const redirectUrl = '/billing/complete'
 
 /** PortOne itself. */
 export function connectPortone(env: NodeJS.ProcessEnv) {
@@ -10,7 +13,7 @@ export function connectPortone(env: NodeJS.ProcessEnv) {
   return {
     iamport: createIamportClient({ impKey, impSecret }),
     signingKey: env.SIGNING_KEY,
-    config: { userCode, pg, scriptUrl: undefined, sandbox: false },
+    config: { userCode, pg: pg as Pg, redirectUrl, scriptUrl: undefined, sandbox: false },
     now: () => new Date(),
     advance: null,
     noticesTo(_address: string) {}, // set in PortOne's console
@@ -28,7 +31,7 @@ export async function connectSandbox(db: Database.Database, listen: Listen, port
   return {
     iamport: createIamportClient({ impKey, impSecret, baseUrl }),
     signingKey: 'the sandbox guards nothing, a real shop does',
-    config: { userCode, pg: 'jtnet', scriptUrl: `${baseUrl}/v1/iamport.js`, sandbox: true },
+    config: { userCode, pg: 'jtnet' as Pg, redirectUrl, scriptUrl: `${baseUrl}/v1/iamport.js`, sandbox: true },
     now: () => new Date(sandbox.now() * 1000),
     advance: (days: number) => sandbox.advance(days * 86_400),
     noticesTo(address: string) {
