@@ -77,7 +77,7 @@ it('tries a declined card on days 0, 1, 3 and 7, and ends what nobody paid', asy
 })
 
 it('asks about a charge whose end nobody knows, before it charges or ends anything', async () => {
-  const { liveUntil, act, store, iamport, charges, subscription } = await shop()
+  const { liveUntil, act, store, iamport, charges, kinds, subscription } = await shop()
   await liveUntil('2026-02-27')
   act('consent')
   // it was charged, and the answer was lost
@@ -90,6 +90,7 @@ it('asks about a charge whose end nobody knows, before it charges or ends anythi
   expect(charges()).toHaveLength(1)
   expect(store.orders('m1')).toMatchObject([{ status: 'paid' }])
   expect(subscription()).toMatchObject({ months: 2, ended: null, cancelled: true })
+  expect(kinds().slice(0, 2)).toEqual(['2026-02-28 paid', '2026-02-27 cancelled'])
   await liveUntil('2026-03-31')
   expect(subscription()).toMatchObject({ ended: 'cancelled' })
   expect(charges()).toHaveLength(1)

@@ -43,6 +43,7 @@ it('takes an order’s own money, also by a card that was removed since, and set
   expect(store.markPaid(paid)).toBe(true)
   expect(store.orders('one')).toMatchObject([{ status: 'paid' }])
   expect(store.current('member-1')).toMatchObject({ months: 2, customerUid: null })
+  expect(store.history('member-1').filter(({ kind }) => kind === 'paid')).toHaveLength(1)
 })
 
 it('takes a webhook’s news once, and all of it or nothing', () => {
