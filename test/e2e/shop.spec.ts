@@ -9,7 +9,7 @@ test('registers a card with a first payment', async ({ page }) => {
   await expectAccessible(page)
   await leaveLanding(page)
   await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(1)
-  await expect(page.getByText('9410-****-****-0001')).toBeVisible()
+  await expect(page.getByRole('region', { name: '등록한 카드' }).getByText('9410-****-****-0001')).toBeVisible()
   await page.getByRole('button', { name: '현대카드 0001 삭제' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: '삭제' }).click()
   await expect(page.getByText('등록한 카드가 없어요.')).toBeVisible()

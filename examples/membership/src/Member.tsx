@@ -13,18 +13,18 @@ import { useWords } from './words.ts'
 export function Member({ shop }: { shop: ShopView }) {
   const words = useWords()
   const client = useQueryClient()
-  const [issued, setIssued] = useState<BillingKeyOutcome | null>(null)
+  const [issued, setIssued] = useState<{ outcome: BillingKeyOutcome; on: string } | null>(null)
   const onOutcome = async (outcome: BillingKeyOutcome) => {
     await client.invalidateQueries({ queryKey: ['shop'] })
     // the button that could say so has gone
-    if (outcome.status === 'issued') setIssued(outcome)
+    if (outcome.status === 'issued') setIssued({ outcome, on: shop.today })
   }
   const { subscription, orders, history } = shop
   const isLive = subscription !== null && subscription.state !== 'ended'
   return (
     <>
       <Title>{isLive ? words.mine : words.choose}</Title>
-      {issued && <BillingKeyOutcomeView outcome={issued} takesFocus />}
+      {issued?.on === shop.today && <BillingKeyOutcomeView outcome={issued.outcome} takesFocus />}
       {subscription && <Subscription subscription={subscription} onOutcome={onOutcome} />}
       {!isLive && <Plans today={shop.today} onOutcome={onOutcome} />}
       {subscription && (

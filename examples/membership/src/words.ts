@@ -58,7 +58,7 @@ const ko = {
   pastDue: {
     title: '결제하지 못했어요',
     text: (reason: string, next: string, last: string) =>
-      `이유: ${reason} · ${next}에 다시 결제해요. ${last}까지 결제되지 않으면 구독이 끝나요. 다른 카드로 바꾸거나 지금 결제해 주세요.`,
+      `이유: ${reason.replace(/\.$/, '')} · ${next}에 다시 결제해요. ${last}까지 결제되지 않으면 구독이 끝나요. 다른 카드로 바꾸거나 지금 결제해 주세요.`,
   },
   pay: (amount: string) => `이번 달 요금 ${amount} 결제`,
   payAsk: (amount: string, card: string) => `${card}로 이번 달 요금 ${amount}을 결제할까요?`,
@@ -171,7 +171,7 @@ const en: Words = {
   pastDue: {
     title: "Your payment didn't go through",
     text: (reason, next, last) =>
-      `Reason: ${reason} · We try again on ${next}. If it is not paid by ${last}, your subscription ends. Change the card, or pay now.`,
+      `Reason: ${reason.replace(/\.$/, '')} · We try again on ${next}. If it is not paid by ${last}, your subscription ends. Change the card, or pay now.`,
   },
   pay: (amount) => `Pay this month's ${amount}`,
   payAsk: (amount, card) => `Charge this month's ${amount} to ${card}?`,
