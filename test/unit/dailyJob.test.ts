@@ -36,12 +36,12 @@ async function shop(card = '9410-0000-0000-0001') {
     await run()
   }
   const act = (name: string) => actions[name]?.({ store, iamport, row: subscription(), today })
-  const charges = () => sandbox.payments.filter(({ merchant_uid }) => merchant_uid !== 'm1-1')
+  const charges = () => sandbox.payments.filter(({ merchant_uid }) => /^m1-[2-9]$/.test(merchant_uid))
   const kinds = () => store.history('m1').map(({ kind, day }) => `${day} ${kind}`)
   const at = (day: string) => {
     today = day
   }
-  return { at, store, iamport, subscription, run, liveUntil, act, charges, kinds }
+  return { at, store, sandbox, iamport, subscription, run, liveUntil, act, charges, kinds }
 }
 
 it('tells a week before, and ends the free month uncharged when nobody consents', async () => {
@@ -113,4 +113,21 @@ it('gives the days that are left back, once, and charges nothing more', async ()
   await act('refund')
   await liveUntil('2026-05-31')
   expect(charges()).toMatchObject([{ cancel_amount: 6706 }])
+})
+
+it('counts no refusal against a card that came while the old one was asked', async () => {
+  const { at, run, liveUntil, act, store, sandbox, charges, subscription } = await shop('9410-0000-0000-0004')
+  await liveUntil('2026-02-20')
+  act('consent')
+  await liveUntil('2026-03-06')
+  await sandbox.register({ customerUid: 'card-2', merchantUid: 'm1-1-card' })
+  store.keepCard('m1', { customerUid: 'card-2', name: null, number: null })
+  at('2026-03-07')
+  const running = run()
+  store.changeCard(subscription(), 'card-2', '현대카드 0001')
+  await running
+  expect(subscription()).toMatchObject({ ended: null, tries: 3 })
+  await run()
+  expect(charges().at(-1)).toMatchObject({ status: 'paid', customer_uid: 'card-2' })
+  expect(subscription()).toMatchObject({ ended: null, months: 2 })
 })

@@ -51,7 +51,12 @@ export function Subscription({ subscription, onOutcome }: SubscriptionProps) {
         </dl>
         {next?.isUnknown && <p role="status">{words.checking}</p>}
         <div className="actions">
-          <BillingKeyButton order={{ change: true }} onOutcome={onOutcome} aria-label={`${words.changeCard}, ${cardName}`}>
+          <BillingKeyButton
+            key={subscription.customerUid}
+            order={{ change: true }}
+            onOutcome={onOutcome}
+            aria-label={`${words.changeCard}, ${cardName}`}
+          >
             {words.changeCard}
           </BillingKeyButton>
           {state === 'cancelled' ? (

@@ -40,11 +40,13 @@ export async function runDay({ store, iamport, lock, today }: Run): Promise<void
     requests.push(request)
     if (isUnknown) results.push({ request, result: unknownBefore(order.merchantUid) })
   }
-  const settle = ({ request: { merchantUid }, result }: ChargedItem) => {
+  const settle = ({ request: { merchantUid, customerUid }, result }: ChargedItem) => {
     const row = due.get(merchantUid)
+    // another card came meanwhile: what the old one was refused is no try of this one's
+    const isSameCard = row !== undefined && store.subscription(row.id)?.customerUid === customerUid
     const outcome = outcomeOf(result)
     if (result.status === 'paid') keep(result.payment)
-    else if (row && outcome === 'declined' && result.status === 'declined') store.markDeclined(row, merchantUid, result.message)
+    else if (isSameCard && outcome === 'declined' && result.status === 'declined') store.markDeclined(row, merchantUid, result.message)
     else store.markOpen(merchantUid, outcome === 'unknown' ? 'unknown' : 'open')
     if (outcome === 'look') look.push(merchantUid)
   }
