@@ -4,19 +4,32 @@ import { approve } from '../../src/sandbox/testHelpers.ts'
 
 export const phone = (page: Page) => page.viewportSize() !== null && (page.viewportSize()?.width ?? 0) < 700
 
-export async function signIn(page: Page) {
-  await page.goto('/')
+export async function signIn(page: Page, at = '/') {
+  await page.goto(at)
   await page.getByLabel('이름').fill(`김${Math.random().toString(36).slice(2, 9)}`)
   await page.getByRole('button', { name: '체험 회원으로 시작' }).click()
-  await expect(page.getByRole('heading', { name: '이용권 고르기' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: '이용권 고르기' })).toBeVisible()
 }
 
 /** The payment window: an iframe on a PC, the page itself on a phone. */
 export const paymentWindow = (page: Page): Page | FrameLocator => (phone(page) ? page : page.frameLocator('.imp-dialog iframe'))
 
-export async function register(page: Page, card: TestCardId, button = '카드 등록하기') {
-  await page.getByRole('button', { name: button }).click()
-  await approve(page, { card })
+export const starts = { trial: '첫 달 무료로 시작하기', now: '9,900원 결제하고 시작하기' } as const
+export type Plan = keyof typeof starts
+
+/** Chooses a plan, agrees, and opens the window. */
+export async function open(page: Page, plan: Plan = 'trial') {
+  await page.getByRole('radio', { name: plan === 'trial' ? /첫 달 무료/ : /바로 시작/ }).check()
+  await page.getByRole('checkbox', { name: /정기결제하는 데 동의해요/ }).check()
+  await page.getByRole('button', { name: starts[plan] }).click()
+}
+
+/** Takes a card in the open window. */
+export const take = (page: Page, card: TestCardId) => approve(page, { card })
+
+export async function register(page: Page, card: TestCardId, plan: Plan = 'trial') {
+  await open(page, plan)
+  await take(page, card)
 }
 
 export async function leaveLanding(page: Page) {
@@ -24,3 +37,6 @@ export async function leaveLanding(page: Page) {
   await expect(page).toHaveURL(/\/billing\/complete$/)
   await page.getByRole('link', { name: '내 이용권으로 가기' }).click()
 }
+
+/** One fact of the subscription's panel. */
+export const fact = (page: Page, term: string) => page.locator('dl > div', { hasText: term }).locator('dd')

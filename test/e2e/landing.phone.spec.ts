@@ -7,7 +7,7 @@ test('confirms once, however often the landing page is refreshed, and keeps the 
     if (request.url().endsWith('/confirm')) confirms += 1
   })
   await signIn(page)
-  await register(page, 'approved', '등록하고 결제하기')
+  await register(page, 'approved', 'now')
   const result = page.getByText('카드를 등록하고 9,900원을 결제했어요.')
   await expect(result).toBeVisible()
   await expect(page).toHaveURL(/\/billing\/complete$/)
@@ -20,7 +20,7 @@ test('confirms once, however often the landing page is refreshed, and keeps the 
 
 test('says so when the landing page is opened without a result', async ({ page }) => {
   await page.goto('/billing/complete')
-  await expect(page.getByText('보여 드릴 등록 결과가 없습니다.')).toBeVisible()
+  await expect(page.getByText('보여 드릴 등록 결과가 없어요.')).toBeVisible()
 })
 
 test('believes nothing that was typed into the address', async ({ page }) => {
@@ -43,5 +43,5 @@ test('registers the card of a customer who comes back in another tab (sdk-facts 
   await other.goto(address)
   await expect(other.getByText('카드를 등록했어요.')).toBeVisible()
   await other.getByRole('link', { name: '내 이용권으로 가기' }).click()
-  await expect(other.getByText('현대카드 9410-****-****-0001')).toBeVisible()
+  await expect(other.getByText('9410-****-****-0001')).toBeVisible()
 })

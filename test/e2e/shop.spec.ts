@@ -1,27 +1,32 @@
 import { expect, test } from '@playwright/test'
-import { leaveLanding, paymentWindow, phone, register, signIn } from './customer.ts'
+import { expectAccessible } from './a11y.ts'
+import { leaveLanding, open, paymentWindow, phone, register, signIn, starts } from './customer.ts'
 
-test('registers a card and charges it later', async ({ page }) => {
+test('registers a card with a first payment', async ({ page }) => {
   await signIn(page)
-  await register(page, 'approved')
-  await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
-  await expect(page.getByText('등록한 카드: 현대카드 9410-****-****-0001')).toBeVisible()
+  await register(page, 'approved', 'now')
+  await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.')).toBeVisible()
+  await expectAccessible(page)
   await leaveLanding(page)
-  await expect(page.getByText('아직 주문이 없습니다.')).toBeVisible()
-  await page.getByRole('button', { name: '9,900원 결제' }).click()
-  await expect(page.getByText('9,900원이 결제되었습니다.')).toBeVisible()
   await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(1)
+  await expect(page.getByRole('region', { name: '등록한 카드' }).getByText('9410-****-****-0001')).toBeVisible()
   await page.getByRole('button', { name: '현대카드 0001 삭제' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: '삭제' }).click()
   await expect(page.getByText('등록한 카드가 없어요.')).toBeVisible()
 })
 
-test('registers a card with a first payment', async ({ page }) => {
+test('opens no window before the customer has agreed', async ({ page }) => {
+  let intents = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/intents')) intents += 1
+  })
   await signIn(page)
-  await register(page, 'approved', '등록하고 결제하기')
-  await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.')).toBeVisible()
-  await leaveLanding(page)
-  await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(1)
+  await page.getByRole('button', { name: starts.trial }).click()
+  await expect(page.getByRole('alert').getByText('정기결제에 동의해 주세요.')).toBeVisible()
+  await expect(page.getByRole('checkbox')).toBeFocused()
+  expect(intents).toBe(0)
+  const refused = await page.request.post('/api/billing/intents', { data: { plan: 'trial' } })
+  expect(await refused.json()).toMatchObject({ error: { code: 'not-agreed' } })
 })
 
 test('says in Korean why a card was declined, and can be tried again', async ({ page }) => {
@@ -29,6 +34,7 @@ test('says in Korean why a card was declined, and can be tried again', async ({ 
   await register(page, 'declined')
   await expect(page.getByRole('alert').getByText('카드를 등록하지 못했어요.')).toBeVisible()
   await expect(page.getByText('이유: 카드사에서 거절된 카드입니다.')).toBeVisible()
+  await expectAccessible(page)
   if (phone(page)) await page.getByRole('button', { name: '다시 시도' }).click()
   await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
@@ -36,15 +42,15 @@ test('says in Korean why a card was declined, and can be tried again', async ({ 
 
 test('says that the limit was exceeded', async ({ page }) => {
   await signIn(page)
-  await register(page, 'over-limit', '등록하고 결제하기')
+  await register(page, 'over-limit', 'now')
   await expect(page.getByText('이유: 이용한도를 초과했습니다.')).toBeVisible()
   await leaveLanding(page)
-  await expect(page.getByText('아직 주문이 없습니다.')).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: '이용권 고르기' })).toBeVisible()
 })
 
 test('says that the customer cancelled, and the button works again', async ({ page }) => {
   await signIn(page)
-  await page.getByRole('button', { name: '카드 등록하기' }).click()
+  await open(page)
   await paymentWindow(page).getByRole('button', { name: '취소' }).click()
   await expect(page.getByText('카드 등록을 취소했어요. 결제된 금액은 없어요.')).toBeVisible()
   await leaveLanding(page)
@@ -52,19 +58,9 @@ test('says that the customer cancelled, and the button works again', async ({ pa
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
 })
 
-test('tells a declined charge of a registered card', async ({ page }) => {
-  await signIn(page)
-  await register(page, 'later-declined')
-  await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
-  await leaveLanding(page)
-  await page.getByRole('button', { name: '9,900원 결제' }).click()
-  await expect(page.getByText('결제하지 못했습니다. 잔액이 부족합니다.')).toBeVisible()
-  await expect(page.getByText('9,900원 · 결제 전')).toHaveCount(1)
-})
-
 test('the back button leads out of the window to a page that works', async ({ page }) => {
   await signIn(page)
-  await page.getByRole('button', { name: '카드 등록하기' }).click()
+  await open(page)
   await expect(paymentWindow(page).getByLabel('카드번호')).toBeVisible()
   if (phone(page)) await page.goBack()
   else {
@@ -74,9 +70,28 @@ test('the back button leads out of the window to a page that works', async ({ pa
     expect(box?.y).toBeGreaterThan((page.viewportSize()?.height ?? 0) - 100)
     await wayOut.click()
   }
-  await expect(page.getByRole('button', { name: '카드 등록하기' })).toBeEnabled()
+  await expect(page.getByRole('button', { name: starts.trial })).toBeEnabled()
   await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
+})
+
+test('two tabs of one member come to one payment', async ({ page, context }) => {
+  await signIn(page)
+  const other = await context.newPage()
+  await other.goto('/')
+  await open(page, 'now')
+  await open(other, 'now')
+  for (const tab of [page, other]) await paymentWindow(tab).getByRole('button', { name: '등록하고 결제' }).click()
+  await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.')).toBeVisible()
+  await other.goto('/')
+  await expect(other.getByText('9,900원 · 결제 완료')).toHaveCount(1)
+})
+
+test('answers a page without an origin of its own with 403, and a body that is no JSON with 400', async ({ request }) => {
+  const sandboxed = await request.post('/api/session', { headers: { origin: 'null' }, data: { name: '김민아' } })
+  expect(sandboxed.status()).toBe(403)
+  const broken = await request.post('/api/session', { headers: { 'content-type': 'application/json' }, data: Buffer.from('{') })
+  expect(broken.status()).toBe(400)
 })
 
 test('runs under a strict Content-Security-Policy with Trusted Types', async ({ page }) => {
@@ -90,4 +105,14 @@ test('runs under a strict Content-Security-Policy with Trusted Types', async ({ 
   await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
   expect(refused).toEqual([])
+})
+
+test('says so when the shop cannot be reached, and tries again', async ({ page }) => {
+  await page.route('**/api/shop', (route) => route.abort())
+  await page.goto('/')
+  await expect(page.getByRole('alert')).toHaveText('가게에 연결하지 못했어요. 인터넷 연결을 확인해 주세요.')
+  await expectAccessible(page)
+  await page.unroute('**/api/shop')
+  await page.getByRole('button', { name: '다시 시도' }).click()
+  await expect(page.getByLabel('이름')).toBeVisible()
 })

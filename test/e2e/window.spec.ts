@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { phone, register, signIn } from './customer.ts'
+import { phone, register, signIn, starts } from './customer.ts'
 
 // What a window can do to a shop, through the library (docs/attempt.md, 2, 4 and 6).
 
@@ -7,14 +7,14 @@ test('a window that closes by itself is a close: nothing was registered, and the
   await signIn(page)
   await register(page, 'closes')
   if (!phone(page)) await expect(page.getByText('결제창을 닫았어요. 아직 등록된 카드가 없어요.')).toBeVisible()
-  await expect(page.getByRole('button', { name: '카드 등록하기' })).toBeEnabled()
+  await expect(page.getByRole('button', { name: starts.trial })).toBeEnabled()
   await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
 })
 
 test('an answer that was lost is found with the shop’s server, and nothing is charged twice', async ({ page }) => {
   await signIn(page)
-  await register(page, 'lost', '등록하고 결제하기')
+  await register(page, 'lost', 'now')
   const shown = phone(page) ? page : page.frameLocator('.imp-dialog iframe')
   await shown.getByRole('button', { name: '상점으로 돌아가기' }).click()
   await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.')).toBeVisible()

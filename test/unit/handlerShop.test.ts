@@ -1,15 +1,24 @@
 import { expect, it } from 'vitest'
-import { openStore } from '../../examples/membership/src/server/store.ts'
+import { openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
 
-const paid = { merchantUid: 'order', amount: 9900, currency: 'KRW', customerUid: 'card-mina', status: 'paid' as const }
+const paid = {
+  impUid: 'imp_1',
+  merchantUid: 'one-2',
+  amount: 9900,
+  currency: 'KRW',
+  customerUid: 'card-mina',
+  status: 'paid',
+  cancelAmount: 0,
+} as const
 
 function shop() {
-  const store = openStore(':memory:')
+  const store = openStore(openDatabase(':memory:'), () => '2026-03-31')
   store.signIn('session-1', 'member-1', '미나')
   store.signIn('session-2', 'member-2', '미나')
-  store.keepCard('member-1', 'card-mina', null, null)
-  store.keepCard('member-2', 'card-other', null, null)
-  store.addOrder('member-1', 'order', '월간 이용권', 9900, 'open')
+  store.keepCard('member-1', { customerUid: 'card-mina', name: null, number: null })
+  store.keepCard('member-2', { customerUid: 'card-other', name: null, number: null })
+  store.subscribe({ id: 'one', member: 'member-1', plan: 'trial', amount: 9900, customerUid: 'card-mina', freeMonths: 1 })
+  store.openOrder('one', { merchantUid: 'one-2', name: '4월 이용권', amount: 9900 }, '2026-04-30')
   return store
 }
 
@@ -22,19 +31,46 @@ it.each([
 ])('leaves an order open for %s', (_, change) => {
   const store = shop()
   expect(store.markPaid({ ...paid, ...change })).toBe(false)
-  expect(store.orders('member-1')).toMatchObject([{ status: 'open' }])
+  expect(store.orders('one')).toMatchObject([{ status: 'open' }])
+  expect(store.current('member-1')).toMatchObject({ months: 1 })
 })
 
-it('takes an order’s own money, also by a card that was removed since', () => {
+it('takes an order’s own money, also by a card that was removed since, and settles its month once', () => {
   const store = shop()
   store.dropCard('member-1', 'card-mina')
   expect(store.cards('member-1')).toEqual([])
   expect(store.markPaid(paid)).toBe(true)
-  expect(store.orders('member-1')).toMatchObject([{ status: 'paid' }])
+  expect(store.markPaid(paid)).toBe(true)
+  expect(store.orders('one')).toMatchObject([{ status: 'paid' }])
+  expect(store.current('member-1')).toMatchObject({ months: 2, customerUid: null })
+  expect(store.history('member-1').filter(({ kind }) => kind === 'paid')).toHaveLength(1)
+})
+
+it('takes a webhook’s news once, and all of it or nothing', () => {
+  const store = shop()
+  const failing = () => {
+    store.markPaid(paid)
+    throw new Error('the disk is full')
+  }
+  expect(() => store.once('news', failing)).toThrow('the disk is full')
+  expect(store.orders('one')).toMatchObject([{ status: 'open' }])
+  store.once('news', () => void store.markPaid(paid))
+  store.once('news', failing)
+  expect(store.orders('one')).toMatchObject([{ status: 'paid' }])
+})
+
+it('goes on with a subscription that was given up, once its month is paid after all', () => {
+  const store = shop()
+  const row = store.current('member-1')
+  if (row) store.end(row, 'unpaid')
+  expect(store.live()).toEqual([])
+  store.markPaid(paid)
+  expect(store.live()).toMatchObject([{ id: 'one', months: 2 }])
 })
 
 it('shows nothing of one browser’s member to another that enters the same name', () => {
   const store = shop()
   expect(store.memberOf('session-2')).toMatchObject({ id: 'member-2', name: '미나' })
-  expect(store.cards('member-2')).toMatchObject([{ customer_uid: 'card-other' }])
+  expect(store.cards('member-2')).toMatchObject([{ customerUid: 'card-other' }])
+  expect(store.order('member-2', 'one-2')).toBe(null)
 })

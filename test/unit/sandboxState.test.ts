@@ -15,7 +15,6 @@ vi.setConfig({ testTimeout: 240_000 })
 
 // Reads dist/: `npm test` builds it first.
 const command = fileURLToPath(new URL('../../dist/sandbox/cli.js', import.meta.url))
-const shop = fileURLToPath(new URL('../../examples/membership/dist/server/main.js', import.meta.url))
 const children: ChildProcess[] = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
@@ -108,46 +107,6 @@ describe('a sandbox that is killed', () => {
     expect(await ended).toBe(1)
     expect(found[0]).toMatch(/^billing-sandbox: .*shop\.json is no state of this sandbox\./)
     expect(readFileSync(path, 'utf8')).toBe(text)
-  })
-})
-
-describe('the demo shop', () => {
-  it('has its customers, their cards and their orders when it is started again', async () => {
-    const env = { PORT: '0', DATABASE: join(mkdtempSync(join(tmpdir(), 'shop-')), 'shop.sqlite'), SIGNING_KEY: 'k'.repeat(32) }
-    const open = async () => {
-      const { found, end } = await start([shop], /shop\): (http:\S+)\n[\s\S]*?happens in it: (http:\S+)\//, env)
-      const json =
-        (base: string | undefined, cookie = '') =>
-        async (path: string, body?: unknown) => {
-          const headers = { 'content-type': 'application/json', cookie }
-          const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
-          return fetch(`${base}${path}`, init)
-        }
-      return { end, sandbox: json(found[2]), at: (cookie?: string) => json(found[1], cookie) }
-    }
-    const first = await open()
-    const session = (await first.at()('/api/session', { name: '미나' })).headers.get('set-cookie')?.split(';')[0] ?? ''
-    const call = first.at(session)
-    const { config } = await (await call('/api/shop')).json()
-    const { token, customData, ...request } = await (await call('/api/billing/intents', { plan: 'now' })).json()
-    const { customerUid, merchantUid, amount, name } = request
-    const params = { customer_uid: customerUid, merchant_uid: merchantUid, amount, name, pg: 'jtnet', custom_data: customData }
-    const asked = { userCode: config.userCode, origin: 'http://shop.example', mobile: false, params }
-    const { path } = await (await first.sandbox('/sandbox/requests', asked)).json()
-    const { answer } = await (await first.sandbox(path, { number: '9410-0000-0000-0001' })).json()
-    const confirmed = await (await call('/api/billing/confirm', { token, impUid: answer.imp_uid, merchantUid })).json()
-    expect(confirmed).toMatchObject({ status: 'issued' })
-    const before = await (await call('/api/billing/keys')).json()
-    await first.end('SIGINT')
-
-    const second = await open()
-    const again = second.at(session)
-    expect(await (await again('/api/billing/keys')).json()).toEqual(before)
-    expect(await (await again('/api/shop')).json()).toMatchObject({ customer: '미나', orders: [{ merchant_uid: merchantUid }] })
-    // the key is worth something: it can be charged
-    const { order } = await (await again('/api/orders', {})).json()
-    const charged = await (await again('/api/billing/charges', { order, customerUid })).json()
-    expect(charged).toMatchObject({ status: 'paid' })
   })
 })
 

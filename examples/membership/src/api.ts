@@ -1,21 +1,26 @@
-import type { Pg } from 'react-billing-key'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ShopView } from './server/routes.ts'
 
-/** JSON over the shop's own server. Rejects with the server's words. */
-export async function api<T>(path: string, init: { method?: string; body?: unknown } = {}): Promise<T> {
+export type { ShopView }
+export type SubscriptionView = NonNullable<ShopView['subscription']>
+
+/** JSON over the shop's own server. */
+async function api<T>(path: string, init: { method?: string; body?: unknown } = {}): Promise<T> {
   const { method = 'GET', body } = init
-  const response = await fetch(`/api${path}`, {
-    method,
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await fetch(`/api${path}`, { method, ...(body === undefined ? {} : json) })
   const answer = await response.json()
-  if (!response.ok) throw new Error(answer.error?.message || '잠시 후 다시 시도해 주세요.')
+  if (!response.ok) throw new Error(answer.error?.code ?? 'internal')
   return answer
 }
 
-export interface Shop {
-  config: { userCode: string; pg: Pg; scriptUrl?: string; sandbox: boolean }
-  customer: string | null
-  /** The member's id: what is pending for one member is not another's. */
-  customerKey: string | null
-  orders: { merchant_uid: string; name: string; amount: number; status: 'open' | 'paid' }[]
+export const useShop = () => useQuery({ queryKey: ['shop'], queryFn: () => api<ShopView>('/shop'), retry: false })
+
+/** Something that changes the shop, and is answered with what it is now. */
+export function useAction<Body = void>(path: (body: Body) => string, method = 'POST') {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Body) => api<ShopView>(path(body), { method, body: body ?? {} }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['shop'] }),
+  })
 }

@@ -1,5 +1,8 @@
-/** What the shop sells. `first` is charged in the window, `monthly` later on. */
+/** What the shop sells, by the month. `free` months come first; without any, the first month is paid in the window. */
 export const plans = [
-  { id: 'trial', name: '첫 달 무료 이용권', first: 0, monthly: 9900, note: '카드만 등록하고 다음 달부터 결제합니다.' },
-  { id: 'now', name: '바로 시작 이용권', first: 9900, monthly: 9900, note: '카드를 등록하면서 첫 달 요금을 결제합니다.' },
+  { id: 'trial', amount: 9900, free: 1 },
+  { id: 'now', amount: 9900, free: 0 },
 ] as const
+
+export type PlanId = (typeof plans)[number]['id']
+export const planOf = (id: unknown) => plans.find((plan) => plan.id === id)

@@ -1,0 +1,51 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { BillingKeyList, type BillingKeyOutcome, BillingKeyOutcomeView } from 'react-billing-key'
+import { Title } from './App.tsx'
+import type { ShopView } from './api.ts'
+import { Happened, Orders } from './History.tsx'
+import { Pay } from './Pay.tsx'
+import { Plans } from './Plans.tsx'
+import { Subscription } from './Subscription.tsx'
+import { useWords } from './words.ts'
+
+/** A member's page: the subscription, or the plans to choose from; cards, payments, what happened. */
+export function Member({ shop }: { shop: ShopView }) {
+  const words = useWords()
+  const client = useQueryClient()
+  const [issued, setIssued] = useState<{ outcome: BillingKeyOutcome; on: string } | null>(null)
+  const onOutcome = async (outcome: BillingKeyOutcome) => {
+    await client.invalidateQueries({ queryKey: ['shop'] })
+    // the button that could say so has gone
+    if (outcome.status === 'issued') setIssued({ outcome, on: shop.today })
+  }
+  const { subscription, orders, history } = shop
+  const isLive = subscription !== null && subscription.state !== 'ended'
+  return (
+    <>
+      <Title>{isLive ? words.mine : words.choose}</Title>
+      {issued?.on === shop.today && <BillingKeyOutcomeView outcome={issued.outcome} takesFocus />}
+      {subscription && <Subscription subscription={subscription} onOutcome={onOutcome} />}
+      {!isLive && <Plans today={shop.today} onOutcome={onOutcome} />}
+      {subscription && (
+        <section aria-labelledby="orders">
+          <h2 id="orders">{words.orders}</h2>
+          <Orders orders={orders} />
+        </section>
+      )}
+      <div>
+        <h2>{words.cards}</h2>
+        <BillingKeyList
+          action={(key) => subscription?.pastDue && <Pay card={key} order={subscription.pastDue.order} amount={subscription.amount} />}
+          onRemoved={() => void client.invalidateQueries({ queryKey: ['shop'] })}
+        />
+      </div>
+      {history.length > 0 && (
+        <section aria-labelledby="history">
+          <h2 id="history">{words.history}</h2>
+          <Happened rows={history} />
+        </section>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest'
+import { sqliteLock } from '../../examples/locks/sqliteLock.ts'
+import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
+import { openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
+import { actions } from '../../examples/membership/src/server/subscriptions.ts'
+import { addDays } from '../../examples/subscriptions/rule.ts'
+import { createSandbox } from '../../src/sandbox/index.ts'
+import { createIamportClient } from '../../src/server/index.ts'
+
+/** A member whose free month began on 31 January, with a card of the sandbox's. */
+async function shop(card = '9410-0000-0000-0001') {
+  let today = '2026-01-31'
+  const db = openDatabase(':memory:')
+  const store = openStore(db, () => today)
+  const sandbox = createSandbox()
+  const { impKey, impSecret } = sandbox
+  const iamport = createIamportClient({
+    impKey,
+    impSecret,
+    baseUrl: 'http://sandbox',
+    fetch: (input, init) => sandbox.fetch(new Request(input, init)),
+  })
+  await sandbox.register({ customerUid: 'card-1', merchantUid: 'm1-1', card })
+  store.signIn('session', 'm1', '미나')
+  store.keepCard('m1', { customerUid: 'card-1', name: null, number: null })
+  store.subscribe({ id: 'm1', member: 'm1', plan: 'trial', amount: 9900, customerUid: 'card-1', freeMonths: 1 })
+  const subscription = () => {
+    const row = store.current('m1')
+    if (!row) throw new Error('no subscription')
+    return row
+  }
+  const lock = sqliteLock(db)
+  const run = () => runDay({ store, iamport, lock, today })
+  const liveUntil = async (day: string) => {
+    for (; today < day; today = addDays(today, 1)) await run()
+    await run()
+  }
+  const act = (name: string) => actions[name]?.({ store, iamport, row: subscription(), today })
+  const charges = () => sandbox.payments.filter(({ merchant_uid }) => /^m1-[2-9]$/.test(merchant_uid))
+  const kinds = () => store.history('m1').map(({ kind, day }) => `${day} ${kind}`)
+  const at = (day: string) => {
+    today = day
+  }
+  return { at, store, sandbox, iamport, subscription, run, liveUntil, act, charges, kinds }
+}
+
+it('tells a week before, and ends the free month uncharged when nobody consents', async () => {
+  const { liveUntil, charges, kinds } = await shop()
+  await liveUntil('2026-03-31')
+  expect(charges()).toEqual([])
+  expect(kinds()).toEqual(['2026-02-28 ended-no-consent', '2026-02-21 notice', '2026-01-31 started'])
+})
+
+it('charges each month once, however often a day is run', async () => {
+  const { liveUntil, act, run, charges, subscription } = await shop()
+  await liveUntil('2026-02-20')
+  act('consent')
+  await liveUntil('2026-02-28')
+  await run()
+  await Promise.all([run(), run()])
+  expect(charges()).toMatchObject([{ status: 'paid', amount: 9900 }])
+  await liveUntil('2026-03-31')
+  expect(charges()).toHaveLength(2)
+  expect(subscription()).toMatchObject({ months: 3, ended: null })
+})
+
+it('tries a declined card on days 0, 1, 3 and 7, and ends what nobody paid', async () => {
+  const { liveUntil, act, charges, kinds } = await shop('9410-0000-0000-0004')
+  await liveUntil('2026-02-20')
+  act('consent')
+  await liveUntil('2026-03-31')
+  expect(charges().map(({ status }) => status)).toEqual(['failed', 'failed', 'failed', 'failed'])
+  expect(kinds().filter((kind) => /declined|ended/.test(kind))).toEqual([
+    '2026-03-07 ended-unpaid',
+    '2026-03-07 declined',
+    '2026-03-03 declined',
+    '2026-03-01 declined',
+    '2026-02-28 declined',
+  ])
+})
+
+it('asks about a charge whose end nobody knows, before it charges or ends anything', async () => {
+  const { at, run, liveUntil, act, store, iamport, charges, kinds, subscription } = await shop()
+  await liveUntil('2026-02-27')
+  act('consent')
+  // it was charged, and the answer was lost
+  const order = { merchantUid: 'm1-2', name: '2월 이용권', amount: 9900 }
+  store.openOrder('m1', order, '2026-02-28')
+  await iamport.again({ ...order, customerUid: 'card-1' })
+  store.markOpen('m1-2', 'unknown')
+  act('cancel')
+  at('2026-02-28')
+  await run()
+  expect(charges()).toHaveLength(1)
+  expect(store.orders('m1')).toMatchObject([{ status: 'paid' }])
+  expect(subscription()).toMatchObject({ months: 2, ended: null, cancelled: true })
+  expect(kinds().slice(0, 2)).toEqual(['2026-02-28 paid', '2026-02-27 cancelled'])
+  await liveUntil('2026-03-31')
+  expect(subscription()).toMatchObject({ ended: 'cancelled' })
+  expect(charges()).toHaveLength(1)
+})
+
+it('gives the days that are left back, once, and charges nothing more', async () => {
+  const { liveUntil, act, charges, subscription, store } = await shop()
+  await liveUntil('2026-02-20')
+  act('consent')
+  await liveUntil('2026-03-10')
+  await act('refund')
+  // 21 of the 31 days from 28 February to 31 March
+  expect(charges()).toMatchObject([{ cancel_amount: Math.floor((9900 * 21) / 31) }])
+  expect(subscription()).toMatchObject({ ended: 'cancelled', cancelled: true })
+  expect(store.orders('m1')).toMatchObject([{ refunded: 6706 }])
+  await act('refund')
+  await liveUntil('2026-05-31')
+  expect(charges()).toMatchObject([{ cancel_amount: 6706 }])
+})
+
+it('counts no refusal against a card that came while the old one was asked', async () => {
+  const { at, run, liveUntil, act, store, sandbox, charges, subscription } = await shop('9410-0000-0000-0004')
+  await liveUntil('2026-02-20')
+  act('consent')
+  await liveUntil('2026-03-06')
+  await sandbox.register({ customerUid: 'card-2', merchantUid: 'm1-1-card' })
+  store.keepCard('m1', { customerUid: 'card-2', name: null, number: null })
+  at('2026-03-07')
+  const running = run()
+  store.changeCard(subscription(), 'card-2', '현대카드 0001')
+  await running
+  expect(subscription()).toMatchObject({ ended: null, tries: 3 })
+  await run()
+  expect(charges().at(-1)).toMatchObject({ status: 'paid', customer_uid: 'card-2' })
+  expect(subscription()).toMatchObject({ ended: null, months: 2 })
+})
