@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { expectAccessible } from './a11y.ts'
-import { leaveLanding, open, paymentWindow, phone, register, signIn, starts } from './customer.ts'
+import { leaveLanding, open, paymentWindow, phone, register, signIn, starts, take } from './customer.ts'
 
 test('registers a card with a first payment', async ({ page }) => {
   await signIn(page)
@@ -81,7 +81,7 @@ test('two tabs of one member come to one payment', async ({ page, context }) => 
   await other.goto('/')
   await open(page, 'now')
   await open(other, 'now')
-  for (const tab of [page, other]) await paymentWindow(tab).getByRole('button', { name: '등록하고 결제' }).click()
+  for (const tab of [page, other]) await take(tab, 'approved')
   await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.')).toBeVisible()
   await other.goto('/')
   await expect(other.getByText('9,900원 · 결제 완료')).toHaveCount(1)

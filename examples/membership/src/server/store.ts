@@ -110,7 +110,8 @@ export function openStore(db: Database.Database, today: () => Day) {
       ),
 
     cards: (member: string) => all<CardRow>('select customerUid, name, number from cards where member = ? and removed = 0', member),
-    card: (customerUid: string | null) => one<CardRow>('select customerUid, name, number from cards where customerUid = ?', customerUid),
+    card: (customerUid: string | null) =>
+      customerUid === null ? null : one<CardRow>('select customerUid, name, number from cards where customerUid = ?', customerUid),
     /** Idempotent: a key is confirmed again when the page is. */
     keepCard: (member: string, { customerUid, name, number }: CardRow) =>
       run('insert into cards values (?, ?, ?, ?, 0) on conflict do nothing', customerUid, member, name, number),
