@@ -34,6 +34,8 @@ interface Kept {
 const storageKey = 'react-billing-key'
 /** PGs end their windows long before. */
 const lifetimeMs = 3_600_000
+/** Told orders that are remembered: one forgotten while its window can still answer would be told twice. */
+const mostTold = 50
 const nothing: Kept = { customerKey: null, pending: [], told: [], landing: null, issuedAt: 0 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
@@ -153,7 +155,7 @@ export function markTold(outcome: BillingKeyOutcome): void {
   if (outcome.merchantUid === null) return
   attemptsOfPage().told.set(outcome.merchantUid, outcome)
   const kept = load()
-  const told = [...kept.told.filter(({ merchantUid }) => merchantUid !== outcome.merchantUid), outcome].slice(-50)
+  const told = [...kept.told.filter(({ merchantUid }) => merchantUid !== outcome.merchantUid), outcome].slice(-mostTold)
   save({ ...kept, told, issuedAt: outcome.status === 'issued' ? Date.now() : kept.issuedAt })
   queueMicrotask(pageChanged)
 }

@@ -304,12 +304,12 @@ export class Attempt {
     if (!source) return
     const request = this.#requests.take(source)
     if (!isThenable(request)) {
-      this.requestReady(request, source)
+      this.requestReady(request)
       return
     }
     request.then(
       (fetched) => {
-        if (this.#source === source && this.#state.phase === 'preparing') this.requestReady(fetched, source)
+        if (this.#source === source && this.#state.phase === 'preparing') this.requestReady(fetched)
       },
       (error: unknown) => {
         if (this.#source !== source) return
@@ -319,13 +319,12 @@ export class Attempt {
     )
   }
 
-  private requestReady(request: unknown, source: RequestSource): void {
+  private requestReady(request: unknown): void {
     if (typeof request !== 'object' || request === null) {
       this.broke(new BillingKeyError('invalid-request', 'no-request', String(request)))
       return
     }
     this.#request = request as BillingKeyRequest // every field is checked before the window opens
-    this.#source = source
     this.dispatch({ type: 'request-ready', clickIsSpent: isClickSpent(this.#clickedAt, this.#request, this.#owner.settings()) })
   }
 
