@@ -5,7 +5,7 @@ import { type BillingKeyRequest, type RequestDefaults, toRequestPayParams } from
 import { isIamportReady, loadIamport, readyIamport, type SdkConfig } from '../iamport/loadIamport.ts'
 import { type OpenWindow, requestPay } from '../iamport/requestPay.ts'
 import { askServer } from './askServer.ts'
-import { askAboutLeftover, claimFrom, leftovers } from './leftovers.ts'
+import { askAboutLeftover, claimFrom, leftovers, reportFrom } from './leftovers.ts'
 import { type AttemptEffect, type AttemptEvent, type AttemptState, isPending, type Phase, transition } from './machine.ts'
 import { clickLastsMs, isClickSpent, readyWindow, reportOf } from './openWindow.ts'
 import { attemptsOfPage, pageChanged, subscribeToPage } from './page.ts'
@@ -169,7 +169,14 @@ export class Attempt {
     if (source !== undefined && !this.isUnderWay()) this.#requests.prepare(source)
   }
 
-  recheck = (byCustomer = true): void => this.dispatch({ type: 'recheck', byCustomer })
+  recheck = (byCustomer = true): void => {
+    const report = this.#state.phase === 'settled' ? this.#state.report : null
+    const pending = report?.merchantUid ? pendingAttempt(report.merchantUid) : null
+    // another hook has heard of a success meanwhile: asked without its number, the server would say that there is none
+    if (this.#state.phase === 'settled' && this.#state.outcome.status === 'unconfirmed' && report?.impUid === null && pending?.impUid)
+      this.dispatch({ type: 'late-report', report: { ...reportFrom(pending), recovered: report.recovered } })
+    else this.dispatch({ type: 'recheck', byCustomer })
+  }
   abandon = (): void => this.dispatch({ type: 'abandon' })
   reset = (): void => this.dispatch({ type: 'reset' })
 
