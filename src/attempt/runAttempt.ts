@@ -169,14 +169,7 @@ export class Attempt {
     if (source !== undefined && !this.isUnderWay()) this.#requests.prepare(source)
   }
 
-  recheck = (byCustomer = true): void => {
-    const report = this.#state.phase === 'settled' ? this.#state.report : null
-    const pending = report?.merchantUid ? pendingAttempt(report.merchantUid) : null
-    // another hook has heard of a success meanwhile: asked without its number, the server would say that there is none
-    if (this.#state.phase === 'settled' && this.#state.outcome.status === 'unconfirmed' && report?.impUid === null && pending?.impUid)
-      this.dispatch({ type: 'late-report', report: { ...reportFrom(pending), recovered: report.recovered } })
-    else this.dispatch({ type: 'recheck', byCustomer })
-  }
+  recheck = (byCustomer = true): void => this.dispatch({ type: 'recheck', byCustomer })
   abandon = (): void => this.dispatch({ type: 'abandon' })
   reset = (): void => this.dispatch({ type: 'reset' })
 
@@ -293,17 +286,32 @@ export class Attempt {
     }
   }
 
+  /** An attempt of this page that is under way besides this one: the landing's, or one that a late success brought back. */
+  private otherUnderWay(): Attempt | null {
+    const { attempts, landing } = attemptsOfPage()
+    return [...attempts, landing].find((one) => one && one !== this && one.isUnderWay()) ?? null
+  }
+
   private askAboutLeftovers(): void {
     const settings = this.#owner.settings()
-    const { landing } = attemptsOfPage()
+    const other = this.otherUnderWay()
     const [first] = leftovers(settings, true)
-    const asking = landing?.isUnderWay() ? whenDone(landing) : first && askAboutLeftover(first, settings, true)
+    const asking = other ? whenDone(other).then(() => this.endWith(other)) : first && askAboutLeftover(first, settings, true)
     // one after the other: each either ends this click, or is out of the way
     if (asking)
       void asking.then(() => {
         if (this.waitsForLeftovers()) this.askAboutLeftovers()
       })
     else this.dispatch({ type: 'nothing-left-over' })
+  }
+
+  /** A key that another attempt of this page has come to is the end of the click that waited for it. */
+  private endWith(other: Attempt): void {
+    const end = other.#state
+    if (!this.waitsForLeftovers() || end.phase !== 'settled' || !end.attempt || !end.report) return
+    const { outcome, attempt, report } = end
+    if (outcome.status === 'issued' || outcome.status === 'reported')
+      this.dispatch({ type: 'left-over', outcome: { ...outcome, recovered: true }, attempt, report })
   }
 
   private getRequest(): void {
@@ -341,7 +349,7 @@ export class Attempt {
     const request = this.#request
     const source = this.#source
     if (!request || !source) return
-    if (leftovers(settings, true).length > 0) {
+    if (this.otherUnderWay() || leftovers(settings, true).length > 0) {
       this.#requests.keep(source, request)
       this.dispatch({ type: 'left-over-appeared' })
       return
@@ -389,6 +397,7 @@ export class Attempt {
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
     const state = this.#state
     if (signal.aborted || state.phase !== 'confirming' || !confirm || !this.#claim) return
+    if (this.hasHeardNumber()) return
     const { impUid } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
     this.#claim = claim
@@ -397,8 +406,18 @@ export class Attempt {
     if (pending && claim.impUid !== null && hasReportedSuccess(state.report)) remember({ ...pending, impUid: claim.impUid })
     const said = await askServer(confirm, claim, confirmTimeoutMs, signal)
     if (signal.aborted) return
+    if ('answer' in said && said.answer.status !== 'issued' && this.hasHeardNumber()) return
     if ('answer' in said) this.dispatch({ type: 'answered', answer: said.answer })
     else if (said.reason !== 'stopped') this.dispatch({ type: 'ask-failed', reason: said.reason })
+  }
+
+  /** Another hook has heard of a success meanwhile: asked without its number, the server would say that there is none. */
+  private hasHeardNumber(): boolean {
+    const report = this.#state.phase === 'confirming' ? this.#state.report : null
+    const pending = report?.merchantUid && report.impUid === null ? pendingAttempt(report.merchantUid) : null
+    if (!report || !pending?.impUid) return false
+    this.dispatch({ type: 'late-report', report: { ...reportFrom(pending), recovered: report.recovered } })
+    return true
   }
 
   private tellError(error: BillingKeyError): void {
