@@ -88,9 +88,13 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   if (outcome.status === 'failed') forget(known.merchantUid)
   if (outcome.status === 'cancelled' || outcome.status === 'failed') return
   const failedAsks = state.attempt?.failedAsks ?? known.failedAsks
-  if (outcome.status === 'unconfirmed') remember({ ...known, failedAsks })
-  const all = [...attemptsOfPage().attempts]
-  const target = all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle')
+  // with the number of a key that is there: if nobody can be told now, it is not taken for nothing later
+  remember({ ...known, failedAsks, impUid: outcome.status === 'issued' ? outcome.impUid : known.impUid })
+  const { attempts, landing } = attemptsOfPage()
+  const all = [...attempts]
+  const asker = outcome.status === 'issued' && [...all, landing].find((one) => one?.asksAbout(known.merchantUid))
+  const target =
+    asker || (all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle'))
   if (target) target.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
   // every button is busy with something else: the key is told all the same
   else if (outcome.status === 'issued') all.find((one) => one.isListening())?.tellAside(outcome)

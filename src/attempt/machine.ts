@@ -59,7 +59,7 @@ export type AttemptEvent =
   | { readonly type: 'left-over-appeared' }
   /** Nothing of an earlier attempt stands in the way. */
   | { readonly type: 'nothing-left-over' }
-  /** An earlier attempt ended, or nobody could say: this click opens nothing. */
+  /** An earlier attempt ended, or nobody could say: this click opens nothing. Or the answer to the same question came to another asker first. */
   | { readonly type: 'left-over'; readonly outcome: BillingKeyOutcome; readonly attempt: OpenedAttempt; readonly report: WindowReport }
   /** `clickIsSpent`: a browser would block a popup now (sdk-facts 37). */
   | { readonly type: 'request-ready'; readonly clickIsSpent: boolean }
@@ -115,7 +115,7 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
     case 'nothing-left-over':
       return isPreparing(state, 'leftovers') ? [{ phase: 'preparing', step: 'request' }, [{ do: 'get-request' }]] : stay
     case 'left-over':
-      if (state.phase !== 'idle' && !isPreparing(state, 'leftovers')) return stay
+      if (state.phase !== 'idle' && !isPreparing(state, 'leftovers') && !asksAbout(state, event.attempt.merchantUid)) return stay
       return settle(event.outcome, event.attempt, event.report)
     case 'request-ready':
       if (!isPreparing(state, 'request')) return stay
@@ -141,7 +141,7 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
       return state.phase === 'confirming' ? leaveOpen(state, event.reason) : stay
     case 'recheck':
       if (state.phase !== 'settled' || state.outcome.status !== 'unconfirmed' || !state.attempt || !state.report) return stay
-      return ask(state.report, state.attempt, waitsMs.length, event.byCustomer)
+      return ask(state.report, state.attempt, 0, event.byCustomer)
     case 'abandon':
       return abandon(state)
     case 'unmounted':
@@ -150,6 +150,11 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
       return state.phase === 'settled' || state.phase === 'error' ? [{ phase: 'idle' }, []] : stay
   }
 }
+
+/** Whether the end of an order is this attempt's open question. */
+export const asksAbout = (state: AttemptState, merchantUid: string | null): boolean =>
+  (state.phase === 'confirming' || (state.phase === 'settled' && state.outcome.status === 'unconfirmed')) &&
+  state.attempt?.merchantUid === merchantUid
 
 /** Whether an attempt is under way. */
 export const isPending = ({ phase }: AttemptState): boolean => phase !== 'idle' && phase !== 'settled' && phase !== 'error'

@@ -6,7 +6,7 @@ import { isIamportReady, loadIamport, readyIamport, type SdkConfig } from '../ia
 import { type OpenWindow, requestPay } from '../iamport/requestPay.ts'
 import { askServer } from './askServer.ts'
 import { askAboutLeftover, claimFrom, leftovers, reportFrom } from './leftovers.ts'
-import { type AttemptEffect, type AttemptEvent, type AttemptState, isPending, type Phase, transition } from './machine.ts'
+import { type AttemptEffect, type AttemptEvent, type AttemptState, asksAbout, isPending, type Phase, transition } from './machine.ts'
 import { clickLastsMs, isClickSpent, readyWindow, reportOf } from './openWindow.ts'
 import { attemptsOfPage, pageChanged, subscribeToPage } from './page.ts'
 import { forget, forgetTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
@@ -115,6 +115,7 @@ export class Attempt {
   isOrphan = (): boolean => !this.#isMounted && this.isUnderWay()
   isListening = (): boolean => this.#isMounted && this.#owner.onOutcome() !== undefined
   waitsForLeftovers = (): boolean => this.#state.phase === 'preparing' && this.#state.step === 'leftovers'
+  asksAbout = (merchantUid: string): boolean => asksAbout(this.#state, merchantUid)
   orderUnderWay = (): string | null =>
     this.#state.phase === 'window-open' || this.#state.phase === 'confirming' ? this.#state.attempt.merchantUid : null
 
