@@ -13,9 +13,12 @@ const env = { ...process.env, CHROMIUM_PATH: path, STORYBOOK_DISABLE_TELEMETRY: 
 let printed = ''
 let passed = 0
 let failed = 0
+/** What failed, to be named again at the end. */
+const failures = []
 
-/** Runs a command, shows what it prints and keeps it; resolves with whether it went well. */
-function run(command, args, options = {}) {
+/** Runs a command, shows what it prints (`later`: when it has ended) and keeps it; resolves with whether it went well. */
+function run(command, args, { later = false, ...options } = {}) {
+  const held = []
   const child = spawn(command, args, {
     cwd: root,
     env,
@@ -29,14 +32,18 @@ function run(command, args, options = {}) {
   ])
     from.setEncoding('utf8').on('data', (text) => {
       printed += text
-      to.write(text)
+      if (later) held.push(() => to.write(text))
+      else to.write(text)
     })
   return new Promise((resolve) => {
     child.once('error', (error) => {
       console.error(error.message)
       resolve(false)
     })
-    child.once('close', (code) => resolve(code === 0))
+    child.once('close', (code) => {
+      for (const write of held) write()
+      resolve(code === 0)
+    })
   })
 }
 const npx = (program, args, options) => run('npx', ['--no-install', program, ...args], options)
@@ -47,23 +54,27 @@ async function check(name, command) {
   if (await command()) passed += 1
   else {
     failed += 1
-    console.error(`✖ ${name} failed`)
+    failures.push(name)
   }
 }
 
 /** A step that counts tests of its own; one that fails without counting any counts as one failure. */
 async function tests(name, command, count) {
   say(name)
+  const before = printed.length
   const fine = await command()
-  let sum = { passed: 0, failed: 0 }
+  let sum = { passed: 0, failed: 0, names: [] }
   try {
     sum = count()
   } catch (error) {
     console.error(String(error))
   }
   passed += sum.passed
-  failed += fine ? sum.failed : Math.max(1, sum.failed)
-  if (fine && sum.passed === 0) failed += 1
+  failures.push(...sum.names)
+  if (fine && sum.failed === 0 && sum.passed > 0) return
+  failed += Math.max(1, sum.failed)
+  const [why] = /Unhandled \w+[\s\S]{0,1500}/.exec(printed.slice(before)) ?? ['see above']
+  if (sum.failed === 0) failures.push(`${name}: ended in an error although no test failed: ${why}`)
 }
 const report = (name) => JSON.parse(readFileSync(join(reports, name), 'utf8'))
 
@@ -75,36 +86,45 @@ await check('Public API, dead exports and dependencies, types for each way to im
   return (await run('npm', ['run', '--silent', 'health'])) && fine
 })
 await check('Build of the demo shop', () => run('npm', ['run', '--silent', 'build'], { cwd: join(root, 'examples/membership') }))
-await tests(
-  'Unit, DOM, browser, stories and package (Vitest)',
-  () =>
-    npx('vitest', [
-      'run',
-      '--config',
-      'vitest.config.ts',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${join(reports, 'vitest.json')}`,
-    ]),
-  () => {
-    const { numPassedTests, numFailedTests } = report('vitest.json')
-    return { passed: numPassedTests, failed: numFailedTests }
-  },
-)
 await check('Charges under faults, from four processes (npm run chaos makes 12,000)', () =>
   run(process.execPath, ['test/chaos/run.mjs', '600']),
 )
 await check('Issue-and-charge cycles against the sandbox (node --expose-gc bench/sandbox.mjs makes 10,000)', () =>
   run(process.execPath, ['--expose-gc', 'bench/sandbox.mjs', '1000']),
 )
-await tests(
-  'End to end on the demo shop (Playwright)',
-  () => npx('playwright', ['test'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json') } }),
-  () => {
-    const { expected, unexpected, flaky } = report('e2e.json').stats
-    return { passed: expected, failed: unexpected + flaky }
-  },
-)
+// both wait more than they work
+await Promise.all([
+  tests(
+    'Unit, DOM, browser, stories and package (Vitest)',
+    () =>
+      npx('vitest', [
+        'run',
+        '--config',
+        'vitest.config.ts',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${join(reports, 'vitest.json')}`,
+      ]),
+    () => {
+      const { numPassedTests, numFailedTests, testResults } = report('vitest.json')
+      const names = testResults.flatMap(({ name, status, message, assertionResults }) => [
+        ...assertionResults.flatMap((one) => (one.status === 'failed' ? [`${name}: ${one.fullName}`] : [])),
+        ...(status === 'failed' && message ? [`${name}: ${message}`] : []),
+      ])
+      return { passed: numPassedTests, failed: numFailedTests, names }
+    },
+  ),
+  tests(
+    'At the same time: end to end on the demo shop (Playwright); printed when it has ended',
+    () => npx('playwright', ['test'], { later: true, env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json') } }),
+    () => {
+      const { suites, stats } = report('e2e.json')
+      const specsOf = ({ suites: inner = [], specs = [] }) => [...specs, ...inner.flatMap(specsOf)]
+      const names = suites.flatMap(specsOf).flatMap(({ ok, file, title }) => (ok ? [] : [`${file}: ${title}`]))
+      return { passed: stats.expected, failed: stats.unexpected + stats.flaky, names }
+    },
+  ),
+])
 await check('Search for secrets, tokens and card numbers in what was printed, reported and bundled for browsers', () => {
   const filesOf = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const client = ['dist/index.js', 'dist/billing', 'dist/iamport', 'dist/hooks', 'dist/components', 'examples/membership/dist/client']
@@ -123,5 +143,6 @@ await check('Search for secrets, tokens and card numbers in what was printed, re
   console.log(found.length === 0 ? `  Nothing in ${texts.length} texts.` : found.join('\n'))
   return found.length === 0 && texts.length > 20 && printed.length > 1_000
 })
+for (const failure of failures) console.error(`✖ ${failure}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -38,6 +38,7 @@ interface Order {
 interface Ask {
   readonly uid: string | null
   readonly since: number
+  endedAt?: number
   readonly signal: AbortSignal
   readonly resolve: (answer: unknown) => void
   readonly reject: (error: unknown) => void
@@ -70,16 +71,21 @@ export class World {
   callbacksThrow = false
   thrown = 0
   clicks = 0
-  /** How much time the page could be seen. */
-  seen = 0
   truthful = false
   /** What the page was opened with. A result in it is whose browser it is. */
   address = '/'
   broken: Violation | null = null
   landed: { done: boolean; withKeys: boolean } | null = null
   storageWasBad = false
+  #seenBefore = 0
+  #seenSince: number | null = null
   #nextOrder = 1
   #nextConsumer = 1
+
+  /** How many milliseconds the page could be seen. */
+  get seen(): number {
+    return this.#seenBefore + (this.#seenSince === null ? 0 : browser.now() - this.#seenSince)
+  }
 
   constructor(config: Config) {
     this.config = config
@@ -129,6 +135,7 @@ export class World {
       if (claim.impUid !== null && claim.impUid !== `imp_${order.uid}`) this.fail('asked with the imp_uid of another order')
       const ask: Ask = { uid: claim.merchantUid, since: this.seen, signal, resolve: resolve as (value: unknown) => void, reject }
       this.asks.push(ask)
+      signal.addEventListener('abort', () => Object.assign(ask, { endedAt: this.seen }))
       if (this.truthful) queueMicrotask(() => this.answer(ask, 'truth'))
     })
 
@@ -373,7 +380,7 @@ export class World {
     for (const { signal, since } of this.asks) if (!signal.aborted && this.seen - since > 15_001) this.fail('rule 5: an ask without an end')
     for (const ask of this.asks)
       if (ask.signal.aborted) {
-        if (this.seen - ask.since >= 15_000) {
+        if ((ask.endedAt ?? 0) - ask.since >= 15_000) {
           const order = this.orders.find(({ uid }) => uid === ask.uid)
           if (order) order.fails += 1
         }
@@ -403,8 +410,10 @@ export class World {
   }
 
   async pass(ms: number): Promise<void> {
-    if (browser.document.visibilityState === 'visible') this.seen += ms
+    if (browser.document.visibilityState === 'visible') this.#seenSince = browser.now()
     await browser.advance(ms)
+    this.#seenBefore = this.seen
+    this.#seenSince = null
   }
 
   /** The end of every history: there is a way out, deadlines end what they should, and nothing paid is lost. */
