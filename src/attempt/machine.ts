@@ -124,7 +124,7 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
       return isPreparing(state, 'request') ? settle(event.outcome, null, null) : stay
     case 'broke':
       // also a window that was about to open, and another one was in its way
-      return isBeforeWindow(state) || state.phase === 'window-open'
+      return (isBeforeWindow(state) && !isPreparing(state, 'leftovers')) || state.phase === 'window-open'
         ? [{ phase: 'error', error: event.error }, [{ do: 'tell-error', error: event.error }]]
         : stay
     case 'opened':
