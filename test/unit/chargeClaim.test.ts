@@ -201,6 +201,15 @@ describe('a lock that does not answer', () => {
     expect(calls.again).toBe(0)
   })
 
+  it('is asked once for a claim, also when its answer asks anew each time somebody waits for it', async () => {
+    const { iamport } = hurried()
+    const { lock } = memoryLock()
+    // biome-ignore lint/suspicious/noThenProperty: query builders have one
+    const builder = { then: vi.fn() }
+    await charge(iamport, newOrder(), { lock: { ...lock, acquire: () => builder as never } })
+    expect(builder.then).toHaveBeenCalledTimes(1)
+  })
+
   it('is asked to forget a claim that it makes too late', async () => {
     const { lock, sent } = memoryLock()
     const { iamport } = hurried()

@@ -131,6 +131,13 @@ describe.each(transports)('the client over %s', (name, transport) => {
     expect(count('/elsewhere')).toBe(0)
   })
 
+  it('takes the word of no redirect, also when it looks like PortOne’s', async () => {
+    answer = (_, response) => json(response, 303, { code: 0, message: null, response: paid }, { location: '/elsewhere' })
+    expect(await failure(client().payment('imp_1'))).toMatchObject({ httpStatus: 303, code: null })
+    expect(await failure(client().again(order))).toMatchObject({ httpStatus: 303, code: null, sent: true })
+    expect(count('/elsewhere')).toBe(0)
+  })
+
   it('sends a body whose length is known', async () => {
     let headers: IncomingMessage['headers'] = {}
     let text = ''
@@ -179,6 +186,18 @@ describe.each(transports)('the client over %s', (name, transport) => {
     answer = ({ socket }) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n')
     const error = await failure(client({ timeoutMs: 10_000 }).again(order))
     expect(error).toMatchObject({ httpStatus: 0, sent: true, message: expect.not.stringMatching(/Timeout/) })
+  })
+
+  it('sends nothing when it wakes after its deadline, before any timer has run', async () => {
+    const asleep = () => {
+      const until = performance.now() + 300
+      while (performance.now() < until);
+      return { value: 'kept', until: Date.now() + 600_000 }
+    }
+    const before = count('/again')
+    const slept = client({ timeoutMs: 200, tokenStore: { get: asleep, set: () => {} } })
+    expect(await failure(slept.again(order))).toMatchObject({ sent: false, message: expect.stringMatching(/Timeout/) })
+    expect(count('/again') - before).toBe(0)
   })
 
   it('says that nothing was sent where no connection was made', async () => {
@@ -269,6 +288,14 @@ describe.each(transports)('the client over %s', (name, transport) => {
     answer = (_, response) => none(response)
     expect(await client().payment('none')).toBeNull()
   })
+})
+
+it('closes an idle connection before the other side would', async () => {
+  server.keepAliveTimeout = 120_000
+  answer = (_, response) => none(response)
+  const closed = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)))
+  expect(await createIamportClient({ impKey: 'k', impSecret: 's', baseUrl }).payment('x')).toBeNull()
+  await closed
 })
 
 describe('any fetch that is given', () => {
