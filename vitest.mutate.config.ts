@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
-// What `npm run mutate` runs against each mutant: MUTATE says which half.
+// What `npm run mutate` runs against each mutant: MUTATE says which part.
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const resolve = {
   alias: [
@@ -12,18 +12,21 @@ const resolve = {
 }
 const unit = (include: string[]) => ({ resolve, test: { name: 'unit', include, environment: 'node' as const, testTimeout: 30_000 } })
 
+const parts: Record<string, TestProjectInlineConfiguration[]> = {
+  client: [
+    unit(['test/unit/{machine,outcome,request,redirect}.test.ts', 'test/model/**/*.test.ts']),
+    {
+      plugins: [react()],
+      resolve,
+      test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },
+    },
+  ],
+  charge: [unit(['test/unit/{charge,chargeClaim,chargeMany}.test.ts'])],
+  handler: [unit(['test/unit/handler*.test.ts'])],
+}
+
 export default defineConfig({
   test: {
-    projects:
-      process.env.MUTATE === 'server'
-        ? [unit(['test/unit/{charge,lock,handler*,crossSite}.test.ts'])]
-        : [
-            unit(['test/unit/{machine,outcome,request,redirect}.test.ts', 'test/model/**/*.test.ts']),
-            {
-              plugins: [react()],
-              resolve,
-              test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },
-            },
-          ],
+    projects: parts[process.env.MUTATE ?? 'client'] ?? [],
   },
 })

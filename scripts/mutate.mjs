@@ -1,22 +1,20 @@
 import { spawnSync } from 'node:child_process'
 import { root } from './prepare.mjs'
 
-// Changes the source in small ways and runs the tests against each: `npm run mutate`, or `npm run mutate -- server`.
-const half = process.argv[2] === 'server' ? 'server' : 'client'
-const files = {
+// Changes the source in small ways and runs the tests against each: `npm run mutate`, or a part of the server by `npm run
+// mutate -- charge`; files named after that are changed in place of the whole part.
+const parts = {
   client: ['src/attempt/**/*.ts', 'src/billing/outcome.ts', 'src/billing/confirm.ts', 'src/iamport/requestPay.ts'],
-  server: [
-    'src/server/charge.ts',
-    'src/server/chargeLock.ts',
-    'src/server/createBillingHandler.ts',
-    'src/server/routes/*.ts',
-    'src/server/intent.ts',
-  ],
+  charge: ['src/server/{charge,claim,look,reconcileCharge,chargeMany,chargeLock,turns}.ts'],
+  handler: ['src/server/createBillingHandler.ts', 'src/server/routes/*.ts', 'src/server/intent.ts', 'src/server/registration.ts'],
 }
-const only = process.argv.slice(3)
-const { status } = spawnSync(
-  'npx',
-  ['--no-install', 'stryker', 'run', 'stryker.config.json', '--mutate', (only.length > 0 ? only : files[half]).join(',')],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, MUTATE: half, MODEL_RUNS: '300' } },
-)
+const [named, ...only] = process.argv.slice(2)
+const part = named ?? 'client'
+if (!Object.hasOwn(parts, part)) throw new Error(`There is no part ${part}: ${Object.keys(parts).join(', ')}`)
+const files = only.length > 0 ? only : parts[part]
+const { status } = spawnSync('npx', ['--no-install', 'stryker', 'run', 'stryker.config.json', '--mutate', files.join(',')], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, MUTATE: part, MODEL_RUNS: '300' },
+})
 process.exitCode = status ?? 1

@@ -8,7 +8,8 @@ export interface HeldClaim {
  * Remembers which orders have been sent, for all processes: a row with the order number as its unique key, whose claim
  * it is, and when it was made by the store's clock. It is what keeps two processes from charging one order at the same
  * moment, which PortOne does not promise to refuse. Has to survive a crash of the process, and each answer must be the
- * store's newest: no replicas, no caches. For SQLite and PostgreSQL it is in `examples/locks`.
+ * store's newest: no replicas, no caches. It is waited for as long
+ * as a call to PortOne (`timeoutMs`); then nothing is sent. For SQLite and PostgreSQL it is in `examples/locks`.
  */
 export interface ChargeLock {
   /** `true` for exactly one claim until that is released. */

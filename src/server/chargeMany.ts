@@ -1,7 +1,8 @@
-import { charge, reconcileCharge } from './charge.ts'
+import { charge } from './charge.ts'
 import { assertCharge, type ChargeClient, type ChargeOptions, settingsOf } from './chargeOptions.ts'
 import { type ChargeResult, compare, declined, message, unknown } from './chargeResult.ts'
 import type { AgainRequest } from './iamportClient.ts'
+import { reconcileCharge } from './reconcileCharge.ts'
 import type { Payment } from './wire.ts'
 
 /** One item of {@link chargeMany}. */

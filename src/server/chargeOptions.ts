@@ -1,4 +1,5 @@
 import { type ChargeLock, createProcessLock } from './chargeLock.ts'
+import { longestMs } from './deadline.ts'
 import type { AgainRequest, CallOptions, IamportClient } from './iamportClient.ts'
 import { isSegment } from './ids.ts'
 
@@ -26,12 +27,30 @@ function processLock(iamport: ChargeClient): ChargeLock {
   return known
 }
 
+const known: readonly string[] = ['signal', 'patienceMs', 'inFlightMs', 'lock'] satisfies (keyof ChargeOptions)[]
+
+/** Whether it can be asked what a lock is asked. */
+export const isLock = (lock: unknown): lock is ChargeLock =>
+  typeof lock === 'object' && lock !== null && ['acquire', 'held', 'release'].every((name) => typeof Reflect.get(lock, name) === 'function')
+
+/** @throws {TypeError} when a claim could become too old while its charge is on its way */
+export function assertInFlight(inFlightMs: number, { timeoutMs }: Pick<ChargeClient, 'timeoutMs'>): void {
+  if (!Number.isFinite(inFlightMs) || !(inFlightMs >= 2 * timeoutMs))
+    throw new TypeError(`charge: inFlightMs (${inFlightMs}) has to be at least twice the client's timeoutMs (${timeoutMs})`)
+}
+
 /** The options with what they are when left out, checked. `shared`: whether other processes know the lock. */
 export function settingsOf(iamport: ChargeClient, options: ChargeOptions) {
   const { signal, patienceMs = 10_000, inFlightMs = 300_000, lock = processLock(iamport) } = options
-  if (!Number.isFinite(patienceMs) || patienceMs < 0) throw new TypeError(`charge: patienceMs has to be 0 or more, not ${patienceMs}`)
-  if (!Number.isFinite(inFlightMs) || inFlightMs < 2 * iamport.timeoutMs)
-    throw new TypeError(`charge: inFlightMs (${inFlightMs}) has to be at least twice the client's timeoutMs (${iamport.timeoutMs})`)
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  // a lock under another name would be none
+  if (unknown !== undefined) throw new TypeError(`charge: there is no option ${unknown}`)
+  if (!isLock(lock)) throw new TypeError('charge: lock has to be a ChargeLock, with acquire, held and release')
+  if (!(patienceMs >= 0 && patienceMs <= longestMs))
+    throw new TypeError(`charge: patienceMs has to be 0 to ${longestMs} (24 days), not ${patienceMs}`)
+  if (!(iamport.timeoutMs > 0 && iamport.timeoutMs <= longestMs))
+    throw new TypeError(`charge: the client's timeoutMs has to be above 0, and at most ${longestMs} (24 days), not ${iamport.timeoutMs}`)
+  assertInFlight(inFlightMs, iamport)
   return { signal, patienceMs, inFlightMs, lock, shared: options.lock !== undefined }
 }
 

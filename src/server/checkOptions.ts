@@ -1,4 +1,6 @@
+import { assertInFlight, isLock } from './chargeOptions.ts'
 import { normalisedOrigins } from './crossSite.ts'
+import { longestMs } from './deadline.ts'
 import type { SigningKeys } from './intent.ts'
 import type { BillingHandlerOptions } from './options.ts'
 
@@ -14,11 +16,26 @@ const hasMethods =
   (...names: readonly string[]) =>
   (value: unknown) =>
     typeof value === 'object' && value !== null && names.every((name) => isFunction(Reflect.get(value, name)))
-const milliseconds: Rule = [(value) => typeof value === 'number' && Number.isFinite(value) && value >= 0, 'a number of milliseconds']
+const milliseconds: Rule = [
+  (value) => typeof value === 'number' && value >= 0 && value <= longestMs,
+  `a number of milliseconds, at most ${longestMs} (24 days)`,
+]
 const isKey = (value: unknown) => typeof value === 'string' && value.length >= 32
 
 const rules = {
-  iamport: [hasMethods('payment', 'paymentByMerchantUid', 'billingKey'), 'what createIamportClient gives'],
+  iamport: [
+    hasMethods(
+      'payment',
+      'paymentByMerchantUid',
+      'paymentsByStatus',
+      'preparePayment',
+      'again',
+      'billingKey',
+      'billingKeys',
+      'deleteBillingKey',
+    ),
+    'what createIamportClient gives',
+  ],
   signingKey: optional([
     (value) => (Array.isArray(value) ? value.length > 0 && value.every(isKey) : isKey(value)),
     'a secret of at least 32 characters, or a list of such',
@@ -34,7 +51,7 @@ const rules = {
   onDeleted: optional(given),
   onPayment: optional(given),
   onError: optional(given),
-  lock: optional([hasMethods('acquire', 'release'), 'a ChargeLock']),
+  lock: optional([isLock, 'a ChargeLock, with acquire, held and release']),
   patienceMs: optional(milliseconds),
   inFlightMs: optional(milliseconds),
   basePath: optional([
@@ -54,6 +71,7 @@ export function checkOptions(options: AnyOptions): readonly string[] {
     if (!fits(Reflect.get(options, name))) throw new TypeError(`createBillingHandler: ${name} has to be ${form}.`)
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(rules, name))
   if (unknown !== undefined) throw new TypeError(`createBillingHandler: there is no option ${unknown}.`)
+  if (options.inFlightMs !== undefined) assertInFlight(options.inFlightMs, options.iamport)
   return normalisedOrigins(options.origins ?? [])
 }
 

@@ -1,5 +1,8 @@
 import { aborted } from './transport.ts'
 
+/** The longest time a timer can wait, 24 days: a longer one runs out at once. */
+export const longestMs = 2 ** 31 - 1
+
 /** Until when something has to be done. Where `AbortSignal.any` is missing it works as well. */
 export interface Deadline {
   readonly signal: AbortSignal
@@ -28,6 +31,19 @@ export function deadlineOf(ms: number, outer: AbortSignal | undefined): Deadline
       clearTimeout(timer)
       outer?.removeEventListener('abort', stop)
     },
+  }
+}
+
+/** Waits for somebody else's answer, but no longer than this, nor than the signal. */
+export async function inTime<Answer>(answer: PromiseLike<Answer> | Answer, ms: number, outer: AbortSignal | undefined): Promise<Answer> {
+  if (typeof answer !== 'object' || answer === null || !('then' in answer)) return answer
+  const deadline = deadlineOf(ms, outer)
+  try {
+    return await unlessOver(deadline, Promise.resolve(answer))
+  } catch (error) {
+    throw deadline.signal.aborted ? new Error(outer?.aborted ? 'it was aborted' : `no answer for ${ms} ms`) : error
+  } finally {
+    deadline.clear()
   }
 }
 

@@ -12,7 +12,7 @@ export interface IamportClientOptions {
   readonly impSecret: string | undefined
   /** `https://api.iamport.kr` when left out. */
   readonly baseUrl?: string | undefined
-  /** Milliseconds one call may take, its retries and its token included. 30,000 when left out. */
+  /** Milliseconds one call may take, its retries and its token included: above 0, at most 2,147,483,647 (24 days). 30,000 when left out. */
   readonly timeoutMs?: number | undefined
   /** Sub-merchant, sent as the `Tier` header. */
   readonly tierCode?: string | undefined

@@ -1,22 +1,23 @@
 import { createCaller } from './caller.ts'
-import { unlessOver } from './deadline.ts'
+import { longestMs, unlessOver } from './deadline.ts'
 import { fetchTransport } from './fetchTransport.ts'
 import { IamportApiError } from './iamportApiError.ts'
 import type { CallOptions, IamportClientOptions } from './iamportClient.ts'
 import { nodeTransport } from './nodeTransport.ts'
-import { createTokens } from './token.ts'
+import { createTokens, isHeaderText } from './token.ts'
 import { TransportError } from './transport.ts'
 
 /** The options that can be wrong, checked. @throws {TypeError} */
-export function checked({ baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, impKey, impSecret }: IamportClientOptions) {
+export function checked({ baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, impKey, impSecret, tierCode }: IamportClientOptions) {
   if (typeof window !== 'undefined' && typeof document !== 'undefined')
     throw new TypeError('createIamportClient must not run in a browser: it holds the REST secret. Call it on your server.')
   for (const [name, value] of Object.entries({ impKey, impSecret }))
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw new TypeError(`createIamportClient: ${name} is no text (PortOne console, REST API).`)
   if (!/^https?:\/\/[^/]/.test(baseUrl)) throw new TypeError('createIamportClient: baseUrl has to be an http or https address.')
-  if (!Number.isFinite(timeoutMs) || timeoutMs <= 0)
-    throw new TypeError(`createIamportClient: timeoutMs has to be above 0, not ${timeoutMs}.`)
+  if (!(timeoutMs > 0 && timeoutMs <= longestMs))
+    throw new TypeError(`createIamportClient: timeoutMs has to be above 0, and at most ${longestMs} (24 days), not ${timeoutMs}.`)
+  if (tierCode !== undefined && !isHeaderText(tierCode)) throw new TypeError('createIamportClient: tierCode cannot stand in a header.')
   return { baseUrl: baseUrl.replace(/\/$/, ''), timeoutMs }
 }
 
@@ -34,7 +35,7 @@ export function createSender(options: IamportClientOptions, baseUrl: string, tim
   }
   const tokens = createTokens(ask, options.tokenStore)
 
-  /** A refused token is replaced once, which is safe: PortOne did nothing for it. */
+  /** A refused token is replaced once, which is safe where PortOne itself says so: it did nothing for it. */
   function send(method: 'GET' | 'POST' | 'DELETE', path: string, callOptions?: CallOptions, body?: unknown): Promise<unknown> {
     return within(callOptions, async (deadline) => {
       const token = (refused: string | null) => unlessOver(deadline, tokens.get(refused)).catch(withoutToken)
@@ -43,7 +44,7 @@ export function createSender(options: IamportClientOptions, baseUrl: string, tim
       try {
         return await once(used)
       } catch (error) {
-        if (!(error instanceof IamportApiError) || error.httpStatus !== 401) throw error
+        if (!(error instanceof IamportApiError) || error.httpStatus !== 401 || (method !== 'GET' && !error.code)) throw error
         return once(await token(used))
       }
     })

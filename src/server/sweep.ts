@@ -57,7 +57,7 @@ async function* paymentsSince({ options: { iamport } }: Shop, since: number): As
         told.add(payment.impUid)
         yield payment
       }
-      page = found.total < total && page > 1 ? 1 : found.next
+      page = found.total < total && page > 1 ? 1 : found.next > page ? found.next : 0
       total = found.total
     }
   }

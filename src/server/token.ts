@@ -13,6 +13,9 @@ export interface TokenStore {
   set(token: AccessToken): Promise<void> | void
 }
 
+/** Printable, without blanks: a runtime's error about any other header quotes it, and with it the token. */
+export const isHeaderText = (text: unknown) => typeof text === 'string' && /^[!-~]+$/.test(text)
+
 /** A token is renewed in its last minute, or in the last half of one that was given with little left. */
 const margin = 60_000
 
@@ -57,7 +60,7 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
 
   async function renew(refused: string | null): Promise<string> {
     const stored = fresh(await fromStore(), refused)
-    if (stored) {
+    if (stored && isHeaderText(stored.value)) {
       held = stored
       renewAt = stored.until - margin
       return stored.value
@@ -65,7 +68,7 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
     const path = '/users/getToken'
     const { text, number } = reader(await ask(), path)
     const token = { value: text('access_token'), until: Date.now() + (number('expired_at') - number('now')) * 1000 }
-    if (token.value === '') throw new IamportApiError(path, 200, 0, 'the token is empty', { sent: false })
+    if (!isHeaderText(token.value)) throw new IamportApiError(path, 200, 0, 'the token is none', { sent: false })
     held = token
     renewAt = token.until - Math.min(margin, (token.until - Date.now()) / 2)
     try {

@@ -1,3 +1,5 @@
+import { longestMs } from './deadline.ts'
+
 const running = new WeakMap<object, Map<string, Promise<unknown>>>()
 
 /**
@@ -41,7 +43,7 @@ function follow<Result>(orders: Map<string, Promise<unknown>>, order: string, mi
   return mine
 }
 
-/** Waits, but not longer than until the signal. */
+/** Waits, but not longer than until the signal, or than a timer can. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve()
@@ -50,7 +52,7 @@ export function pause(ms: number, signal: AbortSignal | undefined): Promise<void
       signal?.removeEventListener('abort', done)
       resolve()
     }
-    const timer = setTimeout(done, ms)
+    const timer = setTimeout(done, Math.min(ms, longestMs))
     signal?.addEventListener('abort', done, { once: true })
   })
 }

@@ -36,7 +36,8 @@ const faults = Object.fromEntries(kinds.map((kind) => [kind, 0]))
 let calm = false
 let charges = 0
 const sandbox = createSandbox({
-  inFlightMs: 5,
+  // a card company takes its time, and meanwhile PortOne refuses nobody
+  inFlightMs: 120,
   fault(method, path) {
     const isCharge = path.endsWith('/again')
     if (isCharge) charges += 1
@@ -47,7 +48,7 @@ const sandbox = createSandbox({
     return { kind, done: random() < 0.5, ms: between(50, 1_500), method }
   },
 })
-const alien = { 'html-404': 0, 421: 0, 'missing fields': 0 }
+const alien = { 'html-401': 0, 'html-404': 0, 'html-429': 0, 421: 0, 'missing fields': 0 }
 /** What no fault of the sandbox does: answers that PortOne never gave, and true ones with a field missing. */
 async function withAliens(request, env) {
   const { pathname } = new URL(request.url)
@@ -56,7 +57,8 @@ async function withAliens(request, env) {
   alien[kind] += 1
   if (kind === '421') return new Response('misdirected', { status: 421 })
   const response = random() < 0.5 || kind === 'missing fields' ? await sandbox.fetch(request, env) : null
-  if (kind === 'html-404') return new Response('<h1>404</h1>', { status: 404, headers: { 'content-type': 'text/html' } })
+  if (kind.startsWith('html-'))
+    return new Response('<h1>gateway</h1>', { status: Number(kind.slice(5)), headers: { 'content-type': 'text/html' } })
   const text = await response.text()
   return new Response(text.replace(pick([/"customer_uid":"[^"]*",?/, /"status":"[^"]*",?/, /"code":-?\d+,/]), ''), response)
 }

@@ -15,10 +15,12 @@ const iamport = createIamportClient({
     ? { fetch: (url, init) => fetch(url.endsWith('/again') && random() < 0.03 ? 'http://127.0.0.1:2/' : url, init) }
     : {}),
 })
-// each order is charged by two of the four
+// each order is charged by two of the four, at about the same time as long as neither was stopped
+const shared = randomOf(seed)
+const places = Array.from({ length: orders }, () => shared())
 const mine = Array.from({ length: orders }, (_, number) => number)
   .filter((number) => number % 4 === worker || (number + 1) % 4 === worker)
-  .map((number) => ({ number, at: random() }))
+  .map((number) => ({ number, at: (places[number] ?? 0) + random() / 1_000 }))
   .sort((a, b) => a.at - b.at)
   .map(({ number }) => orderOf(number))
 const results = existsSync(file)

@@ -9,6 +9,7 @@ let answer: Answer = (_, response) => response.end()
 const seen: string[] = []
 const now = 1_000_000
 let life = 1_800
+let token: string | null = null
 const json = (response: ServerResponse, status: number, body: unknown, headers = {}) =>
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 const ok = (response: ServerResponse, body: unknown) => json(response, 200, { code: 0, message: null, response: body })
@@ -22,7 +23,7 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     const url = request.url ?? ''
     seen.push(`${request.method} ${url}`)
-    if (url === '/users/getToken') ok(response, { access_token: `t${seen.length}`, now, expired_at: now + life })
+    if (url === '/users/getToken') ok(response, { access_token: token ?? `t${seen.length}`, now, expired_at: now + life })
     else answer(request, response, Buffer.concat(parts).toString())
   })
 })
@@ -38,6 +39,7 @@ afterAll(() => {
 })
 afterEach(() => {
   life = 1_800
+  token = null
   vi.unstubAllGlobals()
 })
 
@@ -96,9 +98,43 @@ describe.each(transports)('the client over %s', (name, transport) => {
     expect(count('/elsewhere')).toBe(0)
   })
 
+  it.each([401, 404, 429])('takes a gateway’s %s to a charge for no word of PortOne’s, and sends nothing again', async (status) => {
+    answer = ({ method }, response) => (method === 'GET' ? none(response) : html(response, status))
+    const before = count('/again')
+    expect(await charge(client(), order, { patienceMs: 0 })).toMatchObject({ status: 'unknown', cause: { httpStatus: status } })
+    expect(count('/again') - before).toBe(1)
+    // PortOne's own: the token is renewed for a read whoever refused it, and for a charge when PortOne did
+    let left = 1
+    answer = (_, response) => (left-- > 0 ? html(response, 401) : none(response))
+    expect(await client().payment('x')).toBeNull()
+  })
+
+  it('waits as long as PortOne asks, also when that is for ever', async () => {
+    answer = (_, response) => json(response, 429, { code: -1, message: 'x', response: null }, { 'retry-after': '99999999' })
+    const before = count('/payments/for-ever')
+    expect(await failure(client({ timeoutMs: 400 }).payment('for-ever'))).toMatchObject({ message: expect.stringMatching(/Timeout/) })
+    expect(count('/payments/for-ever') - before).toBe(1)
+  })
+
+  it.each(['to\nken', 'to ken', '', '토큰'])('takes no token that a header cannot hold (%j), and quotes none', async (value) => {
+    const stored = { value, until: Date.now() + 600_000 }
+    const tokenStore = { get: () => stored, set: () => {} }
+    answer = ({ headers }, response) => ok(response, { ...paid, name: headers.authorization })
+    expect(await client({ tokenStore }).payment('x')).toMatchObject({ name: expect.stringMatching(/^Bearer t\d+$/) })
+    token = value || ' '
+    expect(await failure(client().payment('x'))).toMatchObject({ path: '/users/getToken', sent: false })
+  })
+
   it('follows no redirect of a read either', async () => {
     answer = ({ url }, response) => (url === '/elsewhere' ? none(response) : response.writeHead(302, { location: '/elsewhere' }).end())
     expect(await failure(client().payment('imp_1'))).toMatchObject({ httpStatus: 302, code: null })
+    expect(count('/elsewhere')).toBe(0)
+  })
+
+  it('takes the word of no redirect, also when it looks like PortOne’s', async () => {
+    answer = (_, response) => json(response, 303, { code: 0, message: null, response: paid }, { location: '/elsewhere' })
+    expect(await failure(client().payment('imp_1'))).toMatchObject({ httpStatus: 303, code: null })
+    expect(await failure(client().again(order))).toMatchObject({ httpStatus: 303, code: null, sent: true })
     expect(count('/elsewhere')).toBe(0)
   })
 
@@ -150,6 +186,18 @@ describe.each(transports)('the client over %s', (name, transport) => {
     answer = ({ socket }) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n')
     const error = await failure(client({ timeoutMs: 10_000 }).again(order))
     expect(error).toMatchObject({ httpStatus: 0, sent: true, message: expect.not.stringMatching(/Timeout/) })
+  })
+
+  it('sends nothing when it wakes after its deadline, before any timer has run', async () => {
+    const asleep = () => {
+      const until = performance.now() + 300
+      while (performance.now() < until);
+      return { value: 'kept', until: Date.now() + 600_000 }
+    }
+    const before = count('/again')
+    const slept = client({ timeoutMs: 200, tokenStore: { get: asleep, set: () => {} } })
+    expect(await failure(slept.again(order))).toMatchObject({ sent: false, message: expect.stringMatching(/Timeout/) })
+    expect(count('/again') - before).toBe(0)
   })
 
   it('says that nothing was sent where no connection was made', async () => {
@@ -242,6 +290,14 @@ describe.each(transports)('the client over %s', (name, transport) => {
   })
 })
 
+it('closes an idle connection before the other side would', async () => {
+  server.keepAliveTimeout = 120_000
+  answer = (_, response) => none(response)
+  const closed = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)))
+  expect(await createIamportClient({ impKey: 'k', impSecret: 's', baseUrl }).payment('x')).toBeNull()
+  await closed
+})
+
 describe('any fetch that is given', () => {
   const client = (given: typeof fetch, timeoutMs = 300) =>
     createIamportClient({ impKey: 'k', impSecret: 's', baseUrl, fetch: given, timeoutMs })
@@ -291,7 +347,10 @@ describe('the options', () => {
     expect(await charge(bare, order)).toMatchObject({ status: 'declined', code: 'not-sent' })
     const secrets = { impKey: 'k', impSecret: 's' }
     expect(() => createIamportClient({ ...secrets, baseUrl: 'api.iamport.kr' })).toThrow(/baseUrl/)
-    expect(() => createIamportClient({ ...secrets, timeoutMs: Number.NaN })).toThrow(/timeoutMs/)
+    for (const timeoutMs of [Number.NaN, 0, -1, 2 ** 31, Number.POSITIVE_INFINITY])
+      expect(() => createIamportClient({ ...secrets, timeoutMs })).toThrow(/timeoutMs/)
+    expect(createIamportClient({ ...secrets, timeoutMs: 2 ** 31 - 1 }).timeoutMs).toBe(2 ** 31 - 1)
+    expect(() => createIamportClient({ ...secrets, tierCode: 'a\nb' })).toThrow(/tierCode/)
     expect(() => createIamportClient({ impKey: '', impSecret: 's' })).toThrow(/impKey/)
   })
 })

@@ -174,6 +174,12 @@ describe('what the shop gives', () => {
     expect(make({ onIssued: undefined })).toThrow(/onIssued has to be a function/)
     expect(make({ onIsued: () => 0 })).toThrow(/there is no option onIsued/)
     expect(make({ patienceMs: '1' })).toThrow(/patienceMs/)
+    expect(make({ patienceMs: 2 ** 31 })).toThrow(/patienceMs has to be a number of milliseconds, at most/)
+    expect(make({ inFlightMs: 9_999 })).toThrow(/inFlightMs \(9999\) has to be at least twice the client's timeoutMs \(5000\)/)
+    expect(make({ lock: { acquire: () => true, release: () => true } })).toThrow(/lock has to be a ChargeLock/)
+    expect(make({ iamport: { payment: () => null, paymentByMerchantUid: () => null, billingKey: () => null } })).toThrow(
+      /iamport has to be/,
+    )
   })
 })
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { AgainRequest } from '../../src/server/index.ts'
 import { startShop } from './billingShop.ts'
 import { memoryLock } from './memoryLock.ts'
@@ -176,5 +176,12 @@ describe('sweepRegistrations', () => {
     expect(failed).toBe(1)
     expect(shop.told.errors).toEqual([['sweepRegistrations', 'Error: database is gone']])
   })
+  it('ends also when every page names itself the next', async () => {
+    const pages = vi.fn(async () => ({ total: 1, next: 1, payments: [] }))
+    const shop = await open({ iamport: Object.assign(Object.create(iamport), { paymentsByStatus: pages }) })
+    expect(await shop.billing.sweepRegistrations({ since: new Date() })).toMatchObject({ seen: 0 })
+    expect(pages).toHaveBeenCalledTimes(1)
+  })
+
   const shopOf = { register: async () => (await open()).register() }
 })

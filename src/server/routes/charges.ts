@@ -1,7 +1,8 @@
 import { checkedPrice } from '../answers.ts'
-import { charge, reconcileCharge } from '../charge.ts'
+import { charge } from '../charge.ts'
 import type { ChargeResult } from '../chargeResult.ts'
 import type { AgainRequest } from '../iamportClient.ts'
+import { reconcileCharge } from '../reconcileCharge.ts'
 import type { Payment } from '../wire.ts'
 import type { OwnerCall } from './route.ts'
 

@@ -1,0 +1,58 @@
+import type { Attempt, Question } from './attempt.ts'
+import type { HeldClaim } from './chargeLock.ts'
+import { type ChargeResult, message, notSent, unknown } from './chargeResult.ts'
+import { inTime } from './deadline.ts'
+
+/**
+ * Claims the order, `false` when it is another's. A refusal when the lock failed or did not answer: the claim may have
+ * been made all the same, or be made later, and is taken back either way.
+ */
+export async function acquire(attempt: Attempt): Promise<boolean | ChargeResult> {
+  const { lock, request, claim, iamport, signal } = attempt
+  let late: Promise<boolean> | undefined
+  try {
+    const answer = lock.acquire(request.merchantUid, claim)
+    if (typeof answer === 'boolean') return answer
+    // one promise of it: some query builders ask the database again at each `then`
+    late = Promise.resolve(answer)
+    return await inTime(late, iamport.timeoutMs, signal)
+  } catch (cause) {
+    const takeBack = () => release(attempt)
+    late?.then(takeBack, takeBack)
+    await takeBack()
+    return notSent(`The order could not be locked: ${message(cause)}`)
+  }
+}
+
+/** Frees the order when nothing was charged under this claim. */
+export async function release(attempt: Attempt): Promise<void> {
+  try {
+    await freed(attempt, attempt.claim)
+  } catch {
+    // it stays locked, and reconcileCharge frees it
+  }
+}
+
+/** @throws when the lock did, or did not answer in time */
+export const freed = ({ lock, request, iamport }: Question, claim: string) =>
+  inTime(lock.release(request.merchantUid, claim), iamport.timeoutMs, undefined)
+
+/** @throws when the lock did, or did not answer in time */
+export const holder = ({ lock, request, iamport, signal }: Question): Promise<HeldClaim | null> =>
+  inTime(lock.held(request.merchantUid), iamport.timeoutMs, signal)
+
+/** Asked immediately before sending: this process may have slept, and another freed its claim. `null` when it still holds. */
+export async function lostClaim(attempt: Attempt): Promise<ChargeResult | null> {
+  const { request, claim, inFlightMs, signal } = attempt
+  const asked = performance.now()
+  let held: HeldClaim | null
+  try {
+    held = await holder(attempt)
+  } catch (cause) {
+    return notSent(`The lock could not be asked: ${message(cause)}`)
+  }
+  if (held && held.claim !== claim) return unknown(request, new Error('Another process charges this order now.'))
+  // written so that an age that is no number refuses too
+  if (!held || !(held.ms + (performance.now() - asked) < inFlightMs / 2)) return notSent('The claim on the order became too old.')
+  return signal?.aborted ? notSent('The charge was aborted.') : null
+}

@@ -1,0 +1,51 @@
+import type { Question } from './attempt.ts'
+import { type ChargeResult, cancelled, compare, declined, unknown } from './chargeResult.ts'
+import { pause } from './turns.ts'
+import type { Payment } from './wire.ts'
+
+/** The payment that counts: a paid one if there is any, else the newest. An `Error` when PortOne could not be asked. */
+export async function look({ iamport, request, signal }: Question): Promise<Payment | Error | null> {
+  const { merchantUid } = request
+  try {
+    const newest = await iamport.paymentByMerchantUid(merchantUid, undefined, { signal })
+    if (!newest || newest.status === 'paid') return newest
+    return (await iamport.paymentByMerchantUid(merchantUid, 'paid', { signal })) ?? newest
+  } catch (cause) {
+    return cause instanceof Error ? cause : new Error(String(cause))
+  }
+}
+
+/** What a payment, found or not, means for the order once and for all; `null` when it means nothing yet. */
+export function settledBy(found: Payment | Error | null, question: Question): ChargeResult | null {
+  if (found instanceof Error || found === null) return null
+  if (found.status === 'paid') return compare(found, question.request)
+  return found.status === 'cancelled' ? cancelled : null
+}
+
+/** What a charge that was sent is looked up with. */
+export interface Sent {
+  /** What PortOne held before it: an older failure says nothing about this attempt. */
+  readonly before: Payment | null
+  /** What PortOne refused it with. */
+  readonly refused: ChargeResult | null
+  /** Why nobody knows what became of it. */
+  readonly cause: unknown
+}
+
+/** Looks what became of a charge: once after a refusal, else until patience is over. */
+export async function lookFor(question: Question, { before, refused, cause }: Sent): Promise<ChargeResult> {
+  const { request, signal, patienceMs } = question
+  const began = performance.now()
+  let lost = cause
+  for (let wait = 250; ; wait *= 2) {
+    const found = await look(question)
+    const settled = settledBy(found, question)
+    if (settled) return settled
+    if (found instanceof Error) lost = found
+    else if (found?.status === 'failed' && found.impUid !== before?.impUid) return declined('card-declined', found.failReason ?? '')
+    else if (refused && found?.status !== 'ready') return refused
+    const left = (refused ? 0 : patienceMs) - (performance.now() - began)
+    if (wait > left || signal?.aborted) return unknown(request, lost)
+    await pause(wait, signal)
+  }
+}

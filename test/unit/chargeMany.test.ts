@@ -1,0 +1,192 @@
+import { describe, expect, it, vi } from 'vitest'
+import { type AgainRequest, type ChargedItem, charge, chargeMany, IamportApiError, type Payment } from '../../src/server/index.ts'
+import { memoryLock } from './memoryLock.ts'
+import { newOrder, paymentOf, rejecting, scripted } from './scriptedClient.ts'
+import { startSandbox } from './startSandbox.ts'
+
+const { exchanges, faults, client, pay } = await startSandbox({ inFlightMs: 20 })
+const iamport = client()
+const impatient = { patienceMs: 300 }
+await pay({ customer_uid: 'card-1', merchant_uid: 'issue-1' })
+await pay({ customer_uid: 'card-4', merchant_uid: 'issue-4' }, '9410-0000-0000-0004')
+const posts = () => exchanges.filter(({ path }) => path.endsWith('/again')).length
+
+/** As a job keeps its results between runs. */
+const throughJson = (results: readonly ChargedItem[]) => JSON.parse(JSON.stringify(results)) as ChargedItem[]
+
+describe('chargeMany', () => {
+  it('gives one result for each, in order, a few at a time, and stops for nothing', async () => {
+    const orders = [
+      newOrder(),
+      newOrder({ customerUid: 'card-4' }),
+      newOrder({ amount: -1 }),
+      newOrder(),
+      newOrder({ customerUid: 'none' }),
+    ]
+    let running = 0
+    let most = 0
+    const counted = client({
+      fetch: async (input, init) => {
+        running += 1
+        most = Math.max(most, running)
+        const response = await fetch(input, init)
+        running -= 1
+        return response
+      },
+    })
+    const told: string[] = []
+    const items = await chargeMany(counted, orders, {
+      concurrency: 2,
+      onResult: ({ request }) => {
+        told.push(request.merchantUid)
+        throw new Error('the shop’s database is down')
+      },
+    })
+    expect(items.map(({ request, result }) => [request, result.status])).toEqual(
+      orders.map((order, at) => [order, ['paid', 'declined', 'declined', 'paid', 'declined'][at]]),
+    )
+    expect(items[2]?.result).toMatchObject({ code: 'invalid-request' })
+    expect(told).toHaveLength(5)
+    expect(most).toBeLessThanOrEqual(2)
+  })
+
+  it('claims nothing of a charge that broke off in a way nobody thought of', async () => {
+    const broken = { ...client(), again: () => Promise.reject(new TypeError('a bug')) }
+    expect(await chargeMany(broken, [newOrder()], impatient)).toMatchObject([{ result: { status: 'unknown' } }])
+  })
+
+  it('goes on from its own results, and charges an order that stands there twice once', async () => {
+    const lost = newOrder()
+    const first = newOrder()
+    const orders = [first, lost, newOrder()]
+    const { lock, age } = memoryLock()
+    faults.push({ kind: 'reset' })
+    const results = await chargeMany(iamport, [lost], { lock, ...impatient })
+    expect(results).toMatchObject([{ result: { status: 'unknown' } }])
+    age()
+    const before = posts()
+    const again: ChargedItem[] = await chargeMany(iamport, [...orders, first], { results: throughJson(results), lock, ...impatient })
+    expect(again.map(({ result }) => result.status)).toEqual(['paid', 'declined', 'paid', 'paid'])
+    expect(again[1]?.result).toMatchObject({ code: 'not-found' })
+    expect(posts() - before).toBe(2)
+    // what PortOne knows nothing of is charged the next time
+    const once = await chargeMany(iamport, orders, { results: throughJson(again), lock })
+    expect(once.map(({ result }) => result.status)).toEqual(['paid', 'paid', 'paid'])
+    expect(posts() - before).toBe(3)
+  })
+
+  it('goes on after it was aborted, until all is charged', async () => {
+    const { iamport: slow, paid } = scripted({
+      again: async (request, { signal } = {}) => {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        if (signal?.aborted) throw new Error('aborted')
+        paid.push(paymentOf(request))
+        return paymentOf(request)
+      },
+    })
+    const orders = Array.from({ length: 100 }, () => newOrder())
+    const { lock, age } = memoryLock()
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 60)
+    let results = await chargeMany(slow, orders, { lock, signal: controller.signal })
+    expect(results.some(({ result }) => result.status === 'declined')).toBe(true)
+    for (let run = 0; run < 3; run += 1) {
+      age()
+      results = await chargeMany(slow, orders, { lock, results: throughJson(results), patienceMs: 0 })
+    }
+    expect(results.map(({ result }) => result.status)).toEqual(orders.map(() => 'paid'))
+    expect(paid).toHaveLength(100)
+  })
+
+  it('listens once to its signal, however many it charges at a time', async () => {
+    const controller = new AbortController()
+    const listen = vi.spyOn(controller.signal, 'addEventListener')
+    const forget = vi.spyOn(controller.signal, 'removeEventListener')
+    const orders = Array.from({ length: 40 }, () => newOrder())
+    await chargeMany(iamport, orders, { signal: controller.signal, concurrency: 20 })
+    expect(listen).toHaveBeenCalledTimes(1)
+    expect(forget).toHaveBeenCalledTimes(1)
+  })
+
+  it('charges again what a closed door turned away, and takes over what is definite', async () => {
+    const codes = ['not-sent', 'not-found', 'http-401', 'http-429', 'card-declined', 'order-cancelled', 'portone--1']
+    const orders = codes.map(() => newOrder())
+    const results = orders.map((request, at): ChargedItem => {
+      return { request, result: { status: 'declined', code: codes[at] ?? '', message: '' } }
+    })
+    const items = await chargeMany(scripted().iamport, orders, { results })
+    expect(items.map(({ result }) => result.status)).toEqual([...Array(4).fill('paid'), ...Array(3).fill('declined')])
+  })
+
+  it('does not take over a payment of another amount, and lets nothing replace a payment', async () => {
+    const order = newOrder({ amount: 100 })
+    const item: ChargedItem = { request: order, result: { status: 'paid', payment: paymentOf(order) } }
+    const lost: ChargedItem = { request: order, result: { status: 'declined', code: 'not-sent', message: '' } }
+    const { iamport: any, calls } = scripted()
+    expect(await chargeMany(any, [{ ...order, amount: 9900 }], { results: [item] })).toMatchObject([
+      { result: { code: 'order-paid-otherwise' } },
+    ])
+    expect(await chargeMany(any, [order], { results: [item, lost] })).toMatchObject([{ result: { status: 'paid' } }])
+    expect(calls.again).toBe(0)
+  })
+
+  it('keeps why something is unknown through JSON', async () => {
+    const { iamport: lossy } = scripted({ again: rejecting(new IamportApiError('/again', 502, null, 'a gateway')) })
+    const [item] = throughJson(await chargeMany(lossy, [newOrder()], { patienceMs: 0 }))
+    expect(item?.result).toMatchObject({ cause: { httpStatus: 502, code: null, message: expect.stringContaining('a gateway') } })
+  })
+
+  it('reads its requests only as it charges them, also from an async iterable, and says when that breaks', async () => {
+    let read = 0
+    let most = 0
+    const told: string[] = []
+    async function* due() {
+      for (; read < 50; read += 1) {
+        most = Math.max(most, read - told.length)
+        yield newOrder()
+      }
+      throw new Error('the database is gone')
+    }
+    const options = { concurrency: 3, onResult: ({ request }: ChargedItem) => void told.push(request.merchantUid) }
+    await expect(chargeMany(scripted().iamport, due(), options)).rejects.toThrow('the database is gone')
+    expect(told).toHaveLength(50)
+    expect(most).toBeLessThanOrEqual(3)
+    await expect(chargeMany(scripted().iamport, [], { concurrency: 0 })).rejects.toThrow(/concurrency/)
+  })
+
+  it('charges each order when one object is handed out for all of them, and when it is changed meanwhile', async () => {
+    const sent: string[] = []
+    const slow = {
+      timeoutMs: 1_000,
+      paymentByMerchantUid: () => new Promise<null>((resolve) => setTimeout(resolve, 5, null)),
+      again: async ({ merchantUid }: AgainRequest) => {
+        sent.push(merchantUid)
+        return { impUid: merchantUid, merchantUid, status: 'paid', amount: 9900, currency: 'KRW' } as Payment
+      },
+    }
+    const same = { customerUid: 'card', merchantUid: '', amount: 9900, name: '월간' }
+    function* due() {
+      for (const merchantUid of ['same-1', 'same-2', 'same-3']) yield Object.assign(same, { merchantUid })
+    }
+    const results = await chargeMany(slow, due())
+    expect(results.map(({ request, result }) => [request.merchantUid, result.status])).toEqual(
+      ['same-1', 'same-2', 'same-3'].map((merchantUid) => [merchantUid, 'paid']),
+    )
+    const one = charge(slow, Object.assign(same, { merchantUid: 'same-4' }))
+    same.merchantUid = 'same-5'
+    expect(await one).toMatchObject({ status: 'paid', payment: { merchantUid: 'same-4' } })
+    expect(sent).toEqual(['same-1', 'same-2', 'same-3', 'same-4'])
+  })
+
+  it('stops for no request that is none, and takes no word of a payment that was not kept whole', async () => {
+    const order = { customerUid: 'card', merchantUid: 'kept-1', amount: 9900, name: '월간' }
+    const paid = { impUid: 'imp_1', merchantUid: 'kept-1', status: 'paid', amount: 9900, currency: 'KRW', customerUid: null } as Payment
+    const asked = { timeoutMs: 1_000, paymentByMerchantUid: async () => paid, again: () => Promise.reject(new Error('never')) }
+    const results = JSON.parse(JSON.stringify([{ request: order, result: { status: 'paid' } }]))
+    const requests = [null as unknown as AgainRequest, order]
+    expect((await chargeMany(asked, requests, { results })).map(({ result }) => result)).toMatchObject([
+      { status: 'declined', code: 'invalid-request' },
+      { status: 'paid', payment: { impUid: 'imp_1' } },
+    ])
+  })
+})
