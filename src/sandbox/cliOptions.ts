@@ -64,6 +64,10 @@ function address(value: string) {
     throw new UsageError(`--webhook takes an http address, not ${value}.`)
   return value
 }
+function file(value: string) {
+  if (value === '') throw new UsageError('--state takes the name of a file.')
+  return value
+}
 function moment(value: string) {
   const at = Date.parse(value) / 1000
   if (Number.isNaN(at)) throw new UsageError(`--clock takes a time such as 2027-01-31T09:00:00+09:00, not ${value}.`)
@@ -85,7 +89,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     seed: seed === undefined ? undefined : whole('seed', seed, 4_294_967_295),
     webhook: webhook === undefined ? null : address(webhook),
     clock: clock === undefined ? null : moment(clock),
-    state: state ?? null,
+    state: state === undefined ? null : file(state),
     json,
     help: wanted,
   }

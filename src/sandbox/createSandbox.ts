@@ -119,7 +119,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   app.route('/', controlApi(state))
   app.route('/', sdkFaults(state))
   app.route('/', windowApi(state, { userCode, pgs, closeButton }))
-  app.route('/', restApi(state, { impKey, impSecret, fault, inFlightMs }))
+  app.route('/', restApi(state, { impKey, impSecret, pgs, fault, inFlightMs }))
+  app.notFound((c) => c.json({ code: -1, message: '존재하지 않는 API입니다.', response: null }, 404))
 
   const post = async (path: string, body: unknown) => {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }

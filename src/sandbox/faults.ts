@@ -1,3 +1,5 @@
+import type { WebhookFault } from './webhooks.ts'
+
 /** What goes wrong with one REST call. */
 export interface Fault {
   /**
@@ -7,6 +9,7 @@ export interface Fault {
    * - `server-error`, `unauthorized`, `too-many-requests`: HTTP 502, 401, 429
    * - `html`, `truncated`: HTTP 200 with something that is not JSON
    * - `refused`: HTTP 200 with a `code` that is not 0
+   * - `webhook-late`, `webhook-twice`, `webhook-never`: what becomes of the webhook of a charge
    * - `declined`: the card is refused; `ready`: the payment is only paid after `ms` (both for `again`)
    */
   readonly kind:
@@ -21,6 +24,7 @@ export interface Fault {
     | 'refused'
     | 'declined'
     | 'ready'
+    | WebhookFault
   /** Whether PortOne carries the call out all the same, so that only its answer is lost: `reset`, `timeout`, `server-error`, `html`, `truncated`. */
   readonly done?: boolean
   /** Milliseconds, 1,000 when left out. */

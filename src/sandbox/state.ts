@@ -1,7 +1,7 @@
 import { createEvents, type Log } from './events.ts'
 import { createFaults } from './faults.ts'
 import { maskCard, type TestCard } from './testCards.ts'
-import { createWebhooks, type SandboxWebhook, type SendNotice, type WebhookPlan } from './webhooks.ts'
+import { createWebhooks, type SandboxWebhook, type SendNotice, type WebhookFault, type WebhookPlan } from './webhooks.ts'
 
 /** A payment in PortOne's own spelling. */
 export interface SandboxPayment {
@@ -28,6 +28,8 @@ export interface SandboxSchedule {
 /** A billing key as the sandbox holds it. */
 export interface SandboxKey {
   readonly card: TestCard
+  /** The PG that issued it. */
+  readonly pg: string
   /** Unix seconds. */
   readonly inserted: number
   /** What was told of the customer when the card was typed at the shop. */
@@ -58,6 +60,19 @@ type NewPayment = { merchant_uid: string; amount: number; status: SandboxPayment
   string,
   unknown
 >
+
+/** How a key is charged. */
+interface Charge {
+  readonly usage: string | null
+  /** Why it is declined, `null` when it is paid; what its card says when left out. */
+  readonly refusal?: string | null | undefined
+  /** Whether the PG has not decided yet. */
+  readonly isPending?: boolean
+  readonly webhook?: WebhookFault | null
+}
+
+/** What a schedule says of itself and not of the order that it charges. */
+const ofSchedule = new Set('schedule_at schedule_status executed_at revoked_at imp_uid pg_provider payment_status fail_reason'.split(' '))
 
 export const random = () => crypto.randomUUID().replaceAll('-', '').slice(0, 12)
 
@@ -98,6 +113,7 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
   const base = clockOf(clock)
   let moved = 0
   let count = 0
+  let epoch = 0
   let orders = new Map<string, SandboxPayment[]>()
   let byNumber = new Map<string, SandboxPayment>()
   let pending: SandboxPending[] = []
@@ -129,6 +145,8 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
     now,
     /** The same with its fraction. */
     exact,
+    /** Another number after each reset: what is older than that is forgotten. */
+    epoch: () => epoch,
     /** Twelve characters that no other number has. */
     unique: () =>
       seed === null
@@ -143,7 +161,8 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
     /** An order that was ever paid, refunded or not: its number is used up. */
     paidOrder: (merchantUid: unknown) => state.ofOrder(merchantUid).find(({ status }) => status === 'paid' || status === 'cancelled'),
 
-    record(fields: NewPayment): SandboxPayment {
+    /** A new payment, and its webhook, which one fault may strike. */
+    record(fields: NewPayment, fault: WebhookFault | null = null): SandboxPayment {
       const { notice_url, ...rest } = fields
       const payment: SandboxPayment = {
         imp_uid: `imp_${state.unique()}`,
@@ -163,22 +182,22 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
       state.payments.push(payment)
       index(payment)
       if (typeof notice_url === 'string') noticeUrls.set(payment.imp_uid, notice_url)
-      state.tell(payment)
+      state.tell(payment, fault)
       return payment
     },
 
     /** A payment's new status: to the events, and to the shop once it is paid. */
-    tell(payment: SandboxPayment) {
+    tell(payment: SandboxPayment, fault: WebhookFault | null = null) {
       const { imp_uid, merchant_uid, status, amount, customer_uid } = payment
       events.add('payment', { imp_uid, merchant_uid, status, amount, customer_uid })
       // none for a failed payment
-      if (status === 'paid') state.notify(payment)
+      if (status === 'paid') state.notify(payment, fault)
     },
 
     /** Tells the shop, at the payment's own address first. */
-    notify({ imp_uid, merchant_uid, status }: SandboxPayment) {
+    notify({ imp_uid, merchant_uid, status }: SandboxPayment, fault: WebhookFault | null = null) {
       const address = noticeUrls.get(imp_uid) ?? state.noticeUrl
-      if (address) webhooks.notify(address, { imp_uid, merchant_uid, status })
+      if (address) webhooks.notify(address, { imp_uid, merchant_uid, status }, fault)
     },
 
     /** Has a payment that is `ready` paid later, the key issued that it was for, and the shop told. */
@@ -193,15 +212,16 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
     },
 
     /** Charges a key that is known to exist. */
-    chargeKey({ card }: SandboxKey, order: Order, usage: string | null, refusal: string | null = card.laterRefusal): SandboxPayment {
-      const status = refusal === null ? ('paid' as const) : ('failed' as const)
-      const shown = { card_name: card.company, card_number: maskCard(card.number) }
-      return state.record({ ...order, ...shown, status, fail_reason: refusal, customer_uid_usage: usage })
+    chargeKey({ card, pg }: SandboxKey, order: Order, { usage, refusal = card.laterRefusal, isPending, webhook = null }: Charge) {
+      const status = isPending ? 'ready' : refusal === null ? 'paid' : 'failed'
+      const shown = { pg_provider: pg, card_name: card.company, card_number: maskCard(card.number) }
+      const fail_reason = isPending ? null : refusal
+      return state.record({ ...order, ...shown, status, fail_reason, customer_uid_usage: usage }, webhook)
     },
 
     /** Makes one scheduled charge. */
     execute(due: SandboxSchedule) {
-      const { merchant_uid, customer_uid, amount, name, notice_url, custom_data } = due
+      const { merchant_uid, customer_uid } = due
       const key = state.billingKeys.get(customer_uid)
       Object.assign(due, { schedule_status: 'executed', executed_at: now() })
       if (!key || state.paidOrder(merchant_uid)) {
@@ -209,8 +229,14 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
         events.add('schedule', { merchant_uid, status: 'failed' })
         return null
       }
-      const payment = state.chargeKey(key, { merchant_uid, customer_uid, amount, name, notice_url, custom_data }, 'payment.scheduled')
-      Object.assign(due, { imp_uid: payment.imp_uid, payment_status: payment.status, fail_reason: payment.fail_reason })
+      const order = Object.fromEntries(Object.entries(due).filter(([field]) => !ofSchedule.has(field))) as Order
+      const payment = state.chargeKey(key, { ...order, channel: 'api' }, { usage: 'payment.scheduled' })
+      Object.assign(due, {
+        imp_uid: payment.imp_uid,
+        pg_provider: key.pg,
+        payment_status: payment.status,
+        fail_reason: payment.fail_reason,
+      })
       events.add('schedule', { merchant_uid, status: payment.status })
       return payment
     },
@@ -231,16 +257,26 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
       webhooks.runDue()
     },
 
-    /** Moves the clock forward. */
+    /** Moves the clock forward, and has each thing that falls due on the way happen at its own time. */
     advance(seconds: number) {
       if (!Number.isFinite(seconds) || seconds < 0) throw new RangeError('The clock moves forward by a number of seconds')
-      moved += seconds
-      if (seconds > 0) events.add('clock', { seconds, now: now() })
+      const [from, end] = [moved, moved + seconds]
+      const begun = exact()
+      if (seconds > 0) events.add('clock', { seconds, now: Math.floor(begun + seconds) })
+      const waiting = state.schedules.filter(({ schedule_status }) => schedule_status === 'scheduled').map(({ schedule_at }) => schedule_at)
+      const stops = [...waiting, ...pending.map(({ at }) => at)].filter((at) => at > begun && at < begun + seconds)
+      for (const at of new Set(stops.sort((a, b) => a - b))) {
+        // a millisecond more, since the difference of two big numbers may lack one
+        moved = Math.min(end, from + at - begun + 0.001)
+        state.runDue()
+      }
+      moved = end
       state.runDue()
     },
 
     /** Forgets everything but where webhooks go; the clock is where it began. */
     reset() {
+      epoch += 1
       state.load(null)
       faults.clear()
       events.add('reset', {})

@@ -98,7 +98,7 @@ const rows = {
   },
   lost: {
     number: '9410-0000-0000-0009',
-    company: '우리카드',
+    company: '샌드박스카드',
     label: { ko: '응답 유실', en: 'Answer lost' },
     does: {
       ko: '등록되고 결제되지만, 결과가 가게로 돌아가지 않아요.',
@@ -108,7 +108,7 @@ const rows = {
   },
   pending: {
     number: '9410-0000-0000-0010',
-    company: '카카오뱅크카드',
+    company: '샌드박스카드',
     label: { ko: '승인 대기', en: 'Pending' },
     does: {
       ko: '승인을 기다리는 상태(ready)로 끝나고, 30초 뒤에 등록돼요.',

@@ -28,7 +28,11 @@ export interface SandboxWebhook {
 /** Sends a webhook. A promise of a number says the HTTP status; everything else counts as 200, a rejection as a network error. */
 export type SendNotice = (address: string, notice: Readonly<Record<string, unknown>>) => unknown
 
+/** How many are kept that are done with. */
 const kept = 500
+
+export const webhookFaults = ['webhook-late', 'webhook-twice', 'webhook-never'] as const
+export type WebhookFault = (typeof webhookFaults)[number]
 
 interface WebhookContext {
   readonly plan: WebhookPlan
@@ -64,6 +68,13 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
     if ((status === 0 || status >= 500) && attempts.length <= repeats) wait(webhook, 60)
     changed()
   }
+  /** Forgets the oldest that are done with; one that is still to be sent is kept, however many there are. */
+  function forget() {
+    for (let index = 0, over = list.length - kept; over > 0 && index < list.length; over -= 1) {
+      while (index < list.length && list[index]?.due !== null) index += 1
+      list.splice(index, 1)
+    }
+  }
   function start(webhook: SandboxWebhook) {
     const delivery = deliver(webhook).finally(() => underWay.delete(webhook.id))
     underWay.set(webhook.id, delivery)
@@ -84,14 +95,16 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
   return {
     list,
     runDue,
-    notify(address: string, notice: Readonly<Record<string, unknown>>) {
-      if (faults.take('webhook-never')) return
-      const seconds = faults.take('webhook-late') ? 60 : timing === 'shuffled' ? draw(31) : 0
-      for (let times = faults.take('webhook-twice') ? 2 : 1; times > 0; times -= 1) {
+    /** Sends a webhook, which the faults that are switched on strike, and one of its own. */
+    notify(address: string, notice: Readonly<Record<string, unknown>>, own: WebhookFault | null = null) {
+      const strikes = (fault: WebhookFault) => own === fault || faults.take(fault)
+      if (strikes('webhook-never')) return
+      const seconds = strikes('webhook-late') ? 60 : timing === 'shuffled' ? draw(31) : 0
+      for (let times = strikes('webhook-twice') ? 2 : 1; times > 0; times -= 1) {
         lastId = Math.max(lastId, list.at(-1)?.id ?? 0) + 1
         const webhook: SandboxWebhook = { id: lastId, address, notice, due: now(), attempts: [] }
         list.push(webhook)
-        if (list.length > kept) list.splice(0, list.length - kept)
+        forget()
         if (seconds === 0) start(webhook)
         else wait(webhook, seconds)
       }

@@ -9,7 +9,8 @@ import { random, type State } from './state.ts'
 import { findTestCard, maskCard, type TestCard } from './testCards.ts'
 import { formProblems, type WindowForm } from './windowForm.ts'
 import { embed, languageOf, pgName, type Shown, windowPage } from './windowPage.ts'
-import { type Asked, amountsOf, placeOf, requestProblem } from './windowRequest.ts'
+import { type Asked, amountsOf, placeOf, readAsked, requestProblem } from './windowRequest.ts'
+import { createWindowRequests } from './windowRequests.ts'
 
 export interface WindowOptions {
   readonly userCode: string
@@ -20,11 +21,12 @@ export interface WindowOptions {
 /** How a window ends: with an answer, without a word, or with an answer that is lost. */
 type End = { readonly answer: Record<string, unknown> } | { readonly closed: true } | { readonly lost: true }
 
-interface WindowRequest extends Omit<Asked, 'userCode'>, Shown {
+interface WindowRequest extends Asked, Shown {
+  readonly epoch: number
   end: Promise<End> | null
 }
 
-/** So many windows are remembered, the newest. */
+/** So many windows are remembered. */
 const kept = 1_000
 /** How long the card that is slow takes, and the one that waits for its approval. */
 const slowMs = 5_000
@@ -32,7 +34,11 @@ const pendingMs = 30_000
 
 /** The SDK scripts, and the payment window behind them. */
 export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOptions) {
-  const requests = new Map<string, WindowRequest>()
+  const windows = createWindowRequests<WindowRequest>(kept)
+  const windowOf = (id: string) => {
+    const found = windows.get(id)
+    return found?.epoch === state.epoch() ? found : undefined
+  }
   const app = new Hono()
   app.use('/sandbox/*', cors())
   const script = (source: string) =>
@@ -46,29 +52,25 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
   app.post('/sandbox/merchant', (c) => c.json({ pgs }))
   app.get('/sandbox/merchant', (c) => script(`${c.req.query('callback')?.replace(/[^\w$.]/g, '')}(${embed({ pgs })})`))
   app.post('/sandbox/requests', async (c) => {
-    const asked = (await c.req.json()) as Asked
+    const asked = readAsked(await c.req.json().catch(() => null))
+    if (!asked) return c.json({ problem: 'not what an SDK sends' }, 400)
     const inPage = c.req.url.startsWith('https://sandbox.invalid')
     const failure = refusalOf(asked)
     if (failure) {
-      const url = typeof asked.params.m_redirect_url === 'string' ? asked.params.m_redirect_url : asked.origin
-      return c.json({ failure, back: redirectBack(asked.dialect ?? 'v1', url, failure) })
+      return c.json({ failure, back: backOf(asked, failure) })
     }
-    const id = random()
+    const id = state.unique()
     const params: Asked['params'] = { ...asked.params, pg: pgOf(asked) }
     const place = inPage ? 'overlay' : placeOf(params, asked.mobile)
-    const request: WindowRequest = { ...asked, id, params, place, end: null }
-    requests.set(id, request)
-    for (const old of requests.keys()) {
-      if (requests.size <= kept) break
-      requests.delete(old)
-    }
+    const request: WindowRequest = { ...asked, id, params, place, epoch: state.epoch(), end: null }
+    windows.add(request)
     const language = languageOf(params)
     const title = `${pgName(pgOf(asked))[language]} ${language === 'ko' ? '결제창 (샌드박스)' : 'payment window (sandbox)'}`
     const html = inPage ? windowPage(request, true, '', state.now()) : undefined
     return c.json({ id, pg: params.pg, title, leaves: place === 'page', popup: place === 'popup', path: `/sandbox/window/${id}`, html })
   })
   app.get('/sandbox/window/:id', (c) => {
-    const request = requests.get(c.req.param('id'))
+    const request = windowOf(c.req.param('id'))
     if (!request) return c.text('결제창이 만료되었습니다.', 404)
     const nonce = random()
     return c.html(windowPage(request, false, nonce, state.now()), 200, {
@@ -77,22 +79,28 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     })
   })
   app.post('/sandbox/window/:id', async (c) => {
-    const request = requests.get(c.req.param('id'))
+    const request = windowOf(c.req.param('id'))
     if (!request) return c.json({ problem: 'gone' })
     // a window ends once: pressing twice, or Back and again, charges nothing more
     if (!request.end) {
-      const form = (await c.req.json()) as WindowForm & { cancel?: boolean }
+      const form: (WindowForm & { readonly cancel?: unknown }) | null = await c.req.json().catch(() => null)
+      if (typeof form !== 'object' || form === null) return c.json({ problem: 'not what a window sends' }, 400)
       const problems = form.cancel ? null : formProblems(form, state.now(), (number) => findTestCard(number) !== undefined)
       if (problems) return c.json({ problems })
       request.end ??= finish(request, form.cancel ? null : (findTestCard(String(form.number)) ?? null))
     }
     const end = await request.end
-    const { dialect = 'v1', params, origin, place } = request
-    if (!('answer' in end) || place !== 'page') return c.json(end)
-    return c.json({ redirect: redirectBack(dialect, String(params.m_redirect_url ?? origin), end.answer) })
+    const back = 'answer' in end && request.place === 'page' ? backOf(request, end.answer) : null
+    return c.json(back === null ? end : { redirect: back })
   })
 
   const pgOf = ({ params }: Pick<Asked, 'params'>) => String(String(params.pg ?? pgs[0]).split('.')[0])
+
+  /** Where a phone goes back to; `null` when the shop named no address. */
+  function backOf({ dialect = 'v1', params, origin }: Asked, answer: Record<string, unknown>): string | null {
+    const url = [params.m_redirect_url, origin].find((given): given is string => typeof given === 'string' && URL.canParse(given))
+    return url === undefined ? null : redirectBack(dialect, url, answer)
+  }
 
   /** What the callback gets instead of a window. */
   function refusalOf(asked: Asked): Record<string, unknown> | null {
@@ -118,21 +126,25 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
   async function finish(request: WindowRequest, card: TestCard | null): Promise<End> {
     if (card && (card.window === 'closes' || state.faults.take('window-closed'))) return { closed: true }
     if (card?.window === 'slow') await sleep(slowMs)
+    // forgotten meanwhile
+    if (request.epoch !== state.epoch()) return { closed: true }
     const answer = record(request, card)
     return card?.window === 'lost' ? { lost: true } : { answer }
   }
 
   /** What comes of a card, `null` for a customer who cancels; answers what the callback gets. */
   function record({ params, dialect, mobile }: WindowRequest, card: TestCard | null): Record<string, unknown> {
-    const { merchant_uid, customer_uid, name, pg } = params as Record<string, string>
+    const { merchant_uid, name, pg = '' } = params as Record<string, string>
+    const customer_uid = params.customer_uid ? String(params.customer_uid) : null
     const { approved: amount } = amountsOf(params)
     const common = {
       ...Object.fromEntries(Object.entries(params).filter(([field]) => field.startsWith('buyer_'))),
       custom_data: params.custom_data === undefined ? null : JSON.stringify(params.custom_data),
       merchant_uid: String(merchant_uid),
-      customer_uid: String(customer_uid),
+      customer_uid,
       name,
-      customer_uid_usage: 'issue',
+      currency: params.currency ?? 'KRW',
+      customer_uid_usage: customer_uid === null ? null : 'issue',
       notice_url: params.notice_url,
       pg_provider: pg,
       pay_method: payMethodOf({ pg, payMethod: params.pay_method }),
@@ -156,9 +168,9 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     const shown = { card_name: card.company, card_number: maskCard(card.number) }
     const status = card.window === 'pending' ? 'ready' : 'paid'
     const payment = state.record({ ...common, ...shown, status })
-    const key = { card, inserted: state.now() }
+    const key = { card, pg, inserted: state.now() }
     if (status === 'ready') state.settleLater(payment, pendingMs, key)
-    else state.billingKeys.set(String(customer_uid), key)
+    else if (customer_uid !== null) state.billingKeys.set(customer_uid, key)
     const minimal = {
       imp_uid: payment.imp_uid,
       merchant_uid,

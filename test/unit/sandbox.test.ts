@@ -72,7 +72,7 @@ describe('the sandbox', () => {
           userCode: sandbox.userCode,
           origin: 'https://shop.example',
           mobile,
-          params: { pg, merchant_uid: 'm', m_redirect_url: 'https://shop.example/done' },
+          params: { pg, customer_uid: 'c', merchant_uid: 'm', name: 'n', m_redirect_url: 'https://shop.example/done' },
         })
       ).leaves
     expect([await leaves('jtnet', false), await leaves('jtnet', true)]).toEqual([false, true])

@@ -33,6 +33,7 @@ describe('the command', () => {
     ['--seed=-1', /--seed takes/],
     ['--clock=soon', /--clock takes a time/],
     ['--webhook=javascript:1', /--webhook takes an http address/],
+    ['--state=', /--state takes the name of a file/],
     ['stray', /stray/],
   ])('says in a sentence what is wrong with %s', (arg, sentence) => {
     expect(() => readOptions([arg])).toThrow(sentence)

@@ -68,7 +68,7 @@ describe('the payment window', () => {
     after.advance(29)
     expect(after.billingKeys.size).toBe(0)
     after.advance(1)
-    expect(after.billingKeys.get('c')?.card.company).toBe('카카오뱅크카드')
+    expect(after.billingKeys.get('c')?.card.company).toBe('샌드박스카드')
     expect(after.payments[0]).toMatchObject({ status: 'paid', amount: 100 })
   })
 

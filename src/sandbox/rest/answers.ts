@@ -1,7 +1,7 @@
 import type { SandboxKey, SandboxPayment, SandboxSchedule } from '../state.ts'
 import { maskCard } from '../testCards.ts'
 
-/** 금융결제원's numbers of the card companies. */
+/** 금융결제원's numbers of the card companies; the sandbox's own card has none. */
 const cardCodes: Readonly<Record<string, string>> = {
   현대카드: '367',
   신한카드: '366',
@@ -11,10 +11,8 @@ const cardCodes: Readonly<Record<string, string>> = {
   비씨카드: '361',
   하나카드: '374',
   농협카드: '371',
-  우리카드: '041',
-  카카오뱅크카드: '090',
 }
-const cardCode = (name: unknown) => (typeof name === 'string' ? (cardCodes[name] ?? '361') : null)
+const cardCode = (name: unknown) => (typeof name === 'string' ? (cardCodes[name] ?? null) : null)
 const digits = (text: string, length: number) =>
   [...text]
     .reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 10 ** length, 7)
@@ -81,7 +79,7 @@ export function scheduleAnswer(schedule: SandboxSchedule) {
     customer_uid,
     merchant_uid,
     imp_uid: schedule.imp_uid ?? null,
-    pg_provider: schedule.imp_uid ? 'jtnet' : null,
+    pg_provider: schedule.pg_provider ?? null,
     pg_id: schedule.imp_uid ? 'sandbox' : null,
     customer_id: null,
     schedule_at,
@@ -98,10 +96,10 @@ export function scheduleAnswer(schedule: SandboxSchedule) {
   }
 }
 
-export function customerAnswer(customer_uid: string, { card, inserted, customer = {} }: SandboxKey) {
+export function customerAnswer(customer_uid: string, { card, pg, inserted, customer = {} }: SandboxKey) {
   return {
     customer_uid,
-    pg_provider: 'jtnet',
+    pg_provider: pg,
     pg_id: 'sandbox',
     sandbox: true,
     customer_id: null,

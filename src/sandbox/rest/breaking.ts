@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { type Fault, type FaultName, type FaultOf, type Faults, faultTable, isFaultName, sleep } from '../faults.ts'
+import { type WebhookFault, webhookFaults } from '../webhooks.ts'
 
 export type FaultEnv = {
   Variables: { fault: Fault | undefined }
@@ -13,9 +14,16 @@ const losable: readonly Fault['kind'][] = ['reset', 'timeout', 'server-error', '
 const json = (status: number, body: unknown) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', 'retry-after': '0' } })
 
+const isWebhookFault = (name: unknown): name is WebhookFault => (webhookFaults as readonly unknown[]).includes(name)
+/** What the header of a call may name. */
+const ofHeader = (name: FaultName): Fault | null => (isWebhookFault(name) ? { kind: name } : faultTable[name].rest)
+
+/** The webhook's part of a fault. */
+export const webhookOf = (fault: Fault | undefined) => (fault && isWebhookFault(fault.kind) ? fault.kind : null)
+
 /** The fault of one call: its header's, the caller's own, or one that is switched on. Tokens are only hit by the first two. */
 function faultFor(header: string | undefined, method: string, path: string, faultOf: FaultOf | undefined, faults: Faults) {
-  if (isFaultName(header)) return faultTable[header].rest
+  if (isFaultName(header)) return ofHeader(header)
   const own = faultOf?.(method, path)
   if (own || path === '/users/getToken') return own
   const charges = /\/(?:again|onetime)$/.test(path)
@@ -24,12 +32,21 @@ function faultFor(header: string | undefined, method: string, path: string, faul
   return Object.entries(faultTable).find(strikes)?.[1].rest
 }
 
+type Breaking = Fault & { readonly kind: Exclude<Fault['kind'], 'declined' | 'ready' | WebhookFault> }
+/** Whether a fault is about the call; the others are about what it does. */
+const breaksCall = (fault: Fault): fault is Breaking => fault.kind !== 'declined' && fault.kind !== 'ready' && !isWebhookFault(fault.kind)
+
 /** Lets calls go wrong as the sandbox's user wants. */
 export function breaking(faultOf: FaultOf | undefined, faults: Faults): MiddlewareHandler<FaultEnv> {
   return async (c, next) => {
-    const fault = faultFor(c.req.header('x-sandbox-fault'), c.req.method, c.req.path, faultOf, faults) ?? undefined
+    const header = c.req.header('x-sandbox-fault')
+    if (header !== undefined && !(isFaultName(header) && ofHeader(header))) {
+      const known = (Object.keys(faultTable) as FaultName[]).filter(ofHeader)
+      return c.json({ code: -1, message: `x-sandbox-fault is one of ${known.join(', ')}, not ${header}`, response: null }, 400)
+    }
+    const fault = faultFor(header, c.req.method, c.req.path, faultOf, faults) ?? undefined
     c.set('fault', fault)
-    if (!fault || fault.kind === 'declined' || fault.kind === 'ready') return next()
+    if (!fault || !breaksCall(fault)) return next()
     const { kind, done = false, ms = 1_000 } = fault
     if (kind === 'late') {
       await c.req.text() // kept: the one who asked is gone by then

@@ -2,7 +2,7 @@ import { findTestCard, type TestCard } from '../testCards.ts'
 import { isPast } from '../windowForm.ts'
 import { customerAnswer, paymentAnswer } from './answers.ts'
 import { anyText, cardFields, type Fields, Refusal, readFields } from './fields.ts'
-import { type Call, noCustomer, paged, type RestContext, type Route } from './route.ts'
+import { type Call, noCustomer, paged, pgOf, type RestContext, type Route } from './route.ts'
 
 const customerFields = {
   channel_key: anyText,
@@ -42,10 +42,12 @@ function known(call: Call, { state }: RestContext) {
   return { customer_uid, key, response: customerAnswer(customer_uid, key) }
 }
 
-function register(call: Call, { state }: RestContext) {
+function register(call: Call, context: RestContext) {
+  const { state } = context
   const customer_uid = uidOf(call)
   const customer = readFields(call.body, { ...cardFields, ...customerFields })
-  const key = { card: typedCard(customer, state.now()), inserted: state.now(), customer: withoutCard(customer) }
+  const pg = pgOf(customer.pg, context)
+  const key = { card: typedCard(customer, state.now()), pg, inserted: state.now(), customer: withoutCard(customer) }
   state.billingKeys.set(customer_uid, key)
   return { response: customerAnswer(customer_uid, key) }
 }

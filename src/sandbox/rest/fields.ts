@@ -81,7 +81,7 @@ function readField(name: string, { type, max = Number.POSITIVE_INFINITY }: Field
       if (typeof value !== 'boolean') throw wrong
       return value
     case 'texts': {
-      const list = isForm && typeof value === 'string' ? [value] : value
+      const list = typeof value === 'string' ? [value] : value
       if (!Array.isArray(list) || list.some((item) => typeof item !== 'string')) throw wrong
       return list
     }

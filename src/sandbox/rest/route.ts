@@ -1,3 +1,4 @@
+import { pgCode } from '../../billing/pg.ts'
 import type { Fault } from '../faults.ts'
 import type { State } from '../state.ts'
 import type { Body } from './body.ts'
@@ -7,6 +8,8 @@ export interface RestContext {
   readonly state: State
   readonly impKey: string
   readonly impSecret: string
+  /** The PGs of the merchant, the default first. */
+  readonly pgs: readonly string[]
   /** How long `again` takes after it has looked whether the order is paid, in ms: two calls at once can then both pay. */
   readonly inFlightMs: number
 }
@@ -33,6 +36,12 @@ export interface Route {
   /** Whether it is called without a token. */
   readonly open?: true
   readonly handle: (call: Call, context: RestContext) => Answer | Promise<Answer>
+}
+
+/** The PG that a call names, with or without its MID; the merchant's first when it names none of theirs. */
+export function pgOf(named: unknown, { pgs }: RestContext): string {
+  const code = pgCode(named)
+  return pgs.includes(code) ? code : (pgs[0] ?? 'jtnet')
 }
 
 export const noPayment = () => new Refusal('존재하지 않는 결제정보입니다.', 404)

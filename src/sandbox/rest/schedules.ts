@@ -1,8 +1,8 @@
-import type { SandboxSchedule, State } from '../state.ts'
+import type { SandboxKey, SandboxSchedule, State } from '../state.ts'
 import { paymentAnswer, scheduleAnswer } from './answers.ts'
 import { typedCard, uidOf } from './customers.ts'
 import { cardFields, customerUid, Refusal, readFields, readOrder, unixTime } from './fields.ts'
-import { type Call, noCustomer, noSchedule, paged, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
+import { type Call, noCustomer, noSchedule, paged, pgOf, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
 
 const statuses = ['scheduled', 'executed', 'revoked'] as const
 
@@ -10,18 +10,25 @@ function checkTime(state: State, at: unknown) {
   if (Number(at) <= state.now()) throw new Refusal('예약시각은 현재 시각 이후여야 합니다.', 400)
 }
 
-/** Typed card data makes the key on the way; without it the key has to be there. */
-function checkKey(state: State, customer: Record<string, unknown>, uid: string) {
-  if (customer.card_number === undefined) {
-    if (!state.billingKeys.has(uid)) throw noCustomer(200)
-    return
-  }
-  state.billingKeys.set(uid, { card: typedCard(customer, state.now()), inserted: state.now() })
+/** The key that is charged: the one there is, else one that typed card data makes on the way. */
+function keyFor(context: RestContext, customer: Record<string, unknown>, uid: string): SandboxKey {
+  const { state } = context
+  const known = state.billingKeys.get(uid)
+  if (known) return known
+  if (customer.card_number === undefined) throw noCustomer(200)
+  const key = { card: typedCard(customer, state.now()), pg: pgOf(null, context), inserted: state.now() }
+  state.billingKeys.set(uid, key)
+  return key
 }
+
+/** The buyer of a schedule that names none is the customer that was told with the card. */
+const buyerOf = ({ customer = {} }: SandboxKey) =>
+  Object.fromEntries(Object.entries(customer).map(([name, value]) => [name.replace('customer', 'buyer'), value]))
 
 const typed = Object.fromEntries(Object.entries(cardFields).map(([name, { type, max }]) => [name, { type, max }]))
 
-function schedule({ body }: Call, { state }: RestContext) {
+function schedule({ body }: Call, context: RestContext) {
+  const { state } = context
   const customer = readFields(body, {
     ...typed,
     customer_uid: customerUid,
@@ -40,10 +47,11 @@ function schedule({ body }: Call, { state }: RestContext) {
     return { ...rest, merchant_uid, amount, name, customer_uid: uid, schedule_at: Number(rest.schedule_at), schedule_status: 'scheduled' }
   })
   if (new Set(made.map(({ merchant_uid }) => merchant_uid)).size < made.length) throw new Refusal('merchant_uid가 중복되었습니다.')
-  checkKey(state, customer, uid)
-  state.schedules.push(...made)
-  for (const { merchant_uid, schedule_at } of made) state.events.add('schedule', { merchant_uid, schedule_at, status: 'scheduled' })
-  return { response: made.map(scheduleAnswer) }
+  const buyer = buyerOf(keyFor(context, customer, uid))
+  const whole = made.map((row): SandboxSchedule => ({ ...buyer, ...row }))
+  state.schedules.push(...whole)
+  for (const { merchant_uid, schedule_at } of whole) state.events.add('schedule', { merchant_uid, schedule_at, status: 'scheduled' })
+  return { response: whole.map(scheduleAnswer) }
 }
 
 function unschedule({ body }: Call, { state }: RestContext) {
@@ -63,19 +71,26 @@ function unschedule({ body }: Call, { state }: RestContext) {
   return { response: found.map(scheduleAnswer) }
 }
 
+/** The longest span that is searched, in seconds. */
+const threeMonths = 92 * 86_400
+
+/** Newest first. */
 function within(state: State, query: URLSearchParams, names: { from: string; to: string; status: string }) {
   const [from, to] = [queryNumber(query, names.from), queryNumber(query, names.to)]
+  if (to - from > threeMonths) throw new Refusal('최대 3개월 단위로 조회할 수 있습니다.', 400)
   const status = queryWord(query, names.status, statuses)
   return state.schedules
     .filter(
       ({ schedule_at, schedule_status }) => from <= schedule_at && schedule_at < to && (status === null || schedule_status === status),
     )
-    .sort((a, b) => a.schedule_at - b.schedule_at)
+    .sort((a, b) => b.schedule_at - a.schedule_at)
 }
 
 function all({ query }: Call, { state }: RestContext) {
   const found = within(state, query, { from: 'schedule_from', to: 'schedule_to', status: 'schedule_status' })
-  return { response: paged(found, query).list.map(scheduleAnswer) }
+  const sorting = queryWord(query, 'sorting', ['scheduled', '-scheduled'])
+  const rows = sorting === 'scheduled' ? found.reverse() : found
+  return { response: paged(rows, query).list.map(scheduleAnswer) }
 }
 
 function ofCustomer(call: Call, { state }: RestContext) {
@@ -104,26 +119,34 @@ function move(call: Call, context: RestContext) {
   return { response: scheduleAnswer(found) }
 }
 
-/** A scheduled charge that was made and failed, the only one that can be tried again. */
-function failed(call: Call, context: RestContext) {
+/** A schedule that can be tried again: one whose charge failed, or that was revoked. */
+function repeatable(call: Call, context: RestContext) {
   const found = known(call, context)
-  if (found.schedule_status !== 'executed' || found.payment_status !== 'failed')
-    throw new Refusal('실패한 예약결제만 다시 시도할 수 있습니다.', 400)
+  if (found.schedule_status !== 'revoked' && found.payment_status !== 'failed')
+    throw new Refusal('실패했거나 취소된 예약결제만 다시 시도할 수 있습니다.', 400)
   if (context.state.paidOrder(found.merchant_uid)) throw new Refusal('이미 결제된 merchant_uid입니다.', 400)
   return found
 }
 
 function reschedule(call: Call, context: RestContext) {
   const { schedule_at } = readFields(call.body, { schedule_at: unixTime })
-  const found = failed(call, context)
+  const found = repeatable(call, context)
   checkTime(context.state, schedule_at)
-  const fresh = { schedule_status: 'scheduled', executed_at: 0, imp_uid: null, payment_status: null, fail_reason: null }
+  const fresh = {
+    schedule_status: 'scheduled',
+    executed_at: 0,
+    revoked_at: 0,
+    imp_uid: null,
+    pg_provider: null,
+    payment_status: null,
+    fail_reason: null,
+  }
   Object.assign(found, fresh, { schedule_at: Number(schedule_at) })
   return { response: scheduleAnswer(found) }
 }
 
 function retry(call: Call, context: RestContext) {
-  const found = failed(call, context)
+  const found = repeatable(call, context)
   if (!context.state.billingKeys.has(found.customer_uid)) throw noCustomer(404)
   const payment = context.state.execute(found)
   if (!payment) throw noCustomer(404)
