@@ -21,7 +21,7 @@ export type {
 export type { Intent, SigningKeys } from './intent.ts'
 export type { BillingHandlerOptions, Customer, FirstOrder, Price, RefusedPayment, UnknownOrder } from './options.ts'
 export { BillingRefusal, type RefusalCode } from './refusal.ts'
-export type { SweepResult } from './sweep.ts'
+export type { SweepResult, SweptTime } from './sweep.ts'
 export type { AccessToken, TokenStore } from './token.ts'
 export type { PaymentEvent } from './webhook.ts'
 export type { BillingKey, Payment, Schedule } from './wire.ts'
