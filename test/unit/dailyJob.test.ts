@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { sqliteLock } from '../../examples/locks/sqliteLock.ts'
+import { openBilling } from '../../examples/membership/src/server/billing.ts'
 import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
 import type { Portone } from '../../examples/membership/src/server/portone.ts'
 import { openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
@@ -31,7 +32,9 @@ async function shop(card = '9410-0000-0000-0001') {
     return row
   }
   const lock = sqliteLock(db)
-  const day = { store, portone: { iamport } as Portone, lock, today: () => today }
+  const portone = { iamport, now: () => new Date(`${today}T03:00:00Z`), signingKey: 'only-for-a-test-0123456789-abcdefgh' } as Portone
+  const parts = { store, portone, lock, today: () => today, authenticate: () => null }
+  const day = { ...parts, billing: openBilling(parts) }
   const run = () => runDay(day)
   const liveUntil = async (day: string) => {
     for (; today < day; today = addDays(today, 1)) await run()

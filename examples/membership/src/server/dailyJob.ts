@@ -1,16 +1,19 @@
 import { type AgainRequest, type ChargedItem, chargeMany } from 'react-billing-key/server'
-import { dueDay, noticeDay, orderOf, outcomeOf, stepOn } from '../../../subscriptions/rule.ts'
+import { type Day, dueDay, noticeDay, orderOf, outcomeOf, stepOn } from '../../../subscriptions/rule.ts'
 import type { Shop } from './shop.ts'
 import type { SubscriptionRow } from './store.ts'
 
-/** A day of the shop: tells what is coming, ends what is over, charges what is due. Run again on the same day it does nothing more. */
-export async function runDay(shop: Pick<Shop, 'portone' | 'store' | 'lock' | 'today'>): Promise<void> {
-  const {
-    portone: { iamport },
-    store,
-    lock,
-  } = shop
-  const today = shop.today()
+/** A day of the shop. Run again on the same day it does nothing more. */
+export async function runDay(shop: Shop): Promise<void> {
+  await chargeDue(shop, shop.today())
+  // webhooks come once, and browsers may never come back
+  const until = shop.portone.now()
+  await shop.billing.sweepRegistrations({ since: new Date(until.getTime() - 2 * 86_400_000), until })
+}
+
+/** Tells what is coming, ends what is over, charges what is due. */
+async function chargeDue({ portone, store, lock }: Shop, today: Day): Promise<void> {
+  const { iamport } = portone
   const due = new Map<string, SubscriptionRow>()
   const requests: AgainRequest[] = []
   const results: ChargedItem[] = []

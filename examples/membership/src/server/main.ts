@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
 import { sqliteLock } from '../../../locks/sqliteLock.ts'
 import { addDays, addMonths, koreanDay } from '../../../subscriptions/rule.ts'
 import { openBilling } from './billing.ts'
@@ -24,7 +25,7 @@ const portone = isReal ? connectPortone(env) : await connectSandbox(db, listen, 
 const today = () => koreanDay(portone.now())
 const store = openStore(db, today)
 const parts = { portone, store, lock: sqliteLock(db), today, authenticate: (request: Request) => store.memberOf(sessionOf(request)) }
-const billing = openBilling(parts)
+const shop = { ...parts, billing: openBilling(parts) }
 
 /** One after the other, never two at a time: the timetable's days, and those of the strip. */
 let last: Promise<unknown> = Promise.resolve()
@@ -33,28 +34,26 @@ const inTurn = (work: () => Promise<void>) => {
   last = mine.catch((error: unknown) => console.error(error))
   return mine
 }
-const dayMs = 86_400_000
-async function liveToday() {
-  await runDay(parts)
-  // webhooks come once, and browsers may never come back
-  const until = portone.now()
-  await billing.sweepRegistrations({ since: new Date(until.getTime() - 2 * dayMs), until })
-}
 /** Lives through every day of the time that is skipped, as the shop would have. */
 const skip = (days: number | 'month') =>
   inTurn(async () => {
     const until = days === 'month' ? addMonths(today(), 1) : addDays(today(), days)
     while (today() < until) {
       portone.advance?.(1)
-      await liveToday()
+      await runDay(shop)
     }
   })
 
-const at = await listen(createApp({ ...parts, billing }, skip).fetch, port)
+const app = createApp(shop, skip)
+const root = fileURLToPath(new URL('../client', import.meta.url))
+app.use('*', serveStatic({ root }))
+app.get('*', serveStatic({ root, path: 'index.html' }))
+const at = await listen(app.fetch, port)
 portone.noticesTo(`http://127.0.0.1:${at}/api/billing/webhook`)
-await inTurn(liveToday).catch(() => {})
+const runToday = () => inTurn(() => runDay(shop)).catch(() => {})
+await runToday()
 // every hour: run again on the same day it does nothing more
-setInterval(() => inTurn(liveToday).catch(() => {}), dayMs / 24).unref()
+setInterval(runToday, 3_600_000).unref()
 const told = isReal
   ? 'Running against PortOne.'
   : `Running on the sandbox: no card is charged. Ctrl+C ends it.\n\n  What happens in it: ${portone.dashboard}`

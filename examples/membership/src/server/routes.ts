@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
-import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { setCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
@@ -88,8 +86,5 @@ export function createApp(shop: Shop, skip: (days: number | 'month') => Promise<
     console.error(error)
     return refuse('internal', 500)
   })
-  const root = fileURLToPath(new URL('../client', import.meta.url))
-  app.use('*', serveStatic({ root }))
-  app.get('*', serveStatic({ root, path: 'index.html' }))
   return app
 }

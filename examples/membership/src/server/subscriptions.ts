@@ -56,8 +56,14 @@ export const actions: Readonly<Record<string, Action>> = {
     if (!refund) return
     // cancelled first: whatever becomes of the refund, nothing more is charged
     store.setCancelled(row, true)
-    // PortOne refuses when less than the checksum is left, so nothing is refunded twice; an answer that was lost comes by webhook
-    store.markRefunded(await portone.iamport.cancelPayment(refund))
+    try {
+      // PortOne refuses when less than the checksum is left, so nothing is refunded twice
+      store.markRefunded(await portone.iamport.cancelPayment(refund))
+    } catch (error) {
+      const payment = await portone.iamport.payment(refund.impUid)
+      if (!payment?.cancelAmount) throw error
+      store.markRefunded(payment)
+    }
     store.end(row, 'cancelled')
   },
 }
