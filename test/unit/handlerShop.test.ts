@@ -64,6 +64,15 @@ it('goes on with a subscription that was given up, once its month is paid after 
   expect(store.allLive()).toMatchObject([{ id: 'one', months: 2 }])
 })
 
+it('lets nobody have two subscriptions: one that was given up stays so when another has begun', () => {
+  const store = shop()
+  const row = store.subscription('one')
+  if (row) store.end(row, 'unpaid')
+  store.subscribe({ id: 'two', member: 'member-1', plan: 'now', amount: 9900, customerUid: 'card-mina', freeMonths: 0 })
+  expect(store.markPaid(paid)).toBe(true)
+  expect(store.allLive()).toMatchObject([{ id: 'two' }])
+})
+
 it('shows nothing of one browser’s member to another that enters the same name', () => {
   const store = shop()
   expect(store.memberOf('session-2')).toMatchObject({ id: 'member-2', name: '미나' })

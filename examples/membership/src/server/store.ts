@@ -154,8 +154,8 @@ export function openStore(db: Database.Database, today: () => Day) {
       // the first month is settled by the registration itself
       if (merchantUid === orderOf(row).merchantUid) {
         settleMonth(row, 'paid')
-        // paid after all: what was given up goes on
-        run('update subscriptions set ended = null, endedOn = null where id = ?', row.id)
+        // paid after all: what was given up goes on, unless the member has begun anew
+        if (!store.live(row.member)) run('update subscriptions set ended = null, endedOn = null where id = ?', row.id)
       }
       return tell(row.member, 'paid', amount, merchantUid)
     }),
