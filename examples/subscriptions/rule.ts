@@ -88,7 +88,25 @@ const turnsPaid = ({ freeMonths, months }: Subscription) => freeMonths > 0 && mo
 /** Whether the customer still has to consent before the month that is due: within 30 days before it, again if earlier. */
 export function needsConsent(subscription: Subscription): boolean {
   const { consentedOn } = subscription
-  return turnsPaid(subscription) && (consentedOn === null || consentedOn < addDays(dueDay(subscription), -consentDays))
+  return turnsPaid(subscription) && (consentedOn === null || consentedOn < consentFrom(subscription))
+}
+
+/** From when on the consent to the first payment can be given. */
+export const consentFrom = (subscription: Subscription): Day => addDays(dueDay(subscription), -consentDays)
+
+/** What somebody who leaves on a day gets back of the last payment, by the days that are left of its month, in won. */
+export function refundOf(subscription: Subscription, paid: { readonly amount: number; readonly day: Day }, today: Day): number {
+  const end = utc(dueDay(subscription)).getTime()
+  const [left, whole] = [end - utc(today).getTime(), end - utc(paid.day).getTime()]
+  return Math.max(0, Math.floor((paid.amount * Math.min(left, whole)) / whole))
+}
+
+export type State = 'ended' | 'cancelled' | 'past-due' | 'free' | 'active'
+
+/** How a subscription stands. */
+export function stateOf({ ended, cancelled, tries, months, freeMonths }: Subscription): State {
+  if (ended) return 'ended'
+  return cancelled ? 'cancelled' : tries > 0 ? 'past-due' : months <= freeMonths ? 'free' : 'active'
 }
 
 /** From when on the customer is told of the first payment after free months; `null` when there is nothing to tell. */

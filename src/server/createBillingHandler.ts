@@ -8,7 +8,7 @@ import { BillingRefusal, refusal, wordsOf } from './refusal.ts'
 import { removeAllKeys } from './removeKey.ts'
 import type { Call, Shop } from './routes/route.ts'
 import { findRoute } from './routes/table.ts'
-import { type SweepResult, sweepRegistrations } from './sweep.ts'
+import { type SweepResult, type SweptTime, sweepRegistrations } from './sweep.ts'
 import { createWebhookQueue } from './webhookQueue.ts'
 
 /** The handler, and what a shop calls itself. */
@@ -16,9 +16,10 @@ export interface BillingHandler<Id extends string | number = string> {
   (request: Request): Promise<Response>
   /**
    * Settles what nobody came back for: lists what PortOne was paid since then, keeps the keys, and tells of money that
-   * does not fit. Webhooks come once (sdk-facts 36), so a daily job calls this, with a day or two of overlap.
+   * does not fit. Webhooks come once (sdk-facts 36), so a daily job calls this, with a day or two of overlap. `until` is
+   * now by this machine's clock when left out.
    */
-  sweepRegistrations(when: { readonly since: Date }): Promise<SweepResult>
+  sweepRegistrations(when: SweptTime): Promise<SweepResult>
   /**
    * Removes every key of a customer whose account is closed.
    *
@@ -61,7 +62,7 @@ export function createBillingHandler<Id extends string | number = string>(option
     }
   }
   return Object.assign(handle, {
-    sweepRegistrations: (when: { readonly since: Date }) => sweepRegistrations(shop, when),
+    sweepRegistrations: (when: SweptTime) => sweepRegistrations(shop, when),
     removeAllKeys: (customer: Customer<Id>) => removeAllKeys(shop, customer),
   })
 }

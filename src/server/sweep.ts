@@ -20,15 +20,21 @@ const pageSize = 100
 /** PortOne lists no longer span at once. */
 const spanSeconds = 90 * 86_400
 
+/** The time that is swept: what was paid from `since` until `until`, now when left out. */
+export interface SweptTime {
+  readonly since: Date
+  readonly until?: Date | undefined
+}
+
 /**
- * @throws {TypeError} when `since` is no date
+ * @throws {TypeError} when `since` or `until` is no date
  * @throws {IamportApiError} when PortOne could not be asked for the list
  */
-export async function sweepRegistrations(shop: Shop, { since }: { readonly since: Date }): Promise<SweepResult> {
-  if (!(since instanceof Date) || Number.isNaN(since.getTime())) throw new TypeError('sweepRegistrations: since has to be a Date')
+export async function sweepRegistrations(shop: Shop, { since, until = new Date() }: SweptTime): Promise<SweepResult> {
+  const [from, to] = [secondsOf('since', since), secondsOf('until', until)]
   const keys = shop.signingKeys()
   const result = { seen: 0, issued: 0, refused: 0, failed: 0 }
-  for await (const payment of paymentsSince(shop, Math.floor(since.getTime() / 1000))) {
+  for await (const payment of paidBetween(shop, from, to)) {
     result.seen += 1
     try {
       const intent = await intentOf(payment, keys)
@@ -43,12 +49,16 @@ export async function sweepRegistrations(shop: Shop, { since }: { readonly since
   return result
 }
 
+function secondsOf(name: keyof SweptTime, time: Date): number {
+  if (!(time instanceof Date) || Number.isNaN(time.getTime())) throw new TypeError(`sweepRegistrations: ${name} has to be a Date`)
+  return Math.floor(time.getTime() / 1000)
+}
+
 /** What was paid, each once. A refund moves the later pages up, so a list that has become shorter is read again. */
-async function* paymentsSince({ options: { iamport } }: Shop, since: number): AsyncGenerator<Payment> {
-  const now = Math.floor(Date.now() / 1000)
+async function* paidBetween({ options: { iamport } }: Shop, since: number, until: number): AsyncGenerator<Payment> {
   const told = new Set<string>()
-  for (let from = since; from <= now; from += spanSeconds) {
-    const to = Math.min(from + spanSeconds - 1, now)
+  for (let from = since; from <= until; from += spanSeconds) {
+    const to = Math.min(from + spanSeconds - 1, until)
     let total = Number.POSITIVE_INFINITY
     for (let page = 1; page > 0; ) {
       const found = await iamport.paymentsByStatus('paid', { from, to, page, limit: pageSize })

@@ -25,7 +25,8 @@ test('opens no window before the customer has agreed', async ({ page }) => {
   await expect(page.getByRole('alert').getByText('정기결제에 동의해 주세요.')).toBeVisible()
   await expect(page.getByRole('checkbox')).toBeFocused()
   expect(intents).toBe(0)
-  const refused = await page.request.post('/api/billing/intents', { data: { plan: 'trial' } })
+  const { member } = await (await page.request.get('/api/shop')).json()
+  const refused = await page.request.post('/api/billing/intents', { data: { plan: 'trial', member: member.id } })
   expect(await refused.json()).toMatchObject({ error: { code: 'not-agreed' } })
 })
 
@@ -88,7 +89,8 @@ test('two tabs of one member come to one payment', async ({ page, context }) => 
 })
 
 test('answers a page without an origin of its own with 403, and a body that is no JSON with 400', async ({ request }) => {
-  const sandboxed = await request.post('/api/session', { headers: { origin: 'null' }, data: { name: '김민아' } })
+  const headers = { origin: 'null', 'content-type': 'text/plain', 'sec-fetch-site': 'cross-site' }
+  const sandboxed = await request.post('/api/session', { headers, data: JSON.stringify({ name: '김민아' }) })
   expect(sandboxed.status()).toBe(403)
   const broken = await request.post('/api/session', { headers: { 'content-type': 'application/json' }, data: Buffer.from('{') })
   expect(broken.status()).toBe(400)
@@ -105,6 +107,20 @@ test('runs under a strict Content-Security-Policy with Trusted Types', async ({ 
   await register(page, 'approved')
   await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
   expect(refused).toEqual([])
+})
+
+test('what was pressed offline is said to have failed, and is not done later', async ({ page, context }) => {
+  await signIn(page)
+  await register(page, 'approved')
+  await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
+  await leaveLanding(page)
+  await page.getByRole('button', { name: '해지하기' }).click()
+  await context.setOffline(true)
+  await page.getByRole('dialog').getByRole('button', { name: '해지하기' }).click()
+  await expect(page.getByRole('alert').getByText('처리하지 못했어요.')).toBeVisible()
+  await context.setOffline(false)
+  await page.reload()
+  await expect(page.locator('.badge')).toHaveText('무료 이용 중')
 })
 
 test('says so when the shop cannot be reached, and tries again', async ({ page }) => {

@@ -17,7 +17,7 @@ test('an answer that was lost is found with the shop’s server, and nothing is 
   await register(page, 'lost', 'now')
   const shown = phone(page) ? page : page.frameLocator('.imp-dialog iframe')
   await shown.getByRole('button', { name: '상점으로 돌아가기' }).click()
-  await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.').first()).toBeVisible()
+  await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.')).toHaveCount(1)
   await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(1)
 })
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { sqliteLock } from '../../examples/locks/sqliteLock.ts'
+import { openBilling } from '../../examples/membership/src/server/billing.ts'
 import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
+import type { Portone } from '../../examples/membership/src/server/portone.ts'
 import { openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
 import { actions } from '../../examples/membership/src/server/subscriptions.ts'
 import { addDays } from '../../examples/subscriptions/rule.ts'
@@ -25,17 +27,20 @@ async function shop(card = '9410-0000-0000-0001') {
   store.keepCard('m1', { customerUid: 'card-1', name: null, number: null })
   store.subscribe({ id: 'm1', member: 'm1', plan: 'trial', amount: 9900, customerUid: 'card-1', freeMonths: 1 })
   const subscription = () => {
-    const row = store.current('m1')
+    const row = store.subscriptionsOf('m1')[0]
     if (!row) throw new Error('no subscription')
     return row
   }
   const lock = sqliteLock(db)
-  const run = () => runDay({ store, iamport, lock, today })
+  const portone = { iamport, now: () => new Date(`${today}T03:00:00Z`), signingKey: 'only-for-a-test-0123456789-abcdefgh' } as Portone
+  const parts = { store, portone, lock, today: () => today, authenticate: () => null }
+  const day = { ...parts, billing: openBilling(parts) }
+  const run = () => runDay(day)
   const liveUntil = async (day: string) => {
     for (; today < day; today = addDays(today, 1)) await run()
     await run()
   }
-  const act = (name: string) => actions[name]?.({ store, iamport, row: subscription(), today })
+  const act = (name: string) => actions[name]?.(day, subscription())
   const charges = () => sandbox.payments.filter(({ merchant_uid }) => /^m1-[2-9]$/.test(merchant_uid))
   const kinds = () => store.history('m1').map(({ kind, day }) => `${day} ${kind}`)
   const at = (day: string) => {
@@ -124,7 +129,7 @@ it('counts no refusal against a card that came while the old one was asked', asy
   store.keepCard('m1', { customerUid: 'card-2', name: null, number: null })
   at('2026-03-07')
   const running = run()
-  store.changeCard(subscription(), 'card-2', '현대카드 0001')
+  store.changeCard(subscription(), { customerUid: 'card-2', name: '현대카드', number: null })
   await running
   expect(subscription()).toMatchObject({ ended: null, tries: 3 })
   await run()

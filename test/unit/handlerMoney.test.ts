@@ -151,6 +151,7 @@ describe('sweepRegistrations', () => {
     expect(result.failed).toBe(0)
     expect(await shop.billing.sweepRegistrations({ since: new Date(Date.now() + 60_000) })).toMatchObject({ seen: 0 })
     await expect(shop.billing.sweepRegistrations({ since: new Date('no date') })).rejects.toThrow(/since has to be a Date/)
+    await expect(shop.billing.sweepRegistrations({ since, until: new Date('no date') })).rejects.toThrow(/until has to be a Date/)
   })
 
   it('reads every page, and goes on after one that failed', async () => {

@@ -1,8 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { BillingKeyProvider, BillingKeyRedirect, en, ko } from 'react-billing-key'
-import { Link, Route, Routes, useNavigate } from 'react-router'
-import { type ShopView, useAction, useShop } from './api.ts'
+import { type ShopView, useAction, useRefresh, useShop } from './api.ts'
 import { Clock } from './Clock.tsx'
 import { Member } from './Member.tsx'
 import { SignIn } from './SignIn.tsx'
@@ -13,60 +12,64 @@ const firstLang = (): Lang => ((localStorage.getItem('lang') ?? navigator.langua
 
 export function App() {
   const [lang, setLang] = useState(firstLang)
-  const shop = useShop()
+  const { data, isFetching, refetch } = useShop()
+  const { shop, loading, unreachable, retry } = words[lang]
   useEffect(() => {
     document.documentElement.lang = lang
     localStorage.setItem('lang', lang)
   }, [lang])
-  return (
-    <WordsContext value={words[lang]}>
-      {shop.data ? (
-        <Shop shop={shop.data} lang={lang} setLang={setLang} />
-      ) : (
-        <Unreachable isPending={shop.isPending || shop.isFetching} retry={shop.refetch} />
-      )}
-    </WordsContext>
-  )
-}
-
-function Unreachable({ isPending, retry }: { isPending: boolean; retry: () => void }) {
-  const words = useWords()
+  if (data)
+    return (
+      <WordsContext value={words[lang]}>
+        <Shop shop={data} lang={lang} setLang={setLang} />
+      </WordsContext>
+    )
   return (
     <main className="page">
-      <h1>{words.shop}</h1>
-      <p role={isPending ? 'status' : 'alert'}>{isPending ? words.loading : words.unreachable}</p>
-      {!isPending && (
-        <button type="button" onClick={() => retry()}>
-          {words.retry}
-        </button>
-      )}
+      <h1>{shop}</h1>
+      <p role={isFetching ? 'status' : 'alert'}>{isFetching ? loading : unreachable}</p>
+      <button type="button" aria-disabled={isFetching} onClick={() => refetch()}>
+        {retry}
+      </button>
     </main>
   )
 }
 
 function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (lang: Lang) => void }) {
-  const { sandbox, ...portone } = shop.config
-  const words = useWords()
+  const { config, member } = shop
+  const { sandbox, ...portone } = config
+  const { shop: name, footer, other, greeting, signIn } = useWords()
+  const client = useQueryClient()
+  const signOut = useAction(() => '/session', 'DELETE')
+  const otherLang = lang === 'ko' ? 'en' : 'ko'
   return (
-    <BillingKeyProvider {...portone} api="/api/billing" customerKey={shop.member?.id} locale={locales[lang]}>
+    <BillingKeyProvider {...portone} api="/api/billing" customerKey={member?.id} locale={locales[lang]}>
       <header className="top">
-        <Link to="/">{words.shop}</Link>
+        <a href="/">{name}</a>
         <span>
-          <button type="button" className="plain" lang={lang === 'ko' ? 'en' : 'ko'} onClick={() => setLang(lang === 'ko' ? 'en' : 'ko')}>
-            {words.other}
+          <button type="button" className="plain" lang={otherLang} onClick={() => setLang(otherLang)}>
+            {other}
           </button>
-          {shop.member && <SignOut name={shop.member.name} />}
+          {member && greeting(member.name)}
+          {member && (
+            <button type="button" className="plain" onClick={() => signOut.mutate(undefined, { onSuccess: () => client.resetQueries() })}>
+              {signIn.out}
+            </button>
+          )}
         </span>
       </header>
       {sandbox && <Clock shop={shop} />}
       <main className="page">
-        <Routes>
-          <Route path="/billing/complete" element={<Complete />} />
-          <Route path="*" element={shop.member ? <Member shop={shop} /> : <SignIn />} />
-        </Routes>
+        {location.pathname === config.redirectUrl ? (
+          <Complete />
+        ) : member ? (
+          <Member key={member.id} shop={shop} member={member.id} />
+        ) : (
+          <SignIn />
+        )}
       </main>
       <footer>
-        {words.footer.map((line) => (
+        {footer.map((line) => (
           <p key={line}>{line}</p>
         ))}
       </footer>
@@ -75,7 +78,7 @@ function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (l
 }
 
 /** A screen's heading, which is the page's title too. */
-export function Title({ children }: { children: string }): ReactNode {
+export function Title({ children }: { children: string }) {
   const { shop } = useWords()
   return (
     <>
@@ -85,35 +88,16 @@ export function Title({ children }: { children: string }): ReactNode {
   )
 }
 
-function SignOut({ name }: { name: string }) {
-  const { signIn, greeting } = useWords()
-  const client = useQueryClient()
-  const signOut = useAction(() => '/session', 'DELETE')
-  return (
-    <>
-      {greeting(name)}
-      <button type="button" className="plain" onClick={() => signOut.mutate(undefined, { onSuccess: () => void client.resetQueries() })}>
-        {signIn.out}
-      </button>
-    </>
-  )
-}
-
+/** Where a phone lands after the window. */
 function Complete() {
-  const navigate = useNavigate()
-  const client = useQueryClient()
   const { result, noResult, back } = useWords()
   return (
     <>
       <Title>{result}</Title>
-      <BillingKeyRedirect onRetry={() => navigate('/')} onOutcome={() => void client.invalidateQueries({ queryKey: ['shop'] })}>
-        {(outcome) => (
-          <>
-            {!outcome && <p>{noResult}</p>}
-            <Link to="/">{back}</Link>
-          </>
-        )}
+      <BillingKeyRedirect onRetry={() => location.assign('/')} onOutcome={useRefresh()}>
+        {(outcome) => !outcome && <p>{noResult}</p>}
       </BillingKeyRedirect>
+      <a href="/">{back}</a>
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { type ShopView, useAction } from './api.ts'
 import { Happened } from './History.tsx'
 import { useWords } from './words.ts'
@@ -6,17 +6,15 @@ import { useWords } from './words.ts'
 const steps = [1, 7, 'month'] as const
 
 /** Only on the sandbox: moves its clock, lives through the days, and shows what they brought. */
-export function Clock({ shop }: { shop: ShopView }) {
+export function Clock({ shop: { today, history } }: { shop: ShopView }) {
   const { clock, day, sandbox, failed } = useWords()
   const skip = useAction<{ days: (typeof steps)[number] }>(() => '/clock')
-  const [since, setSince] = useState<number | null>(null)
-  const last = useRef(0)
-  last.current = shop.history[0]?.id ?? 0
-  const news = since === null || skip.isPending ? [] : shop.history.filter(({ id }) => id > since)
+  const [since, setSince] = useState(0)
+  const news = history.filter(({ id }) => id > since)
   return (
     <aside className="clock" aria-label={clock.title}>
       <p>
-        <strong>{day(shop.today)}</strong> <small>{sandbox}</small>
+        <strong>{day(today)}</strong> <small>{sandbox}</small>
       </p>
       <p className="actions">
         {steps.map((days) => (
@@ -26,7 +24,7 @@ export function Clock({ shop }: { shop: ShopView }) {
             aria-disabled={skip.isPending}
             onClick={() => {
               if (skip.isPending) return
-              setSince(last.current)
+              setSince(history[0]?.id ?? 0)
               skip.mutate({ days })
             }}
           >
@@ -37,7 +35,7 @@ export function Clock({ shop }: { shop: ShopView }) {
       <div role="status">
         {skip.isPending && <p>{clock.busy}</p>}
         {skip.isError && <p>{failed}</p>}
-        {skip.isSuccess && since !== null && (news.length > 0 ? <Happened rows={news} /> : <p>{clock.quiet}</p>)}
+        {skip.isSuccess && (news.length > 0 ? <Happened rows={news} /> : <p>{clock.quiet}</p>)}
       </div>
     </aside>
   )

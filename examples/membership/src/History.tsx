@@ -3,17 +3,13 @@ import { useWords } from './words.ts'
 
 /** What happened, each with its day, in the reader's words. */
 export function Happened({ rows }: { rows: ShopView['history'] }) {
-  const { kinds, day, won, noCard } = useWords()
-  const detailOf = ({ kind, detail }: ShopView['history'][number]) => {
-    if (kind === 'notice') return day(detail ?? '')
-    return detail === 'no-card' ? noCard : (detail ?? '')
-  }
+  const { kinds, day, won, reasonOf } = useWords()
   return (
     <ul className="rows">
-      {rows.map((row) => (
-        <li key={row.id}>
-          <span>{kinds[row.kind](won(row.amount ?? 0), detailOf(row))}</span>
-          <small>{day(row.day)}</small>
+      {rows.map(({ id, kind, amount, detail, day: on }) => (
+        <li key={id}>
+          <span>{kinds[kind](won(amount ?? 0), kind === 'notice' ? day(detail ?? '') : reasonOf(detail))}</span>
+          <small>{day(on)}</small>
         </li>
       ))}
     </ul>
@@ -22,7 +18,7 @@ export function Happened({ rows }: { rows: ShopView['history'] }) {
 
 /** Payments, each with the shop's own receipt. PortOne's, with the card's approval number, comes by mail. */
 export function Orders({ orders }: { orders: ShopView['orders'] }) {
-  const { day, won, statuses, refunded, receipt, noOrders, noCard, order, seller, footer, print: printing } = useWords()
+  const { day, won, statuses, refunded, receipt, receiptOf, noOrders, reasonOf, print: printing } = useWords()
   if (orders.length === 0) return <p>{noOrders}</p>
   return (
     <ul className="rows">
@@ -32,22 +28,15 @@ export function Orders({ orders }: { orders: ShopView['orders'] }) {
             {name} <small>{day(on)}</small>
           </span>
           <span>
-            {won(amount)} · <span className={`status ${status}`}>{statuses[status]}</span>
-            {reason && <small> {reason === 'no-card' ? noCard : reason}</small>}
-            {back > 0 && <small> {refunded(won(back))}</small>}
+            {won(amount)} · <span className={`status ${status}`}>{statuses[status]}</span> {reason && <small>{reasonOf(reason)}</small>}
+            {back > 0 && <small>{refunded(won(back))}</small>}
           </span>
           {status === 'paid' && (
             <details>
               <summary aria-label={`${receipt}, ${day(on)}`}>{receipt}</summary>
-              <p>
-                {name} · {won(amount)} · {day(on)}
-              </p>
-              <p>
-                {order} {merchantUid}
-              </p>
-              <p>
-                {seller} {footer[0]}
-              </p>
+              {receiptOf(name, won(amount), day(on), merchantUid).map((line) => (
+                <p key={line}>{line}</p>
+              ))}
               <button type="button" onClick={() => print()}>
                 {printing}
               </button>

@@ -1,8 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { BillingKeyList, type BillingKeyOutcome, BillingKeyOutcomeView } from 'react-billing-key'
 import { Title } from './App.tsx'
-import type { ShopView } from './api.ts'
+import { type ShopView, useRefresh } from './api.ts'
 import { Happened, Orders } from './History.tsx'
 import { Pay } from './Pay.tsx'
 import { Plans } from './Plans.tsx'
@@ -10,23 +9,24 @@ import { Subscription } from './Subscription.tsx'
 import { useWords } from './words.ts'
 
 /** A member's page: the subscription, or the plans to choose from; cards, payments, what happened. */
-export function Member({ shop }: { shop: ShopView }) {
+export function Member({ shop, member }: { shop: ShopView; member: string }) {
   const words = useWords()
-  const client = useQueryClient()
+  const refresh = useRefresh()
   const [issued, setIssued] = useState<{ outcome: BillingKeyOutcome; on: string } | null>(null)
   const onOutcome = async (outcome: BillingKeyOutcome) => {
-    await client.invalidateQueries({ queryKey: ['shop'] })
-    // the button that could say so has gone
+    await refresh()
     if (outcome.status === 'issued') setIssued({ outcome, on: shop.today })
   }
+  // a card that came is told here, once: the button that could say so begins anew, whether or not the page still has it
+  const registering = { key: issued?.outcome.impUid, member, onOutcome }
   const { subscription, orders, history } = shop
   const isLive = subscription !== null && subscription.state !== 'ended'
   return (
     <>
       <Title>{isLive ? words.mine : words.choose}</Title>
       {issued?.on === shop.today && <BillingKeyOutcomeView outcome={issued.outcome} takesFocus />}
-      {subscription && <Subscription subscription={subscription} onOutcome={onOutcome} />}
-      {!isLive && <Plans today={shop.today} onOutcome={onOutcome} />}
+      {subscription && <Subscription {...registering} subscription={subscription} />}
+      {!isLive && <Plans {...registering} today={shop.today} hadOne={subscription !== null} />}
       {subscription && (
         <section aria-labelledby="orders">
           <h2 id="orders">{words.orders}</h2>
@@ -37,10 +37,10 @@ export function Member({ shop }: { shop: ShopView }) {
         <h2>{words.cards}</h2>
         <BillingKeyList
           action={(key) => subscription?.pastDue && <Pay card={key} order={subscription.pastDue.order} amount={subscription.amount} />}
-          onRemoved={() => void client.invalidateQueries({ queryKey: ['shop'] })}
+          onRemoved={refresh}
         />
       </div>
-      {history.length > 0 && (
+      {subscription && (
         <section aria-labelledby="history">
           <h2 id="history">{words.history}</h2>
           <Happened rows={history} />

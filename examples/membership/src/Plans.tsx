@@ -1,26 +1,29 @@
 import { useRef, useState } from 'react'
-import { BillingKeyButton, type BillingKeyOutcome } from 'react-billing-key'
+import { BillingKeyButton } from 'react-billing-key'
 import { addMonths } from '../../subscriptions/rule.ts'
-import { type PlanId, plans } from './plans.ts'
+import { plans } from './plans.ts'
+import type { RegisteringProps } from './Subscription.tsx'
 import { useWords } from './words.ts'
 
 /** The plans, the consent to recurring payment, and the button that opens the window. */
-export function Plans({ today, onOutcome }: { today: string; onOutcome: (outcome: BillingKeyOutcome) => void }) {
+export function Plans({ today, hadOne, member, onOutcome }: RegisteringProps & { today: string; hadOne: boolean }) {
   const words = useWords()
-  const [wanted, setPlan] = useState<PlanId>('trial')
-  const [agreed, setAgreed] = useState(false)
-  const [problem, setProblem] = useState(false)
+  // nobody's first month is free twice
+  const offered = plans.filter(({ free }) => free === 0 || !hadOne)
+  const [wanted, setPlan] = useState<string | null>(null)
+  const plan = offered.find(({ id }) => id === wanted) ?? offered[0] ?? plans[1]
+  const [consent, setConsent] = useState<'none' | 'missing' | 'given'>('none')
+  const agreed = consent === 'given'
   const box = useRef<HTMLInputElement>(null)
-  const plan = plans.find(({ id }) => id === wanted) ?? plans[0]
   const next = addMonths(today, 1)
   const amount = words.won(plan.amount)
   return (
     <div className="panel">
       <fieldset className="plans">
         <legend>{words.choose}</legend>
-        {plans.map(({ id }) => (
+        {offered.map(({ id }) => (
           <label key={id} className="plan">
-            <input type="radio" name="plan" checked={id === wanted} onChange={() => setPlan(id)} />
+            <input type="radio" name="plan" checked={id === plan.id} onChange={() => setPlan(id)} />
             <span>
               <strong>{words.plans[id]}</strong>
               <span className="price">{words.price[id]}</span>
@@ -31,33 +34,32 @@ export function Plans({ today, onOutcome }: { today: string; onOutcome: (outcome
       </fieldset>
       <label className="agree">
         <input
-          ref={box}
-          type="checkbox"
-          required
-          checked={agreed}
-          aria-invalid={problem}
-          aria-describedby="terms"
-          onChange={({ target }) => {
-            setAgreed(target.checked)
-            setProblem(false)
+          {...{
+            ref: box,
+            type: 'checkbox',
+            required: true,
+            checked: agreed,
+            'aria-invalid': consent === 'missing',
+            'aria-describedby': 'terms',
           }}
+          onChange={({ target }) => setConsent(target.checked ? 'given' : 'none')}
         />
         <span>{words.agree(next, amount)}</span>
       </label>
       <p id="terms" className="hint">
         {words.terms[plan.id](words.day(next))}
       </p>
-      <p role="alert">{problem && words.mustAgree}</p>
+      <p role="alert">{consent === 'missing' && words.mustAgree}</p>
       <BillingKeyButton
         key={plan.id}
-        order={{ plan: plan.id, agreed }}
+        order={{ plan: plan.id, agreed, member }}
         onOutcome={onOutcome}
         // nothing is asked for, and no window opens, before the box is ticked
         onPointerDown={(event) => !agreed && event.preventDefault()}
         onClick={(event) => {
           if (agreed) return
           event.preventDefault()
-          setProblem(true)
+          setConsent('missing')
           box.current?.focus()
         }}
       >

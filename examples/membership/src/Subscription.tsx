@@ -4,36 +4,33 @@ import { Ask } from './Ask.tsx'
 import { type SubscriptionView, useAction } from './api.ts'
 import { useWords } from './words.ts'
 
-interface SubscriptionProps {
-  readonly subscription: SubscriptionView
+export interface RegisteringProps {
+  /** Whose card is registered: the server refuses when somebody else is signed in meanwhile. */
+  readonly member: string
   readonly onOutcome: (outcome: BillingKeyOutcome) => void
 }
 
 /** Plan, next payment, card, and all that can be done about them, in one place. */
-export function Subscription({ subscription, onOutcome }: SubscriptionProps) {
+export function Subscription({ subscription, member, onOutcome }: RegisteringProps & { subscription: SubscriptionView }) {
   const words = useWords()
-  const act = useAction<string>((name) => `/subscription/${name}`)
-  const { plan, state, ended, card, until, next, refund, pastDue } = subscription
+  const act = useAction<string>((name) => `/subscriptions/${subscription.id}/${name}`)
+  const { plan, state, ended, card, next, refund, pastDue } = subscription
   const { won, day } = words
+  const until = day(subscription.until)
   const cardName = card ? `${card.name ?? ''} ${card.number?.slice(-4) ?? ''}` : words.noCard
-  if (ended)
-    return (
-      <p className="panel">
-        {words.plans[plan]} · {words.kinds[`ended-${ended}`]()} {words.endedOn(day(until))}
-      </p>
-    )
-  const facts = [
-    [words.next, next ? day(next.day) : words.nothingMore],
-    [words.amount, next ? won(next.amount) : '–'],
-    [words.card, cardName],
-    [words.until, words.untilDay(day(until))],
-  ]
+  if (ended) return <p className="panel">{`${words.plans[plan]} · ${words.kinds[`ended-${ended}`]()} ${words.endedOn(until)}`}</p>
+  const facts = {
+    [words.next]: next ? day(next.day) : words.nothingMore,
+    [words.amount]: next ? won(next.amount) : '–',
+    [words.card]: cardName,
+    [words.until]: words.untilDay(until),
+  }
   return (
     <>
       {pastDue && next && (
         <section className="panel bad" aria-labelledby="past-due">
           <h2 id="past-due">{words.pastDue.title}</h2>
-          <p>{words.pastDue.text(pastDue.reason === 'no-card' ? words.noCard : pastDue.reason, day(next.day), day(pastDue.last))}</p>
+          <p>{words.pastDue.text(words.reasonOf(pastDue.reason), day(next.day), day(pastDue.last))}</p>
         </section>
       )}
       <Consent subscription={subscription} consent={() => act.mutate('consent')} />
@@ -42,7 +39,7 @@ export function Subscription({ subscription, onOutcome }: SubscriptionProps) {
           {words.plans[plan]} <span className={`badge ${state}`}>{words.states[state]}</span>
         </h2>
         <dl>
-          {facts.map(([term, value]) => (
+          {Object.entries(facts).map(([term, value]) => (
             <div key={term}>
               <dt>{term}</dt>
               <dd>{value}</dd>
@@ -51,12 +48,7 @@ export function Subscription({ subscription, onOutcome }: SubscriptionProps) {
         </dl>
         {next?.isUnknown && <p role="status">{words.checking}</p>}
         <div className="actions">
-          <BillingKeyButton
-            key={subscription.customerUid}
-            order={{ change: true }}
-            onOutcome={onOutcome}
-            aria-label={`${words.changeCard}, ${cardName}`}
-          >
+          <BillingKeyButton order={{ change: true, member }} onOutcome={onOutcome} aria-label={`${words.changeCard}, ${cardName}`}>
             {words.changeCard}
           </BillingKeyButton>
           {state === 'cancelled' ? (
@@ -64,11 +56,9 @@ export function Subscription({ subscription, onOutcome }: SubscriptionProps) {
               {words.resume}
             </button>
           ) : (
-            <Ask label={words.cancel} question={words.cancelAsk(day(until))} yes={() => act.mutate('cancel')} />
+            <Ask label={words.cancel} question={pastDue ? words.cancelNow : words.cancelAsk(until)} yes={() => act.mutate('cancel')} />
           )}
-          {refund && (
-            <Ask label={words.refund(won(refund.amount))} question={words.refundAsk(won(refund.amount))} yes={() => act.mutate('refund')} />
-          )}
+          {refund && <Ask label={words.refund(won(refund))} question={words.refundAsk(won(refund))} yes={() => act.mutate('refund')} />}
         </div>
         {act.isError && <p role="alert">{words.failed}</p>}
       </section>

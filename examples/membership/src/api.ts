@@ -4,9 +4,8 @@ import type { ShopView } from './server/routes.ts'
 export type { ShopView }
 export type SubscriptionView = NonNullable<ShopView['subscription']>
 
-/** JSON over the shop's own server. */
-async function api<T>(path: string, init: { method?: string; body?: unknown } = {}): Promise<T> {
-  const { method = 'GET', body } = init
+/** JSON over the shop's own server. Its refusals carry a code. */
+async function api(path: string, method: string, body?: unknown) {
   const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   const response = await fetch(`/api${path}`, { method, ...(body === undefined ? {} : json) })
   const answer = await response.json()
@@ -14,13 +13,17 @@ async function api<T>(path: string, init: { method?: string; body?: unknown } = 
   return answer
 }
 
-export const useShop = () => useQuery({ queryKey: ['shop'], queryFn: () => api<ShopView>('/shop'), retry: false })
+const shopKey = ['shop']
+export const useShop = () => useQuery({ queryKey: shopKey, queryFn: (): Promise<ShopView> => api('/shop', 'GET'), retry: false })
 
-/** Something that changes the shop, and is answered with what it is now. */
-export function useAction<Body = void>(path: (body: Body) => string, method = 'POST') {
+/** Has the page show the shop as it is now. */
+export function useRefresh() {
   const client = useQueryClient()
-  return useMutation({
-    mutationFn: (body: Body) => api<ShopView>(path(body), { method, body: body ?? {} }),
-    onSettled: () => client.invalidateQueries({ queryKey: ['shop'] }),
-  })
+  return () => client.invalidateQueries({ queryKey: shopKey })
+}
+
+/** Something that changes the shop; it is over once the page shows what came of it. */
+export function useAction<Body = void>(path: (body: Body) => string, method = 'POST') {
+  const refresh = useRefresh()
+  return useMutation({ mutationFn: (body: Body) => api(path(body), method, body ?? {}), onSettled: refresh })
 }

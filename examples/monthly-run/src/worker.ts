@@ -38,12 +38,15 @@ const billing = openBilling({ db, iamport: createIamportClient(access), signingK
 const iamport = createIamportClient({ ...access, timeoutMs: demo.timeoutMs })
 
 const real = postgresLock(db)
-const claims = new Map<string, string>()
-/** What happens without a lock: it says yes to everyone. */
+const claims = new Map<string, { claim: string; at: number }>()
+/** What happens without a lock: it says yes to everyone, and knows of this process's claims alone. */
 const none: typeof real = {
-  acquire: (order, claim) => Boolean(claims.set(order, claim)),
-  held: (order) => (claims.has(order) ? { claim: claims.get(order) ?? '', ms: 0 } : null),
-  release: (order) => claims.delete(order),
+  acquire: (order, claim) => Boolean(claims.set(order, { claim, at: performance.now() })),
+  held(order) {
+    const found = claims.get(order)
+    return found ? { claim: found.claim, ms: performance.now() - found.at } : null
+  },
+  release: (order, claim) => claims.get(order)?.claim === claim && claims.delete(order),
 }
 
 for (const table of tables) await db.query(table)

@@ -3,7 +3,7 @@ import type { Pg } from 'react-billing-key'
 import { createSandbox } from 'react-billing-key/sandbox'
 import { createIamportClient } from 'react-billing-key/server'
 
-type Listen = (fetch: (request: Request) => Response | Promise<Response>, port: number) => Promise<number>
+export type Listen = (fetch: (request: Request) => Response | Promise<Response>, port: number) => Promise<number>
 
 const redirectUrl = '/billing/complete'
 

@@ -1,61 +1,33 @@
 import Database from 'libsql'
 import type { Payment } from 'react-billing-key/server'
 import { after, type Day, dueDay, type Ended, type Order, orderOf, type Subscription } from '../../../subscriptions/rule.ts'
-import type { PlanId } from '../plans.ts'
+import { type PlanId, planOf } from '../plans.ts'
 
 type Paid = Pick<Payment, 'impUid' | 'merchantUid' | 'amount' | 'currency' | 'customerUid' | 'status' | 'cancelAmount'>
 
-export interface CardRow {
-  customerUid: string
-  name: string | null
-  number: string | null
-}
-/** What a window was opened for: a plan, or with `plan: null` another card. `agreedOn`: the box was ticked. */
-export interface Registration {
-  merchantUid: string
-  member: string
-  plan: PlanId | null
-  agreedOn: Day
-  settled: number
-}
-export interface SubscriptionRow extends Subscription {
-  member: string
-  plan: PlanId
-  customerUid: string | null
-  noticedOn: Day | null
-  endedOn: Day | null
-}
-export interface OrderRow extends Order {
-  subscription: string
-  /** The first day of the month it is for. */
-  day: Day
-  status: 'open' | 'declined' | 'unknown' | 'paid'
-  reason: string | null
-  impUid: string | null
-  refunded: number
-}
+export type Member = { id: string; name: string }
+export type CardRow = { customerUid: string; name: string | null; number: string | null }
+type More = { member: string; plan: PlanId; customerUid: string | null; noticedOn: Day | null; endedOn: Day | null }
+export type SubscriptionRow = Subscription & More
+/** `day`: the first of the month it is for. */
+type Settled = { subscription: string; day: Day; status: OrderStatus; reason: string | null; impUid: string | null; refunded: number }
+type OrderStatus = 'open' | 'declined' | 'unknown' | 'paid'
+export type OrderRow = Order & Settled
 /** What a customer is told happened, in the page's own words for `kind`. */
 type Kind = 'started' | 'notice' | 'consented' | 'paid' | 'declined' | 'card' | 'cancelled' | 'resumed' | 'refunded' | `ended-${Ended}`
-export interface HistoryRow {
-  id: number
-  day: Day
-  kind: Kind
-  amount: number | null
-  detail: string | null
-}
+type HistoryRow = { id: number; day: Day; kind: Kind; amount: number | null; detail: string | null }
 
 const tables = `
-  create table if not exists members (id text primary key, name text not null);
-  create table if not exists sessions (id text primary key, member text not null);
+  create table if not exists sessions (id text primary key, member text not null, name text not null);
   create table if not exists cards (customerUid text primary key, member text not null, name text, number text, removed integer not null default 0);
-  create table if not exists registrations (merchantUid text primary key, member text not null, plan text, agreedOn text not null, settled integer not null default 0);
+  -- what a window was opened for: a plan, or without one another card; agreedOn: the box was ticked
+  create table if not exists registrations (merchantUid text primary key, member text not null, plan text, agreedOn text not null);
   create table if not exists subscriptions (id text primary key, member text not null, plan text not null, amount integer not null,
     customerUid text, startedOn text not null, months integer not null, freeMonths integer not null, consentedOn text,
     cancelled integer not null default 0, tries integer not null default 0, triedOn text, noticedOn text, ended text, endedOn text);
   create table if not exists orders (merchantUid text primary key, subscription text not null, name text not null, amount integer not null,
     day text not null, status text not null default 'open', reason text, impUid text, refunded integer not null default 0);
   create table if not exists history (id integer primary key, member text not null, day text not null, kind text not null, amount integer, detail text);
-  create table if not exists events (id text primary key);
 `
 
 export const openDatabase = (file: string) => {
@@ -64,146 +36,128 @@ export const openDatabase = (file: string) => {
   return db
 }
 
-const subscriptionOf = (row: unknown) =>
-  row ? ({ ...(row as SubscriptionRow), cancelled: Boolean((row as { cancelled: number }).cancelled) } as SubscriptionRow) : null
-
 /** Members, cards, subscriptions, orders and what became of them. `today` is the shop's day. */
 export function openStore(db: Database.Database, today: () => Day) {
   const one = <Row>(sql: string, ...values: unknown[]) => (db.prepare(sql).get(...values) as Row | undefined) ?? null
   const all = <Row>(sql: string, ...values: unknown[]) => db.prepare(sql).all(...values) as Row[]
-  const run = (sql: string, ...values: unknown[]) => db.prepare(sql).run(...values).changes
+  const subscriptions = (where: string, ...values: string[]): SubscriptionRow[] =>
+    all<SubscriptionRow>(`select * from subscriptions where ${where}`, ...values).map((row) => ({
+      ...row,
+      cancelled: Boolean(row.cancelled),
+    }))
+  /** Answers whether anything changed. */
+  const run = (sql: string, ...values: unknown[]) => db.prepare(sql).run(...values).changes > 0
+  /** Adds a row, unless there is one of its key. The names of columns are the code's own. */
+  const add = (table: string, row: object) => {
+    const names = Object.keys(row)
+    return run(`insert into ${table} (${names}) values (${names.map(() => '?')}) on conflict do nothing`, ...Object.values(row))
+  }
   const tell = (member: string, kind: Kind, amount: number | null = null, detail: string | null = null) =>
-    run('insert into history (member, day, kind, amount, detail) values (?, ?, ?, ?, ?)', member, today(), kind, amount, detail)
+    add('history', { member, day: today(), kind, amount, detail })
   /** All of it or nothing, also as a part of something larger: SQLite begins no transaction within another. */
   const atomic =
     <Args extends unknown[], Answer>(change: (...args: Args) => Answer) =>
     (...args: Args): Answer =>
       db.inTransaction ? change(...args) : db.transaction(change)(...args)
   const settleMonth = (row: SubscriptionRow, outcome: 'paid' | 'declined') => {
-    const next = after(row, outcome, today())
-    const changed = run(
-      'update subscriptions set months = ?, tries = ?, triedOn = ? where id = ? and months = ? and tries = ?',
-      ...[next.months, next.tries, next.triedOn, row.id, row.months, row.tries],
-    )
-    if (changed === 1 && next.ended !== row.ended && next.ended) store.end(row, next.ended)
-    return changed === 1
+    const { months, tries, triedOn, ended } = after(row, outcome, today())
+    const sql = 'update subscriptions set months = ?, tries = ?, triedOn = ? where id = ? and months = ? and tries = ?'
+    if (run(sql, months, tries, triedOn, row.id, row.months, row.tries) && ended && !row.ended) store.end(row, ended)
   }
 
   const store = {
-    /** Does what a webhook's news changes, once for each piece of news. */
-    once: atomic((event: string, change: () => void) => {
-      if (run('insert into events values (?) on conflict do nothing', event) === 1) change()
-    }),
     /**
      * Makes a member. A name is what is shown, and no proof of who one is: entering it again elsewhere makes another
      * member, who sees nothing of the first. A real shop asks for a password here.
      */
-    signIn: atomic((session: string, member: string, name: string) => {
-      run('insert into members values (?, ?)', member, name)
-      run('insert into sessions values (?, ?)', session, member)
-    }),
+    signIn: (session: string, member: string, name: string) => add('sessions', { id: session, member, name }),
     signOut: (session: string) => run('delete from sessions where id = ?', session),
-    memberOf: (session: string) =>
-      one<{ id: string; name: string }>(
-        'select members.id, members.name from sessions join members on members.id = member where sessions.id = ?',
-        session,
-      ),
+    memberOf: (session: string) => one<Member>('select member as id, name from sessions where id = ?', session),
 
     cards: (member: string) => all<CardRow>('select customerUid, name, number from cards where member = ? and removed = 0', member),
-    card: (customerUid: string | null) =>
-      customerUid === null ? null : one<CardRow>('select customerUid, name, number from cards where customerUid = ?', customerUid),
-    /** Idempotent: a key is confirmed again when the page is. */
-    keepCard: (member: string, { customerUid, name, number }: CardRow) =>
-      run('insert into cards values (?, ?, ?, ?, 0) on conflict do nothing', customerUid, member, name, number),
+    card: (customerUid: string | null) => one<CardRow>('select customerUid, name, number from cards where customerUid = ?', customerUid),
+    /** Answers whether it is new: a key is confirmed again when the page is. */
+    keepCard: (member: string, card: CardRow) => add('cards', { ...card, member }),
     /** The row stays: a payment that is told of later still has to be known as this member's. */
-    dropCard(member: string, customerUid: string) {
+    dropCard: atomic((member: string, customerUid: string) => {
       run('update cards set removed = 1 where member = ? and customerUid = ?', member, customerUid)
       run('update subscriptions set customerUid = null where member = ? and customerUid = ?', member, customerUid)
-    },
+    }),
 
     register: (member: string, merchantUid: string, plan: PlanId | null) =>
-      run(
-        'insert into registrations values (?, ?, ?, ?, 0) on conflict do update set agreedOn = excluded.agreedOn',
-        ...[merchantUid, member, plan, today()],
-      ),
-    registration: (merchantUid: string) => one<Registration>('select * from registrations where merchantUid = ?', merchantUid),
-    /** Whether this is the first time that a registration came to a card. */
-    settleRegistration: (merchantUid: string) =>
-      run('update registrations set settled = 1 where merchantUid = ? and settled = 0', merchantUid) === 1,
+      add('registrations', { merchantUid, member, plan, agreedOn: today() }),
+    /** Keeps a new card, and does once what it was registered for. `too-late`: the member has subscribed otherwise. */
+    keepIssued: atomic((member: string, card: CardRow, payment: Paid & Pick<Payment, 'name'>): 'done' | 'too-late' => {
+      const { merchantUid, amount } = payment
+      const plan = planOf(one<{ plan: PlanId | null }>('select plan from registrations where merchantUid = ?', merchantUid)?.plan)
+      const id = merchantUid.replace(/-1$/, '')
+      const live = store.live(member)
+      const isNew = store.keepCard(member, card)
+      if (plan && live && live.id !== id && !store.subscription(id)) return 'too-late'
+      if (!isNew) return 'done'
+      if (plan) store.subscribe({ id, member, plan: plan.id, amount: plan.amount, customerUid: card.customerUid, freeMonths: plan.free })
+      else if (live) store.changeCard(live, card)
+      if (plan && amount > 0) {
+        store.openOrder(id, { merchantUid, name: payment.name ?? '', amount }, today())
+        store.markPaid(payment)
+      }
+      return 'done'
+    }),
 
-    subscription: (id: string) => subscriptionOf(one('select * from subscriptions where id = ?', id)),
-    current: (member: string) =>
-      subscriptionOf(one('select * from subscriptions where member = ? order by ended is null desc, rowid desc', member)),
-    live: () => all('select * from subscriptions where ended is null').map((row) => subscriptionOf(row) as SubscriptionRow),
-    countOf: (member: string) => Number(one<{ n: number }>('select count(*) as n from subscriptions where member = ?', member)?.n),
+    subscription: (id: string) => subscriptions('id = ?', id)[0] ?? null,
+    /** All that a member has had, the newest first. */
+    subscriptionsOf: (member: string) => subscriptions('member = ? order by rowid desc', member),
+    live: (member: string) => subscriptions('member = ? and ended is null', member)[0] ?? null,
+    allLive: () => subscriptions('ended is null'),
     subscribe(row: Pick<SubscriptionRow, 'id' | 'member' | 'plan' | 'amount' | 'customerUid' | 'freeMonths'>) {
-      const changed = run(
-        `insert into subscriptions (id, member, plan, amount, customerUid, startedOn, months, freeMonths)
-           values (?, ?, ?, ?, ?, ?, 1, ?) on conflict do nothing`,
-        ...[row.id, row.member, row.plan, row.amount, row.customerUid, today(), row.freeMonths],
-      )
-      if (changed === 1) tell(row.member, 'started', null, row.plan)
+      if (add('subscriptions', { ...row, startedOn: today(), months: 1 })) tell(row.member, 'started', row.amount)
     },
-    changeCard({ id, member }: SubscriptionRow, customerUid: string, card: string) {
+    changeCard({ id, member }: SubscriptionRow, { customerUid, name, number }: CardRow) {
       run('update subscriptions set customerUid = ? where id = ?', customerUid, id)
-      tell(member, 'card', null, card)
+      tell(member, 'card', null, [name, number?.slice(-4)].join(' '))
     },
     consent({ id, member, amount }: SubscriptionRow) {
       run('update subscriptions set consentedOn = ? where id = ?', today(), id)
       tell(member, 'consented', amount)
     },
+    /** Cancelling withdraws the consent to pay: who takes it back is asked again. */
     setCancelled({ id, member }: SubscriptionRow, cancelled: boolean) {
-      const changed = run('update subscriptions set cancelled = ? where id = ? and ended is null', Number(cancelled), id)
-      if (changed === 1) tell(member, cancelled ? 'cancelled' : 'resumed')
+      const sql = 'update subscriptions set cancelled = ?, consentedOn = null where id = ? and cancelled = ? and ended is null'
+      if (run(sql, Number(cancelled), id, Number(!cancelled))) tell(member, cancelled ? 'cancelled' : 'resumed')
     },
     end({ id, member }: SubscriptionRow, why: Ended) {
-      const changed = run('update subscriptions set ended = ?, endedOn = ? where id = ? and ended is null', why, today(), id)
-      if (changed === 1) tell(member, `ended-${why}`)
+      if (run('update subscriptions set ended = ?, endedOn = ? where id = ? and ended is null', why, today(), id))
+        tell(member, `ended-${why}`)
     },
     /** Tells of the first payment after the free months, once. */
     notice(row: SubscriptionRow) {
-      if (run('update subscriptions set noticedOn = ? where id = ? and noticedOn is null', today(), row.id) === 1)
-        tell(row.member, 'notice', row.amount, dueDay(row))
+      const isNew = run('update subscriptions set noticedOn = ? where id = ? and noticedOn is null', today(), row.id)
+      if (isNew) tell(row.member, 'notice', row.amount, dueDay(row))
     },
 
-    orders: (subscription: string) => all<OrderRow>('select * from orders where subscription = ? order by day desc', subscription),
+    orders: (member: string) => all<OrderRow>(`select orders.* ${ordersOf} where member = ? order by day desc, orders.rowid desc`, member),
     order: (member: string, merchantUid: string) =>
-      one<OrderRow>(
-        'select orders.* from orders join subscriptions on subscriptions.id = subscription where member = ? and merchantUid = ?',
-        ...[member, merchantUid],
-      ),
+      one<OrderRow>(`select orders.* ${ordersOf} where member = ? and merchantUid = ?`, member, merchantUid),
     /** Writes an order down before it is charged; one that exists stays as it is. */
-    openOrder: (subscription: string, { merchantUid, name, amount }: Order, day: Day) =>
-      run(
-        'insert into orders (merchantUid, subscription, name, amount, day) values (?, ?, ?, ?, ?) on conflict do nothing',
-        ...[merchantUid, subscription, name, amount, day],
-      ),
+    openOrder: (subscription: string, order: Order, day: Day) => add('orders', { ...order, subscription, day }),
     /**
      * Takes a payment for an order: only one of its number, its whole amount in won, by a card of the member whose order
      * it is. Anyone can open a window for 1 won under somebody's order number. Answers whether the order is paid now.
      */
     markPaid: atomic(({ impUid, merchantUid, amount, currency, customerUid, status }: Paid): boolean => {
-      if (status !== 'paid' || currency !== 'KRW' || customerUid === null) return false
-      const row = subscriptionOf(
-        one(
-          `select subscriptions.* from subscriptions join orders on subscription = subscriptions.id join cards on cards.member = subscriptions.member
-             where merchantUid = ? and orders.amount = ? and cards.customerUid = ?`,
-          ...[merchantUid, amount, customerUid],
-        ),
-      )
-      if (!row) return false
-      if (
-        run("update orders set status = 'paid', reason = null, impUid = ? where merchantUid = ? and status <> 'paid'", impUid, merchantUid)
-      ) {
-        // the first month is settled by the registration itself
-        if (merchantUid === orderOf(row).merchantUid) {
-          settleMonth(row, 'paid')
-          // paid after all: what was given up goes on
-          run('update subscriptions set ended = null, endedOn = null where id = ?', row.id)
-        }
-        tell(row.member, 'paid', amount, merchantUid)
+      const whose = `id = (select subscriptions.id ${ordersOf} join cards using (member)
+        where merchantUid = ? and orders.amount = ? and cards.customerUid = ?)`
+      const [row] = customerUid === null ? [] : subscriptions(whose, merchantUid, String(amount), customerUid)
+      if (!row || status !== 'paid' || currency !== 'KRW') return false
+      const sql = "update orders set status = 'paid', reason = null, impUid = ? where merchantUid = ? and status <> 'paid'"
+      if (!run(sql, impUid, merchantUid)) return true
+      // the first month is settled by the registration itself
+      if (merchantUid === orderOf(row).merchantUid) {
+        settleMonth(row, 'paid')
+        // paid after all: what was given up goes on, unless the member has begun anew
+        if (!store.live(row.member)) run('update subscriptions set ended = null, endedOn = null where id = ?', row.id)
       }
-      return true
+      return tell(row.member, 'paid', amount, merchantUid)
     }),
     markDeclined: atomic((row: SubscriptionRow, merchantUid: string, reason: string) => {
       if (!run("update orders set status = 'declined', reason = ? where merchantUid = ? and status <> 'paid'", reason, merchantUid)) return
@@ -215,18 +169,16 @@ export function openStore(db: Database.Database, today: () => Day) {
       run("update orders set status = ? where merchantUid = ? and status <> 'paid'", status, merchantUid),
     /** What PortOne says was given back, by us or in its console. */
     markRefunded: atomic(({ merchantUid, impUid, cancelAmount }: Paid) => {
-      const row = one<{ member: string; refunded: number }>(
-        'select member, refunded from orders join subscriptions on subscriptions.id = subscription where merchantUid = ? and impUid = ?',
-        ...[merchantUid, impUid],
-      )
+      const sql = `select member, refunded ${ordersOf} where merchantUid = ? and impUid = ?`
+      const row = one<{ member: string; refunded: number }>(sql, merchantUid, impUid)
       if (!row || cancelAmount <= row.refunded) return
       run('update orders set refunded = ? where merchantUid = ?', cancelAmount, merchantUid)
       tell(row.member, 'refunded', cancelAmount - row.refunded, merchantUid)
     }),
-    history: (member: string, since = 0) =>
-      all<HistoryRow>('select id, day, kind, amount, detail from history where member = ? and id > ? order by id desc', member, since),
+    history: (member: string) => all<HistoryRow>('select * from history where member = ? order by id desc', member),
   }
   return store
 }
 
+const ordersOf = 'from orders join subscriptions on subscriptions.id = subscription'
 export type Store = ReturnType<typeof openStore>

@@ -1,76 +1,67 @@
-import type { IamportClient } from 'react-billing-key/server'
-import { addDays, chargeDay, consentDays, type Day, dueDay, dunningDays, needsConsent, orderOf } from '../../../subscriptions/rule.ts'
-import type { OrderRow, Store, SubscriptionRow } from './store.ts'
+import {
+  addDays,
+  chargeDay,
+  consentFrom,
+  type Day,
+  dueDay,
+  dunningDays,
+  needsConsent,
+  orderOf,
+  refundOf,
+  stateOf,
+} from '../../../subscriptions/rule.ts'
+import type { Shop } from './shop.ts'
+import type { Store, SubscriptionRow } from './store.ts'
 
-const daysBetween = (from: Day, to: Day) => (Date.parse(to) - Date.parse(from)) / 86_400_000
-
-/** What the last payment gives back on a day, by the days that are left of its month. */
-function refundOf(row: SubscriptionRow, orders: readonly OrderRow[], today: Day) {
-  const order = orders.find(({ status }) => status === 'paid')
-  if (!order || row.ended || order.refunded > 0) return null
-  const [left, days] = [daysBetween(today, dueDay(row)), daysBetween(order.day, dueDay(row))]
-  const amount = Math.floor((order.amount * Math.min(left, days)) / days)
-  return amount > 0 ? { order: order.merchantUid, amount } : null
-}
-
-const consentOf = (row: SubscriptionRow, today: Day) => {
-  const from = addDays(dueDay(row), -consentDays)
-  return { isNeeded: needsConsent(row), isOpen: today >= from, from, given: row.consentedOn }
+/** What leaving today gives back: PortOne is asked for it in these words. */
+function refundFor(store: Store, row: SubscriptionRow, today: Day) {
+  const paid = store.orders(row.member).find(({ subscription, status }) => subscription === row.id && status === 'paid')
+  if (!paid?.impUid || row.ended || paid.refunded > 0) return null
+  const amount = refundOf(row, paid, today)
+  return amount > 0 ? { impUid: paid.impUid, amount, checksum: paid.amount, reason: '고객 해지' } : null
 }
 
 /** A subscription as its page shows it. */
 export function viewOf(store: Store, row: SubscriptionRow, today: Day) {
-  const orders = store.orders(row.id)
-  const due = dueDay(row)
-  const order = orders.find(({ merchantUid }) => merchantUid === orderOf(row).merchantUid)
-  const isFree = row.months <= row.freeMonths
-  const state = row.ended ? 'ended' : row.cancelled ? 'cancelled' : row.tries > 0 ? 'past-due' : isFree ? 'free' : 'active'
+  const { id, plan, amount, ended, customerUid } = row
+  const [due, from, state, { merchantUid }] = [dueDay(row), consentFrom(row), stateOf(row), orderOf(row)]
+  const order = store.order(row.member, merchantUid)
   return {
-    id: row.id,
-    plan: row.plan,
-    amount: row.amount,
-    state: state as 'ended' | 'cancelled' | 'past-due' | 'free' | 'active',
-    ended: row.ended,
-    customerUid: row.customerUid,
-    card: store.card(row.customerUid),
+    ...{ id, plan, amount, ended, state },
+    card: store.card(customerUid),
     /** The last day of what is settled, or the day it ended. */
     until: row.endedOn ?? addDays(due, -1),
-    next: row.ended || row.cancelled ? null : { day: chargeDay(row), due, amount: row.amount, isUnknown: order?.status === 'unknown' },
-    consent: state === 'free' ? consentOf(row, today) : null,
-    pastDue:
-      state === 'past-due' ? { order: orderOf(row).merchantUid, reason: order?.reason ?? '', last: addDays(due, dunningDays[2]) } : null,
-    refund: refundOf(row, orders, today),
+    next: ended || row.cancelled ? null : { day: chargeDay(row), due, amount, isUnknown: order?.status === 'unknown' },
+    consent: state === 'free' ? { isNeeded: needsConsent(row), isOpen: today >= from, from, given: row.consentedOn } : null,
+    pastDue: state === 'past-due' ? { order: merchantUid, reason: order?.reason ?? '', last: addDays(due, dunningDays[2]) } : null,
+    refund: refundFor(store, row, today)?.amount ?? null,
   }
 }
 
-interface Action {
-  readonly store: Store
-  readonly iamport: IamportClient
-  readonly row: SubscriptionRow
-  readonly today: Day
-}
+type Action = (shop: Pick<Shop, 'store' | 'today' | 'portone'>, row: SubscriptionRow) => unknown
 
 /** What a customer does to a subscription. */
-export const actions: Record<string, (action: Action) => unknown> = {
-  consent({ store, row, today }) {
-    if (needsConsent(row) && !row.cancelled && today >= addDays(dueDay(row), -consentDays)) store.consent(row)
+export const actions: Readonly<Record<string, Action>> = {
+  consent({ store, today }, row) {
+    if (needsConsent(row) && !row.cancelled && today() >= consentFrom(row)) store.consent(row)
   },
-  cancel: ({ store, row }) => store.setCancelled(row, true),
-  resume: ({ store, row }) => store.setCancelled(row, false),
-  async refund({ store, iamport, row, today }) {
-    const orders = store.orders(row.id)
-    const refund = refundOf(row, orders, today)
-    const order = orders.find(({ merchantUid }) => merchantUid === refund?.order)
-    if (!refund || !order?.impUid) return
+  cancel({ store }, row) {
+    store.setCancelled(row, true)
+    // nothing that is paid is left to use; but a charge whose end nobody knows is asked about first
+    if (row.tries > 0 && store.order(row.member, orderOf(row).merchantUid)?.status === 'declined') store.end(row, 'cancelled')
+  },
+  resume: ({ store }, row) => store.setCancelled(row, false),
+  async refund({ store, portone, today }, row) {
+    const refund = refundFor(store, row, today())
+    if (!refund) return
     // cancelled first: whatever becomes of the refund, nothing more is charged
     store.setCancelled(row, true)
-    const { impUid, amount: checksum } = order
     try {
       // PortOne refuses when less than the checksum is left, so nothing is refunded twice
-      store.markRefunded(await iamport.cancelPayment({ impUid, amount: refund.amount, checksum, reason: '고객 해지' }))
+      store.markRefunded(await portone.iamport.cancelPayment(refund))
     } catch (error) {
-      const payment = await iamport.payment(impUid)
-      if (!payment || payment.cancelAmount === 0) throw error
+      const payment = await portone.iamport.payment(refund.impUid)
+      if (!payment?.cancelAmount) throw error
       store.markRefunded(payment)
     }
     store.end(row, 'cancelled')

@@ -1,0 +1,149 @@
+import { expect, it } from 'vitest'
+import { openDemoShop } from './demoShop.ts'
+
+const trial = { plan: 'trial', agreed: true }
+const now = { plan: 'now', agreed: true }
+const declinesLater = '9410-0000-0000-0004'
+const kindsOf = (history: readonly { kind: string }[]) => history.map(({ kind }) => kind)
+const charged = ({ payments }: ReturnType<typeof openDemoShop>['sandbox']) =>
+  payments.filter(({ amount, status }) => amount > 0 && status === 'paid')
+
+it('does nothing to the member who is signed in for a tab that still shows another', async () => {
+  const { browser, sandbox } = openDemoShop()
+  const shared = browser()
+  await shared.signIn('미나')
+  await shared.register(now)
+  const { member, subscription, orders } = await shared.view()
+  await shared.signIn('하나')
+  await shared.register(now)
+  for (const action of ['cancel', 'refund', 'consent', 'resume'])
+    expect(await shared.post(`/subscriptions/${subscription?.id}/${action}`)).toMatchObject({ status: 404 })
+  const intent = await shared.post('/billing/intents', { member: member?.id, change: true })
+  expect(intent).toMatchObject({ status: 409, body: { error: { code: 'other-member' } } })
+  const { customerUid } = (await shared.inWindow({ change: true })) as { customerUid: string }
+  expect(await shared.post('/billing/charges', { customerUid, order: orders[0]?.merchantUid })).toMatchObject({ status: 404 })
+  expect(await shared.current()).toMatchObject({ state: 'active' })
+  expect(charged(sandbox)).toHaveLength(2)
+})
+
+it('takes no plan, amount, consent or action that was written by hand', async () => {
+  const { browser, sandbox } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  const { member } = await customer.view()
+  const intent = async (order: object) => (await customer.post('/billing/intents', { member: member?.id, ...order })).body.error?.code
+  expect(await intent({ plan: '__proto__', agreed: true })).toBe('unknown-plan')
+  expect(await intent({ plan: 'now', agreed: 'true' })).toBe('not-agreed')
+  expect(await intent({ ...now, member: undefined })).toBe('other-member')
+  expect(await intent({ change: true })).toBe('no-subscription')
+  expect((await customer.post('/billing/intents', { member: member?.id, ...now, amount: 1 })).body.amount).toBe(9900)
+  await customer.register(now)
+  expect(await intent(now)).toBe('subscribed')
+  for (const action of ['constructor', '__proto__', 'end', '..%2Fclock']) expect(await customer.act(action)).toBe(404)
+  for (const days of [-1, 400, '1', null]) expect(await customer.post('/clock', { days })).toMatchObject({ status: 404 })
+  for (const name of [null, 7, '', '<b>', 'x'.repeat(17)]) expect(await browser().post('/session', { name })).toMatchObject({ status: 400 })
+  expect(charged(sandbox)).toHaveLength(1)
+})
+
+it('gives the free month once, and starts again with a paid one; the receipts stay', async () => {
+  const { browser, pass } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(trial)
+  await pass(31)
+  expect(await customer.current()).toMatchObject({ ended: 'no-consent' })
+  const { member } = await customer.view()
+  const again = await customer.post('/billing/intents', { member: member?.id, ...trial })
+  expect(again).toMatchObject({ status: 409, body: { error: { code: 'free-once' } } })
+  await customer.register(now)
+  await customer.act('refund')
+  await customer.register(now)
+  const { orders, subscription } = await customer.view()
+  expect(subscription).toMatchObject({ state: 'active', ended: null })
+  expect(orders.map(({ status, refunded }) => [status, refunded])).toEqual([
+    ['paid', 0],
+    ['paid', 9900],
+  ])
+})
+
+it('takes a consent back with the cancellation: who stays after all is asked again', async () => {
+  const { browser, pass, sandbox } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(trial)
+  await Promise.all([customer.act('consent'), customer.act('consent')])
+  expect((await customer.current()).consent).toMatchObject({ isNeeded: false })
+  await Promise.all([customer.act('cancel'), customer.act('cancel')])
+  await Promise.all([customer.act('resume'), customer.act('resume')])
+  expect((await customer.current()).consent).toMatchObject({ isNeeded: true })
+  expect(kindsOf((await customer.view()).history)).toEqual(['resumed', 'cancelled', 'consented', 'started'])
+  await pass(31)
+  expect(await customer.current()).toMatchObject({ ended: 'no-consent' })
+  expect(charged(sandbox)).toEqual([])
+})
+
+it('ends what is cancelled while its payment fails today, since nothing paid is left', async () => {
+  const { browser, pass, sandbox } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now, declinesLater)
+  await pass(29)
+  expect(await customer.current()).toMatchObject({ state: 'past-due' })
+  const order = (await customer.current()).pastDue?.order
+  expect(await customer.act('cancel')).toBe(200)
+  expect(await customer.current()).toMatchObject({ ended: 'cancelled', until: '2027-03-01' })
+  const { customerUid } = sandbox.payments.at(-1) as unknown as { customerUid: string }
+  expect((await customer.post('/billing/charges', { customerUid, order })).status).not.toBe(200)
+  await pass(40)
+  expect(charged(sandbox)).toHaveLength(1)
+})
+
+it('gives back what a second tab paid for another plan', async () => {
+  const { browser, sandbox } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  const [free, paid] = [await customer.inWindow(trial), await customer.inWindow(now)]
+  await customer.post('/billing/confirm', free)
+  await customer.post('/billing/confirm', paid)
+  expect(await customer.current()).toMatchObject({ plan: 'trial', state: 'free' })
+  expect(sandbox.payments.find(({ amount }) => amount > 0)).toMatchObject({ status: 'cancelled', cancel_amount: 9900 })
+})
+
+it('refunds once, however often it is pressed, and charges nothing more', async () => {
+  const { browser, sandbox, pass } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now)
+  await pass(7)
+  expect(await Promise.all([customer.act('refund'), customer.act('refund'), customer.act('cancel')])).toEqual([200, 200, 200])
+  expect(await customer.act('cancel')).toBe(404)
+  await pass(60)
+  expect(sandbox.payments.filter(({ amount }) => amount > 0)).toMatchObject([{ cancel_amount: 7425 }])
+  expect(kindsOf((await customer.view()).history).sort()).toEqual(['cancelled', 'ended-cancelled', 'paid', 'refunded', 'started'])
+})
+
+it('keeps the card of a window nobody came back from, also months ahead of the machine’s clock', async () => {
+  const { browser, pass } = openDemoShop(new Date(Date.now() + 90 * 86_400_000).toISOString())
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.inWindow(trial)
+  expect((await customer.view()).subscription).toBe(null)
+  await pass(1)
+  expect(await customer.current()).toMatchObject({ state: 'free' })
+})
+
+it('charges a month once while its card is changed, the job runs and two tabs press, all at the same moment', async () => {
+  const { browser, pass, sandbox } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now, declinesLater)
+  const [first] = sandbox.payments
+  await pass(28)
+  const order = (await customer.current()).pastDue?.order
+  const change = await customer.inWindow({ change: true })
+  const press = (customerUid: unknown) => customer.post('/billing/charges', { customerUid, order })
+  await Promise.all([press(first?.customer_uid), customer.post('/billing/confirm', change), pass(1), press(change.customerUid)])
+  await pass(6)
+  expect(charged(sandbox).filter(({ merchant_uid }) => merchant_uid === order)).toHaveLength(1)
+  expect(await customer.current()).toMatchObject({ state: 'active', card: { number: '9410-****-****-0001' } })
+})
