@@ -15,6 +15,8 @@ const executablePath = process.env.CHROMIUM_PATH
 const browser = (name: string) => ({
   enabled: true,
   headless: true,
+  // three browsers and their servers start at once, with nothing cached
+  connectTimeout: 300_000,
   screenshotFailures: false,
   provider: playwright({
     launchOptions: {

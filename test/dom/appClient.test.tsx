@@ -133,10 +133,13 @@ describe('commits', () => {
     }
     history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=issue-1')
     let commits = 0
-    const confirm = vi.fn(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      return issued
-    })
+    let answer: (said: typeof issued) => void = () => {}
+    const confirm = vi.fn(
+      () =>
+        new Promise<typeof issued>((resolve) => {
+          answer = resolve
+        }),
+    )
     render(
       <BillingKeyProvider userCode={userCode} confirm={confirm}>
         <Profiler id="landing" onRender={() => (commits += 1)}>
@@ -145,6 +148,8 @@ describe('commits', () => {
         </Profiler>
       </BillingKeyProvider>,
     )
+    await act(async () => {})
+    await act(async () => answer(issued))
     await waitFor(() => expect([...seen.values()].map((states) => states.slice(-1))).toEqual([['issued'], ['issued']]))
     expect(confirm).toHaveBeenCalledOnce()
     expect([...seen.values()].flat()).not.toContain('nothing')
