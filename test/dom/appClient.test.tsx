@@ -133,10 +133,10 @@ describe('commits', () => {
     }
     history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=issue-1')
     let commits = 0
-    let answer: (said: typeof issued) => void = () => {}
+    let answer: (said: ConfirmAnswer) => void = () => {}
     const confirm = vi.fn(
       () =>
-        new Promise<typeof issued>((resolve) => {
+        new Promise<ConfirmAnswer>((resolve) => {
           answer = resolve
         }),
     )
@@ -148,7 +148,7 @@ describe('commits', () => {
         </Profiler>
       </BillingKeyProvider>,
     )
-    await act(async () => {})
+    await waitFor(() => expect(confirm).toHaveBeenCalledOnce())
     await act(async () => answer(issued))
     await waitFor(() => expect([...seen.values()].map((states) => states.slice(-1))).toEqual([['issued'], ['issued']]))
     expect(confirm).toHaveBeenCalledOnce()
