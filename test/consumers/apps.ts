@@ -20,15 +20,15 @@ export const ownStatements = (files: Record<string, string>) =>
     .filter(([path]) => /\.tsx?$/.test(path))
     .reduce((sum, [, code]) => sum + statements(code), 0)
 
-/** The README's Vite app, from an empty folder to a server for each of its commands. `after` comes before it is built. */
-export async function viteApp(name: string, after: string[] = []) {
+/** The README's Vite app, from an empty folder to a server for each of its commands. */
+export async function viteApp(name: string, { react = [] as string[], files: more = {}, check = [] as string[] } = {}) {
   const { text, files } = ownFiles('### Vite')
   const [make = [], serve = []] = commands(text)
   const project = await createProject(name, held)
   // the template's own install comes with ours
   await project.run(make.filter((line) => line !== 'npm install'))
-  project.write(files)
-  await project.run([...after, 'npm run build'])
+  project.write({ ...files, ...more })
+  await project.run([...react, ...check, 'npm run build'])
   const [sandbox = '', server = '', dev = ''] = serve
   await Promise.all([
     project.serve(`${sandbox} --port 4010`, project.ports[4010]),
@@ -39,10 +39,10 @@ export async function viteApp(name: string, after: string[] = []) {
 }
 
 /** The README's Next.js app, built without a secret and started with them. */
-export async function nextApp(name: string, { files = ownFiles('### Next.js').files, change = held, extra = [] as string[] } = {}) {
+export async function nextApp(name: string, { files = ownFiles('### Next.js').files, change = held } = {}) {
   const [make = [], [sandbox = ''] = []] = commands(section(readme, '### Next.js'))
   const project = await createProject(name, change)
-  await project.run([...make.map((line) => line.replace(/(create-next-app.*)/, '$1 --skip-install --disable-git')), ...extra])
+  await project.run(make.map((line) => line.replace(/(create-next-app.*)/, '$1 --skip-install --disable-git')))
   const { '.env': secrets = '', ...code } = files
   project.write(code)
   await project.run(['npm run build'])

@@ -3,6 +3,11 @@ import { approve } from '../../src/sandbox/testHelpers.ts'
 
 let browser: Promise<Browser> | undefined
 export const closeBrowser = async () => (await browser)?.close()
+/** What comes of a card that is registered: a PC stays where it was, a phone lands, and no page complains. */
+export const fine = {
+  pc: { path: '/', query: '', wrong: [] },
+  phone: { path: '/billing/complete', query: '', wrong: [] },
+}
 const patience = { timeout: 90_000 }
 
 /** Registers a card on a shop's page, and looks for what a customer reads then. On a phone the page is left and come back to. */
@@ -21,7 +26,10 @@ export async function registerCard(url: string, device: 'pc' | 'phone') {
     await page.goto(url, patience)
     await page.getByRole('button', { name: '카드 등록하기' }).click(patience)
     await approve(page, { timeoutMs: patience.timeout })
-    await page.getByText(/카드를 등록(했|하고 .+ 결제했)어요/).first().waitFor(patience)
+    await page
+      .getByText(/카드를 등록(했|하고 .+ 결제했)어요/)
+      .first()
+      .waitFor(patience)
     const landed = new URL(page.url())
     // the favicon of a shop that has none is no fault of ours
     return { path: landed.pathname, query: landed.search, wrong: wrong.filter((text) => !/favicon|status of 404/.test(text)) }

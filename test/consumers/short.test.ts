@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { nextApp, ownFiles, ownStatements, registerOnBoth, viteApp } from './apps.ts'
-import { closeBrowser } from './customer.ts'
+import { closeBrowser, fine } from './customer.ts'
 import { cleanUp, createProject } from './project.ts'
 import { folder } from './samples.ts'
 
@@ -8,10 +8,6 @@ afterAll(async () => {
   await closeBrowser()
   cleanUp()
 })
-const fine = {
-  pc: { path: '/', query: '', wrong: [] },
-  phone: { path: '/billing/complete', query: '', wrong: [] },
-}
 
 describe.concurrent('a card is registered from an empty folder, on a PC and on a phone', { timeout: 600_000 }, () => {
   it('by the README, with Vite', async () => {
