@@ -73,6 +73,15 @@ export default defineConfig({
         resolve: { alias: [...alias, ...entries] },
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience },
       },
+      // strangers' projects with the packed tarball; `npm run consumers` takes all of them
+      {
+        test: {
+          name: 'consumers',
+          include: [`test/consumers/${process.env.CONSUMERS === 'all' ? '*' : 'short'}.test.ts`],
+          environment: 'node',
+          testTimeout: 600_000,
+        },
+      },
       // the sandbox's payment window, in a browser that Playwright drives
       {
         resolve: { alias },

@@ -13,17 +13,34 @@ const documents = ['README.md', 'README.ko.md', 'CONTRIBUTING.md', ...readdirSyn
 
 /** The samples of a document that say which file they are. */
 const samples = (text: string) =>
-  [...text.matchAll(/```tsx?\n(\/\/ ([\w./]+)[\s\S]*?)```/g)].map(([, code = '', path = '']) => ({ path, code }))
+  [...text.matchAll(/```tsx?\n(\/\/ ([\w./[\]]+)[\s\S]*?)```/g)].map(([, code = '', path = '']) => ({ path, code }))
 
 describe.each(['README.md', 'README.ko.md'])('%s', (name) => {
   it('type-checks in a stranger’s project, each sample as a file', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rbk-readme-'))
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-    const compilerOptions = { strict: true, module: 'nodenext', target: 'es2022', jsx: 'react-jsx', noEmit: true, types: ['node'] }
+    const compilerOptions = {
+      strict: true,
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      target: 'es2022',
+      jsx: 'react-jsx',
+      noEmit: true,
+      types: ['node'],
+    }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     const found = samples(read(name))
-    expect(found.map(({ path }) => path)).toEqual(['src/Subscribe.tsx', 'src/Complete.tsx', 'server/billing.ts', 'server/monthly.ts'])
+    expect(found.map(({ path }) => path)).toEqual([
+      'src/Billing.tsx',
+      'src/Subscribe.tsx',
+      'src/Complete.tsx',
+      'server/billing.ts',
+      // what the consumers' tests build (test/consumers)
+      ...['src/App.tsx', 'server/main.ts', 'vite.config.ts'],
+      ...['app/layout.tsx', 'app/page.tsx', 'app/billing/complete/page.tsx', 'app/api/billing/[...path]/route.ts'],
+      'server/monthly.ts',
+    ])
     for (const { path, code } of found) {
       mkdirSync(join(folder, dirname(path)), { recursive: true })
       writeFileSync(join(folder, path), code)

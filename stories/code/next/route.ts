@@ -1,9 +1,9 @@
 // app/api/billing/[...path]/route.ts
 import { createBillingHandler, createIamportClient } from 'react-billing-key/server'
-import { db, sessionOf } from './shop.ts'
+import { db, sessionOf } from './shop'
 
 const billing = createBillingHandler({
-  iamport: createIamportClient({ impKey: process.env.IAMPORT_KEY ?? '', impSecret: process.env.IAMPORT_SECRET ?? '' }),
+  iamport: createIamportClient({ impKey: process.env.IAMPORT_KEY, impSecret: process.env.IAMPORT_SECRET }),
   signingKey: process.env.SIGNING_KEY,
   authenticate: (request) => sessionOf(request),
   firstOrder: () => ({ name: '월간 이용권', amount: 9900 }),
