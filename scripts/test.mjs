@@ -13,6 +13,8 @@ const env = { ...process.env, CHROMIUM_PATH: path, STORYBOOK_DISABLE_TELEMETRY: 
 let printed = ''
 let passed = 0
 let failed = 0
+/** What was skipped, to be named at the end. */
+const skipped = []
 /** What failed, to be named again at the end. */
 const failures = []
 
@@ -107,6 +109,8 @@ await Promise.all([
       ]),
     () => {
       const { numPassedTests, numFailedTests, testResults } = report('vitest.json')
+      for (const { assertionResults } of testResults)
+        skipped.push(...assertionResults.flatMap((one) => (one.status === 'passed' || one.status === 'failed' ? [] : [one.fullName])))
       const names = testResults.flatMap(({ name, status, message, assertionResults }) => [
         ...assertionResults.flatMap((one) => (one.status === 'failed' ? [`${name}: ${one.fullName}`] : [])),
         ...(status === 'failed' && message ? [`${name}: ${message}`] : []),
@@ -144,5 +148,6 @@ await check('Search for secrets, tokens and card numbers in what was printed, re
   return found.length === 0 && texts.length > 20 && printed.length > 1_000
 })
 for (const failure of failures) console.error(`✖ ${failure}`)
-console.log(`\n${passed} passed, ${failed} failed`)
+for (const name of skipped) console.log(`– skipped: ${name}`)
+console.log(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`)
 process.exitCode = failed === 0 ? 0 : 1

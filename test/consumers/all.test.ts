@@ -8,8 +8,11 @@ import { commands, folder, named, pick, read, samples, section } from './samples
 
 // What `npm run consumers` takes beside the short form.
 afterAll(async () => {
-  await closeBrowser()
-  cleanUp()
+  try {
+    await closeBrowser()
+  } finally {
+    cleanUp()
+  }
 })
 const readme = samples(read('README.md'))
 const frameworks = (heading: string) => samples(section('docs/frameworks.md', heading))

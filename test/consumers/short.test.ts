@@ -5,8 +5,11 @@ import { cleanUp, createProject } from './project.ts'
 import { folder } from './samples.ts'
 
 afterAll(async () => {
-  await closeBrowser()
-  cleanUp()
+  try {
+    await closeBrowser()
+  } finally {
+    cleanUp()
+  }
 })
 
 describe.concurrent('a card is registered from an empty folder, on a PC and on a phone', { timeout: 600_000 }, () => {

@@ -13,6 +13,8 @@ test('registers a card with a first payment', async ({ page }) => {
   await page.getByRole('button', { name: '현대카드 0001 삭제' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: '삭제' }).click()
   await expect(page.getByText('등록한 카드가 없어요.')).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(1)
 })
 
 test('opens no window before the customer has agreed', async ({ page }) => {

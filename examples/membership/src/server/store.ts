@@ -75,7 +75,8 @@ export function openStore(db: Database.Database, today: () => Day) {
     memberOf: (session: string) => one<Member>('select member as id, name from sessions where id = ?', session),
 
     cards: (member: string) => all<CardRow>('select customerUid, name, number from cards where member = ? and removed = 0', member),
-    card: (customerUid: string | null) => one<CardRow>('select customerUid, name, number from cards where customerUid = ?', customerUid),
+    card: (customerUid: string | null) =>
+      customerUid === null ? null : one<CardRow>('select customerUid, name, number from cards where customerUid = ?', customerUid),
     /** Answers whether it is new: a key is confirmed again when the page is. */
     keepCard: (member: string, card: CardRow) => add('cards', { ...card, member }),
     /** The row stays: a payment that is told of later still has to be known as this member's. */
