@@ -65,10 +65,10 @@ for (const width of widths)
           )
         await page.setViewportSize({ width: 2000, height: 1000 })
         await page.setContent(
-          `<style>body{margin:8px;columns:${shown + 8}px;font:12px sans-serif;background:#888}figure{margin:0 0 12px;break-inside:avoid}img{display:block;max-height:1600px;object-fit:cover;object-position:top}</style>${figures.join('')}`,
+          `<style>body{margin:8px;display:flex;flex-wrap:wrap;align-items:start;gap:12px;font:12px sans-serif;background:#888}figure{margin:0;width:${shown}px;overflow-wrap:anywhere}img{display:block;max-height:1600px;object-fit:cover;object-position:top}</style>${figures.join('')}`,
         )
-        const name = `${width}-${locale}-${theme}-${from / perSheet + 1}.jpg`
-        await page.screenshot({ path: join(out, name), fullPage: true, type: 'jpeg', quality: 75 })
+        const name = `${width}-${locale}-${theme}-${from / perSheet + 1}.png`
+        await page.screenshot({ path: join(out, name), fullPage: true })
         console.log(`  ${join('contact-sheets', name)}`)
       }
       await page.close()

@@ -18,9 +18,8 @@ const skipped = []
 /** What failed, to be named again at the end. */
 const failures = []
 
-/** Runs a command, shows what it prints (`later`: when it has ended) and keeps it; resolves with whether it went well. */
-function run(command, args, { later = false, ...options } = {}) {
-  const held = []
+/** Runs a command, shows what it prints and keeps it; resolves with whether it went well. */
+function run(command, args, options = {}) {
   const child = spawn(command, args, {
     cwd: root,
     env,
@@ -34,18 +33,14 @@ function run(command, args, { later = false, ...options } = {}) {
   ])
     from.setEncoding('utf8').on('data', (text) => {
       printed += text
-      if (later) held.push(() => to.write(text))
-      else to.write(text)
+      to.write(text)
     })
   return new Promise((resolve) => {
     child.once('error', (error) => {
       console.error(error.message)
       resolve(false)
     })
-    child.once('close', (code) => {
-      for (const write of held) write()
-      resolve(code === 0)
-    })
+    child.once('close', (code) => resolve(code === 0))
   })
 }
 const npx = (program, args, options) => run('npx', ['--no-install', program, ...args], options)
@@ -94,21 +89,22 @@ await check('Charges under faults, from four processes (npm run chaos makes 12,0
 await check('Issue-and-charge cycles against the sandbox (node --expose-gc bench/sandbox.mjs makes 10,000)', () =>
   run(process.execPath, ['--expose-gc', 'bench/sandbox.mjs', '1000']),
 )
-// both wait more than they work
-await Promise.all([
+/** Some projects of vitest.config.ts, counted by name. */
+const vitest = (title, file, ...projects) =>
   tests(
-    'Unit, DOM, browser, stories and package (Vitest)',
+    title,
     () =>
       npx('vitest', [
         'run',
         '--config',
         'vitest.config.ts',
+        ...projects.map((name) => `--project=${name}`),
         '--reporter=default',
         '--reporter=json',
-        `--outputFile.json=${join(reports, 'vitest.json')}`,
+        `--outputFile.json=${join(reports, file)}`,
       ]),
     () => {
-      const { numPassedTests, numFailedTests, testResults } = report('vitest.json')
+      const { numPassedTests, numFailedTests, testResults } = report(file)
       for (const { assertionResults } of testResults)
         skipped.push(...assertionResults.flatMap((one) => (one.status === 'passed' || one.status === 'failed' ? [] : [one.fullName])))
       const names = testResults.flatMap(({ name, status, message, assertionResults }) => [
@@ -117,18 +113,23 @@ await Promise.all([
       ])
       return { passed: numPassedTests, failed: numFailedTests, names }
     },
-  ),
-  tests(
-    'At the same time: end to end on the demo shop (Playwright); printed when it has ended',
-    () => npx('playwright', ['test'], { later: true, env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json') } }),
-    () => {
-      const { suites, stats } = report('e2e.json')
-      const specsOf = ({ suites: inner = [], specs = [] }) => [...specs, ...inner.flatMap(specsOf)]
-      const names = suites.flatMap(specsOf).flatMap(({ ok, file, title }) => (ok ? [] : [`${file}: ${title}`]))
-      return { passed: stats.expected, failed: stats.unexpected + stats.flaky, names }
-    },
-  ),
-])
+  )
+await vitest('Unit, DOM, browser, stories and package (Vitest)', 'vitest.json', '!consumers')
+await vitest(
+  "A stranger's Vite, Next.js and Node project with the packed package (npm run consumers takes more)",
+  'consumers.json',
+  'consumers',
+)
+await tests(
+  'End to end on the demo shop (Playwright)',
+  () => npx('playwright', ['test'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json') } }),
+  () => {
+    const { suites, stats } = report('e2e.json')
+    const specsOf = ({ suites: inner = [], specs = [] }) => [...specs, ...inner.flatMap(specsOf)]
+    const names = suites.flatMap(specsOf).flatMap(({ ok, file, title }) => (ok ? [] : [`${file}: ${title}`]))
+    return { passed: stats.expected, failed: stats.unexpected + stats.flaky, names }
+  },
+)
 await check('Search for secrets, tokens and card numbers in what was printed, reported and bundled for browsers', () => {
   const filesOf = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const client = ['dist/index.js', 'dist/billing', 'dist/iamport', 'dist/hooks', 'dist/components', 'examples/membership/dist/client']
