@@ -246,7 +246,7 @@ function abandon(world: World): void {
   abandonPage()
 }
 
-class Command implements fc.AsyncCommand<World, World> {
+export class Command implements fc.AsyncCommand<World, World> {
   readonly name: keyof typeof happenings
   readonly n: number
   constructor(name: keyof typeof happenings, n: number) {
