@@ -1,6 +1,9 @@
 import { configure } from '@testing-library/react'
-import { vi } from 'vitest'
+import { afterAll, vi } from 'vitest'
 
 // A busy machine is not a failure: what is waited for may take its time.
 configure({ asyncUtilTimeout: 10_000 })
 vi.setConfig({ testTimeout: 60_000 })
+
+// a window that is closed at the end of a test counts as closed 300 ms later, and needs a document for it
+if (navigator.userAgent.includes('jsdom')) afterAll(() => new Promise((resolve) => setTimeout(resolve, 500)))
