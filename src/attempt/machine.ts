@@ -59,7 +59,7 @@ export type AttemptEvent =
   | { readonly type: 'left-over-appeared' }
   /** Nothing of an earlier attempt stands in the way. */
   | { readonly type: 'nothing-left-over' }
-  /** An earlier attempt ended, or nobody could say: this click opens nothing. Or the answer to the same question came to another asker first. */
+  /** An earlier attempt ended, or nobody could say: this click opens nothing. Also the answer to this very question, asked by another. */
   | { readonly type: 'left-over'; readonly outcome: BillingKeyOutcome; readonly attempt: OpenedAttempt; readonly report: WindowReport }
   /** `clickIsSpent`: a browser would block a popup now (sdk-facts 37). */
   | { readonly type: 'request-ready'; readonly clickIsSpent: boolean }
@@ -141,7 +141,7 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
       return state.phase === 'confirming' ? leaveOpen(state, event.reason) : stay
     case 'recheck':
       if (state.phase !== 'settled' || state.outcome.status !== 'unconfirmed' || !state.attempt || !state.report) return stay
-      return ask(state.report, state.attempt, 0, event.byCustomer)
+      return ask(state.report, state.attempt, event.byCustomer)
     case 'abandon':
       return abandon(state)
     case 'unmounted':
@@ -166,12 +166,12 @@ function settle(outcome: BillingKeyOutcome, attempt: OpenedAttempt | null, repor
   return [{ phase: 'settled', outcome, attempt, report }, [{ do: 'tell-outcome', outcome }]]
 }
 
-function ask(report: WindowReport, attempt: OpenedAttempt, asks: number, byCustomer: boolean): Step {
-  return [{ phase: 'confirming', attempt, report, asks, byCustomer }, [{ do: 'ask-server', afterMs: 0 }]]
+function ask(report: WindowReport, attempt: OpenedAttempt, byCustomer: boolean): Step {
+  return [{ phase: 'confirming', attempt, report, asks: 0, byCustomer }, [{ do: 'ask-server', afterMs: 0 }]]
 }
 
 function reported(report: WindowReport, attempt: OpenedAttempt): Step {
-  return attempt.canAsk && needsServer(report) ? ask(report, attempt, 0, false) : settle(report, attempt, report)
+  return attempt.canAsk && needsServer(report) ? ask(report, attempt, false) : settle(report, attempt, report)
 }
 
 type Confirming = Extract<AttemptState, { phase: 'confirming' }>
@@ -196,7 +196,7 @@ function lateReport(state: AttemptState, report: WindowReport): Step {
   const isItsOwn = (attempt: OpenedAttempt | null) => attempt !== null && attempt.merchantUid === report.merchantUid
   if (!hasReportedSuccess(report)) return [state, []]
   // being asked about already: from now on with what the window said, and its imp_uid
-  if (state.phase === 'confirming') return isItsOwn(state.attempt) ? ask(report, state.attempt, 0, state.byCustomer) : [state, []]
+  if (state.phase === 'confirming') return isItsOwn(state.attempt) ? ask(report, state.attempt, state.byCustomer) : [state, []]
   if (state.phase !== 'settled' || !state.attempt || !isItsOwn(state.attempt) || isFinal(state.outcome)) return [state, []]
   return reported(report, state.attempt)
 }

@@ -398,7 +398,7 @@ export class Attempt {
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
     const state = this.#state
     if (signal.aborted || state.phase !== 'confirming' || !confirm || !this.#claim) return
-    if (this.hasHeardNumber()) return
+    if (this.askedWithNumber()) return
     const { impUid } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
     this.#claim = claim
@@ -407,13 +407,16 @@ export class Attempt {
     if (pending && claim.impUid !== null && hasReportedSuccess(state.report)) remember({ ...pending, impUid: claim.impUid })
     const said = await askServer(confirm, claim, confirmTimeoutMs, signal)
     if (signal.aborted) return
-    if ('answer' in said && said.answer.status !== 'issued' && this.hasHeardNumber()) return
+    if ('answer' in said && said.answer.status !== 'issued' && this.askedWithNumber()) return
     if ('answer' in said) this.dispatch({ type: 'answered', answer: said.answer })
     else if (said.reason !== 'stopped') this.dispatch({ type: 'ask-failed', reason: said.reason })
   }
 
-  /** Another hook has heard of a success meanwhile: asked without its number, the server would say that there is none. */
-  private hasHeardNumber(): boolean {
+  /**
+   * Asks with PortOne's number when another hook has heard it meanwhile, and answers whether it did: asked without it, the
+   * server would say that there is no payment.
+   */
+  private askedWithNumber(): boolean {
     const report = this.#state.phase === 'confirming' ? this.#state.report : null
     const pending = report?.merchantUid && report.impUid === null ? pendingAttempt(report.merchantUid) : null
     if (!report || !pending?.impUid) return false
