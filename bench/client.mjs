@@ -1,10 +1,13 @@
-// Requests and charges per second, and memory, of our client beside iamport-rest-client-nodejs and bare fetch, against one
-// local server, in one run: `npm run bench`. Only the ratios mean anything; the machine is not quiet.
+// Requests and charges per second of our client beside iamport-rest-client-nodejs and bare fetch, against one local server.
+// A part of `npm run bench`; `node bench/client.mjs` runs it alone.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { compare, printRows } from './figures.mjs'
 
-const [, file, mode, who, task, baseUrl, callCount] = process.argv
+const file = fileURLToPath(import.meta.url)
+const [, , mode, who, task, baseUrl, callCount] = process.argv
 const order = (number) => ({ customerUid: 'card-1', merchantUid: `order-${process.pid}-${number}`, amount: 9900, name: '월간 이용권' })
 const wireOrder = ({ customerUid, merchantUid, amount, name }) => ({ customer_uid: customerUid, merchant_uid: merchantUid, amount, name })
 
@@ -104,47 +107,42 @@ async function run() {
   await lanes(calls)
   const perSecond = calls / ((performance.now() - began) / 1000)
   const { user, system } = process.cpuUsage(cpu)
-  process.send({ perSecond, cpu: (user + system) / calls, rss: process.memoryUsage().rss })
+  process.send({ perSecond, cpu: (user + system) / calls })
 }
 
-async function compare() {
-  const child = (...args) => spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const said = (process) =>
-    new Promise((resolve, reject) => process.once('message', resolve).once('exit', (code) => reject(new Error(`exit ${code}`))))
-  const names = Object.keys(contenders)
-  const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
-  const rows = []
-  const servers = [
+const children = new Set()
+const child = (...args) => {
+  const made = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  children.add(made)
+  return made.once('exit', () => children.delete(made))
+}
+const said = (made) =>
+  new Promise((resolve, reject) => made.once('message', resolve).once('exit', (code) => reject(new Error(`exit ${code}`))))
+
+/** Medians of five rounds, 20 calls at a time, each contender in a process of its own. */
+export async function clientFigures(print) {
+  for (const { delay, calls } of [
     { delay: 0, calls: 3_000 },
     { delay: 50, calls: 600 },
-  ]
-  for (const { delay, calls } of servers) {
+  ]) {
     const server = child('serve', String(delay))
     const url = `http://127.0.0.1:${await said(server)}`
-    for (const what of ['read', 'again', 'charge']) {
-      const rounds = names.map(() => [])
-      for (let round = 0; round < 5; round += 1)
-        // in turns, so that a busy moment of the machine hits all of them
-        for (const [at, name] of names.entries()) rounds[at].push(await said(child('run', name, what, url, String(calls))))
-      const [speed, cpu, memory] = ['perSecond', 'cpu', 'rss'].map((key) => rounds.map((results) => median(results.map((one) => one[key]))))
-      for (const at of [1, 2])
-        rows.push({
-          task: what,
-          'answers after': `${delay} ms`,
-          'ours beside': names[at],
-          'calls/s': `${Math.round(speed[0])} : ${Math.round(speed[at])}`,
-          'speed (more is faster)': (speed[0] / speed[at]).toFixed(2),
-          'CPU (less is less)': (cpu[0] / cpu[at]).toFixed(2),
-          'memory (less is smaller)': (memory[0] / memory[at]).toFixed(2),
-        })
+    for (const task of ['read', 'again', 'charge']) {
+      const what = `${task}, answered ${delay === 0 ? 'at once' : `after ${delay} ms`}`
+      const figures = [
+        [what, 'calls/s', 'more', ({ perSecond }) => perSecond],
+        ['… its CPU', 'µs a call', 'less', ({ cpu }) => cpu],
+      ]
+      print(await compare(figures, Object.keys(contenders).slice(1), (name) => said(child('run', name, task, url, String(calls)))))
     }
     server.kill()
   }
-  console.table(rows)
-  console.log(
-    'Medians of five rounds of 3,000 calls (600 where an answer takes 50 ms), 20 at a time, each in a process of its own. charge: looked up, then sent.',
-  )
 }
 
-await (mode === 'serve' ? serve() : mode === 'run' ? run() : compare())
-if (mode === 'run') process.exit(0)
+if (process.argv[1] === file) {
+  process.once('exit', () => {
+    for (const made of children) made.kill()
+  })
+  await (mode === 'serve' ? serve() : mode === 'run' ? run() : clientFigures(printRows))
+  if (mode === 'run') process.exit(0)
+}
