@@ -18,7 +18,25 @@ const meta = {
       props: [['BillingKeyList', propTables.BillingKeyListProps]],
       css: true,
     } satisfies PageOf,
-    docs: { source: { language: 'tsx', code: '<BillingKeyList action={(key) => <ChargeButton customerUid={key.customerUid} />} />' } },
+    docs: {
+      source: {
+        language: 'tsx',
+        code: `import { BillingKeyList, useCharge } from 'react-billing-key'
+
+export function Cards({ order }: { order: string }) {
+  const { mutate, isPending } = useCharge()
+  return (
+    <BillingKeyList
+      action={({ customerUid }) => (
+        <button type="button" disabled={isPending} onClick={() => mutate({ customerUid, order })}>
+          이번 달 요금 결제
+        </button>
+      )}
+    />
+  )
+}`,
+      },
+    },
   },
 } satisfies Meta<typeof BillingKeyList>
 export default meta

@@ -2,6 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor } from 'storybook/test'
 import code from '../code/UseRemoveBillingKey.tsx?raw'
 import type { PageOf } from '../support/docs.tsx'
+import { propTables } from '../support/props.ts'
 import { UseRemoveBillingKey } from './hooks.tsx'
 
 const meta = {
@@ -13,6 +14,7 @@ const meta = {
         ko: '카드를 삭제합니다. 목록에서 바로 빠지고, 서버가 거절하면 돌아옵니다.',
         en: 'Removes a card: it leaves the list at once, and comes back when your server said no.',
       },
+      props: [['UseMutationResult', propTables.UseRemoveBillingKeyResult]],
     } satisfies PageOf,
     docs: { source: { language: 'tsx', code } },
   },

@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useState } from 'react'
 import { expect, fireEvent } from 'storybook/test'
 import { redirectKeys } from '../../src/billing/redirect.ts'
-import { hasRedirectResult, parseRedirect, stripRedirectResult } from '../../src/index.ts'
+import { parseRedirect, stripRedirectResult } from '../../src/index.ts'
 import type { PageOf } from '../support/docs.tsx'
 import { useSettings } from '../support/settings.ts'
 
@@ -25,6 +25,13 @@ const words = {
     stripped: 'What was stripped',
     proof: 'Anybody can type such an address. Only your server knows whether it is true.',
   },
+}
+
+/** PortOne's keys that stand in an address and do not stand in what is kept of it. */
+function strippedFrom(address: string) {
+  const kept = stripRedirectResult(address)
+  const isIn = (text: string, key: string) => new RegExp(`(?<![a-z_])${key}=`).test(text)
+  return redirectKeys.filter((key) => isIn(address, key) && !isIn(kept, key))
 }
 
 interface RedirectsProps {
@@ -65,7 +72,7 @@ function Bench({ address: first, known }: RedirectsProps) {
         <pre>{stripRedirectResult(address)}</pre>
         <h3>{said.stripped}</h3>
         <p>
-          <code>{hasRedirectResult(address) ? redirectKeys.filter((key) => address.includes(`${key}=`)).join(', ') : '–'}</code>
+          <code>{strippedFrom(address).join(', ') || '–'}</code>
         </p>
       </div>
     </div>
@@ -99,6 +106,7 @@ export const Reported: Story = {
       target: { value: '/done?imp_uid=imp_1&merchant_uid=m&error_code=J202&error_msg=한도+초과' },
     })
     await expect(await canvas.findByText('failed')).toBeVisible()
+    await expect(canvas.getByText('imp_uid, merchant_uid, error_code, error_msg')).toBeVisible()
   },
 }
 export const Glued: Story = {

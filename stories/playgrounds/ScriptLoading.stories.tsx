@@ -12,6 +12,8 @@ type Case = 'works' | 'slow' | 'missing' | 'blocked' | 'html' | 'two' | 'jquery'
 const blob = (text: string, type = 'text/javascript') => URL.createObjectURL(new Blob([text], { type }))
 /** A tag of somebody else's that never answers: `text/plain` is not fetched. */
 const hanging = (src: string) => document.head.append(Object.assign(document.createElement('script'), { type: 'text/plain', src }))
+/** A gateway's page in place of the script. It begins with a comment, which a browser reads as one in a script as well: the console stays quiet. */
+const errorPage = '<!-- <html><title>502 Bad Gateway</title><body>nginx</body></html> -->'
 const works = () => sdkUrl({ sdk: 'v1', device: 'pc' })
 const slow = 'https://slow.invalid/iamport.js'
 
@@ -28,7 +30,7 @@ const cases: { readonly [name in Case]: { about: Both; provider: () => Partial<B
     about: { ko: '광고 차단기가 막음', en: 'Blocked by an ad blocker' },
     provider: () => ({ scriptUrl: 'https://blocked.invalid/iamport.js' }),
   },
-  html: { about: { ko: '스크립트 자리에 HTML', en: 'HTML in its place' }, provider: () => ({ scriptUrl: blob('document.title') }) },
+  html: { about: { ko: '스크립트 자리에 HTML', en: 'HTML in its place' }, provider: () => ({ scriptUrl: blob(errorPage, 'text/html') }) },
   two: {
     about: { ko: '이미 다른 사본이 있음', en: 'A second copy on the page' },
     provider: () => ({ scriptUrl: works() }),

@@ -244,6 +244,44 @@ export const propTables = {
     ),
   } satisfies TableOf<keyof BillingKeysOptions>,
 
+  ChargeRequest: {
+    customerUid: row('string', '결제할 카드.', 'The card that pays.', required),
+    '…': row(
+      'unknown',
+      '그 밖의 값은 서버의 `price`가 읽습니다. 금액은 보내지 않습니다.',
+      'Anything else is read by your server’s `price`. Never a price itself.',
+    ),
+  } satisfies TableOf<'customerUid' | '…'>,
+
+  UseChargeResult: {
+    mutate: row('(request: ChargeRequest) => void', '결제합니다. 한 번만 보냅니다.', 'Charges. Sent once.'),
+    mutateAsync: row('(request) => Promise<ChargeAnswer>', '같은 일을 하고 결과를 기다립니다.', 'The same, with the answer to wait for.'),
+    data: row(
+      "{ status: 'paid' | 'declined' | 'unknown', merchantUid, … } | undefined",
+      '결과. 답을 잃으면 `unknown`이고, 같은 주문은 다시 눌러도 두 번 결제되지 않습니다.',
+      'The result. A lost answer is `unknown`; the same order can be pressed again without paying twice.',
+    ),
+    error: row(
+      'BillingApiError | null',
+      '서버가 거절했습니다. 아무것도 결제되지 않았습니다. `status`와 `code`가 있습니다.',
+      'Your server refused, and nothing was charged: `status`, `code`.',
+    ),
+    isPending: row('boolean', '답을 기다리는 중인지.', 'Whether the answer is awaited.'),
+    reset: row('() => void', '결과와 오류를 지웁니다.', 'Forgets result and error.'),
+  } satisfies TableOf<'data' | 'error' | 'isPending' | 'mutate' | 'mutateAsync' | 'reset'>,
+
+  UseRemoveBillingKeyResult: {
+    mutate: row(
+      '(customerUid: string) => void',
+      '카드를 삭제합니다. 목록에서는 바로 빠지고, 실패하면 돌아옵니다.',
+      'Removes a card. It leaves the list at once, and comes back when that failed.',
+    ),
+    mutateAsync: row('(customerUid: string) => Promise<void>', '같은 일을 하고 끝을 기다립니다.', 'The same, with an end to wait for.'),
+    error: row('BillingApiError | null', '삭제하지 못한 이유.', 'Why it could not be removed.'),
+    isPending: row('boolean', '삭제하는 중인지.', 'Whether it is being removed.'),
+    variables: row('string | undefined', '지금 삭제하는 카드.', 'The card that is being removed.'),
+  } satisfies TableOf<'error' | 'isPending' | 'mutate' | 'mutateAsync' | 'variables'>,
+
   BillingKeyRequest: {
     customerUid: row(
       'string',
