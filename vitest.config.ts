@@ -80,6 +80,8 @@ export default defineConfig({
           include: [`test/consumers/${process.env.CONSUMERS === 'all' ? '*' : 'short'}.test.ts`],
           environment: 'node',
           testTimeout: 600_000,
+          // it ends servers, and removes three apps with all they installed
+          hookTimeout: 180_000,
         },
       },
       // the sandbox's payment window, in a browser that Playwright drives
