@@ -116,6 +116,8 @@ export default defineConfig({
         test: {
           name,
           include: ['test/browser/**/*.test.tsx'],
+          // React has no part in it
+          exclude: name === 'browser-18' ? ['test/browser/requestPay.test.tsx'] : [],
           setupFiles: ['test/patience.ts'],
           globalSetup: ['test/browser/sandboxServer.ts'],
           browser: browser(`${name} (chromium)`),
