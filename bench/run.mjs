@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, totalmem } from 'node:os'
+import { chromium } from '../scripts/prepare.mjs'
 import { browserFigures } from './browser.mjs'
 import { clientFigures } from './client.mjs'
 import { printRows, root } from './figures.mjs'
@@ -19,8 +20,8 @@ const collect = async (figures) => {
   return table(head, rows)
 }
 
-const chromium =
-  spawnSync(process.env.CHROMIUM_PATH ?? 'chromium', ['--version'], { encoding: 'utf8' }).stdout?.trim() || 'Chromium of Playwright'
+process.env.CHROMIUM_PATH ??= await chromium()
+const browserVersion = spawnSync(process.env.CHROMIUM_PATH, ['--version'], { encoding: 'utf8' }).stdout.trim()
 const browser = await collect(browserFigures)
 const server = await collect(nodeFigures)
 const client = await collect(clientFigures)
@@ -30,7 +31,7 @@ writeFileSync(
   `${root}docs/benchmarks.md`,
   `# Figures
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpus()[0]?.model.trim()} (${arch}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${chromium}, ${peers.map(version).join(', ')}.
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpus()[0]?.model.trim()} (${arch}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${browserVersion}, ${peers.map(version).join(', ')}.
 
 What is compared ran in turns, five times each; the medians are shown. The machine was not quiet, so only the ratios count, and those of one run. "By hand" is [bench/pages/hand.jsx](../bench/pages/hand.jsx): it loads the script, opens the window and asks the shop's server, and does nothing of what [attempt.md](attempt.md) is about.
 
