@@ -1,5 +1,5 @@
 'use client'
-import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type UseQueryResult, useIsRestoring, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { subscribeToPage } from '../attempt/page.ts'
 import { lastIssuedAt } from '../attempt/pending.ts'
@@ -50,8 +50,11 @@ export function useBillingKeys(): UseQueryResult<readonly BillingKeySummary[]> {
     if (dataUpdatedAt > 0 && !isFetching && errorUpdatedAt <= issuedAt && isOutdated(client.getQueryData<BillingKeysData>(queryKey)))
       void client.refetchQueries({ queryKey, exact: true }, { cancelRefetch: false })
   }, [client, api, customerKey, issuedAt, isFetching, errorUpdatedAt, dataUpdatedAt])
+  const isRestoring = useIsRestoring()
   useEffect(() => {
-    client.removeQueries({ queryKey: membersKey(api), predicate: ({ queryKey }) => queryKey[3] !== customerKey })
-  }, [client, api, customerKey])
+    if (isRestoring) return
+    // after the commit: an app's persister, which listens from then on, forgets them as well
+    queueMicrotask(() => client.removeQueries({ queryKey: membersKey(api), predicate: ({ queryKey }) => queryKey[3] !== customerKey }))
+  }, [client, api, customerKey, isRestoring])
   return query
 }

@@ -1,4 +1,6 @@
+import { createSyncStoragePersister } from '@tanstack/query-sync-storage-persister'
 import { dehydrate, hydrate, onlineManager, QueryClient, type QueryClientConfig, QueryClientProvider } from '@tanstack/react-query'
+import { PersistQueryClientProvider } from '@tanstack/react-query-persist-client'
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { hydrateRoot } from 'react-dom/client'
@@ -162,6 +164,54 @@ describe('useRemoveBillingKey', () => {
     open()
     await screen.findByText(twoCards)
     await screen.findByRole('button', { name: /아직 지울 수 없어요/ })
+  })
+})
+
+describe('in an app that keeps its cache in localStorage', () => {
+  const persister = createSyncStoragePersister({ storage: localStorage, throttleTime: 0 })
+  const open = (client: QueryClient, customerKey: string | undefined) => (
+    <PersistQueryClientProvider client={client} persistOptions={{ persister }}>
+      {page(client, customerKey)}
+    </PersistQueryClientProvider>
+  )
+  const stored = () => Object.values({ ...localStorage }).join()
+  const isStored = (text: string) => waitFor(() => expect(stored()).toContain(text))
+  const isGone = () => waitFor(() => expect(stored()).not.toMatch(/kim|9410/))
+  afterEach(() => localStorage.clear())
+
+  it('holds masked cards there and no charge, and drops them when another member signs in', async () => {
+    const client = clientOf()
+    const { rerender } = render(open(client, 'kim'))
+    await screen.findByText(twoCards)
+    await act(async () => screen.getByRole('button', { name: /charge/ }).click())
+    await screen.findByRole('button', { name: 'charge paid' })
+    await isStored('9410********0001')
+    expect(stored()).not.toMatch(/12341234|kim@shop|order-1/)
+    session = 'lee'
+    rerender(open(client, 'lee'))
+    await screen.findByText('lee-1')
+    await isGone()
+  })
+
+  it('shows what was kept at once to its member, and drops it when it is another’s', async () => {
+    const first = render(open(clientOf(), 'kim'))
+    await screen.findByText(twoCards)
+    await isStored('kim-2')
+    first.unmount()
+    let answer = () => {}
+    const slow = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    vi.stubGlobal('fetch', () => slow.then(() => json({ keys: cards[session] })))
+    const again = render(open(clientOf(), 'kim'))
+    await screen.findByText(twoCards)
+    again.unmount()
+    session = 'lee'
+    render(open(clientOf(), 'lee'))
+    await isGone()
+    expect(screen.queryByText(/kim/)).toBeNull()
+    answer()
+    await screen.findByText('lee-1')
   })
 })
 
