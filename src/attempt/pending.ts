@@ -1,5 +1,5 @@
 import { type AttemptFacts, type BillingKeyOutcome, sameOrderNumber } from '../billing/outcome.ts'
-import { attemptsOfPage, pageChanged } from './page.ts'
+import { attemptsOfPage, pageChangedSoon } from './page.ts'
 
 /**
  * What has to survive the page: the order, and nothing of the customer's. `token` is the merchant's signed intent,
@@ -157,7 +157,7 @@ export function markTold(outcome: BillingKeyOutcome): void {
   const kept = load()
   const told = [...kept.told.filter(({ merchantUid }) => merchantUid !== outcome.merchantUid), outcome].slice(-mostTold)
   save({ ...kept, told, issuedAt: outcome.status === 'issued' ? Date.now() : kept.issuedAt })
-  queueMicrotask(pageChanged)
+  pageChangedSoon()
 }
 
 /** When this tab was last told of a verified issue, in milliseconds since 1970; `0`: never. A list of cards from before it is out of date. */

@@ -8,7 +8,7 @@ import { askServer } from './askServer.ts'
 import { askAboutLeftover, claimFrom, leftovers, reportFrom } from './leftovers.ts'
 import { type AttemptEffect, type AttemptEvent, type AttemptState, asksAbout, isPending, type Phase, transition } from './machine.ts'
 import { clickLastsMs, isClickSpent, readyWindow, reportOf } from './openWindow.ts'
-import { attemptsOfPage, pageChanged, subscribeToPage } from './page.ts'
+import { attemptsOfPage, pageChanged, pageChangedSoon, subscribeToPage } from './page.ts'
 import { forget, forgetTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
 import { isRequest, isThenable, orderOf, RequestFetcher, type RequestSource } from './requestSource.ts'
 import { callSafely, isAnswered, isNewsToTell, keepWhatIsOpen } from './telling.ts'
@@ -96,7 +96,7 @@ export class Attempt {
   mount = (): void => {
     this.#isMounted = true
     attemptsOfPage().attempts.add(this)
-    queueMicrotask(pageChanged) // React forbids updates in the effect that calls this
+    pageChangedSoon() // React forbids updates in the effect that calls this
   }
 
   /** The component has gone. Before the window that ends the attempt in silence, unless the click took it away. */
@@ -106,7 +106,7 @@ export class Attempt {
       if (this.#isMounted) return
       if (performance.now() - this.#clickedAt > clickLastsMs) this.dispatch({ type: 'unmounted' })
       if (!this.isUnderWay()) attemptsOfPage().attempts.delete(this)
-      pageChanged()
+      pageChangedSoon()
     })
   }
 

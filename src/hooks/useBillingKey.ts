@@ -105,7 +105,10 @@ export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKey
   return { ...actions, ...snapshot, isReady: status === 'ready', isOrphaned }
 }
 
-const hasOrphan = () => [...attemptsOfPage().attempts].some((attempt) => attempt.isOrphan())
+function hasOrphan(): boolean {
+  for (const attempt of attemptsOfPage().attempts) if (attempt.isOrphan()) return true
+  return false
+}
 
 /** One attempt at most is under way on a page. */
 function abandonUnderWay(): void {

@@ -1,6 +1,6 @@
 'use client'
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
-import { pageChanged, subscribeToPage } from '../attempt/page.ts'
+import { pageChangedSoon, subscribeToPage } from '../attempt/page.ts'
 import { type BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
 import { isIamportReady, loadIamport } from '../iamport/loadIamport.ts'
 import { pageState } from '../iamport/sdk.ts'
@@ -39,8 +39,8 @@ export function useIamport(): UseIamportResult {
   )
   const failure = useSyncExternalStore(subscribeToPage, () => pageState().load?.error ?? null, notYet)
   const load = useCallback(() => {
-    loadIamport(sdk).then(pageChanged, pageChanged)
-    pageChanged()
+    loadIamport(sdk).then(pageChangedSoon, pageChangedSoon)
+    pageChangedSoon()
   }, [sdk])
   useEffect(() => {
     if (preload === 'mount') load()

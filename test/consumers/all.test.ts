@@ -54,9 +54,11 @@ const compile = (compiler: string, options: Record<string, unknown>, include: st
 
 describe('Vite', () => {
   it.each([19, 18])('with React %i, strict, every declaration checked, registers a card', async (major) => {
-    const { files, line } = compile('typescript', { module: 'esnext', moduleResolution: 'bundler', types: ['node', 'vite/client'] }, [
-      'src',
-    ])
+    const { files, line } = compile(
+      'typescript',
+      { module: 'esnext', moduleResolution: 'bundler', types: ['node', 'vite/client'], allowImportingTsExtensions: true },
+      ['src'],
+    )
     const react = major === 19 ? [] : ['npm install react@18 react-dom@18 @types/react@18 @types/react-dom@18']
     const project = await viteApp(`vite-${major}`, { react, files, check: [line] })
     const installed = JSON.parse(readFileSync(join(project.folder, 'node_modules/react/package.json'), 'utf8')).version

@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { subscribeToPage } from '../../src/attempt/page.ts'
 import { pendingAttempt } from '../../src/attempt/pending.ts'
 import {
   BillingKeyButton,
@@ -63,6 +64,25 @@ describe('<BillingKeyButton>', () => {
     })
     expect(button.dataset.phase).toBe('window-open')
     expect(button.getAttribute('aria-busy')).toBe('true')
+  })
+
+  it('tells the page of a hundred that mount and go at once a few times, and not a hundred', async () => {
+    const heard = vi.fn()
+    const stop = subscribeToPage(heard)
+    const page = (count: number) => (
+      <BillingKeyProvider userCode="imp00000000" redirectUrl="/done">
+        {Array.from({ length: count }, (_none, number) => String(number)).map((name) => (
+          <BillingKeyButton key={name} request={request}>
+            {name}
+          </BillingKeyButton>
+        ))}
+      </BillingKeyProvider>
+    )
+    const { rerender } = render(page(100))
+    await waitFor(() => expect(fake.merchants.length).toBeGreaterThan(0))
+    await act(async () => rerender(page(1)))
+    expect(heard.mock.calls.length).toBeLessThan(10)
+    stop()
   })
 
   it('reports the window’s word as such when no server is asked', async () => {
