@@ -21,7 +21,11 @@ export default defineConfig({
   projects: [
     { name: 'desktop', testIgnore: '**/*.phone.spec.ts', use: { ...devices['Desktop Chrome'] } },
     { name: 'built', testDir: 'test/built', use: { ...devices['Desktop Chrome'] } },
-    { name: 'iphone', use: { ...devices['iPhone 14'], browserName: 'chromium', defaultBrowserType: 'chromium' } },
+    {
+      name: 'iphone',
+      testIgnore: '**/*.pc.spec.ts',
+      use: { ...devices['iPhone 14'], browserName: 'chromium', defaultBrowserType: 'chromium' },
+    },
   ],
   webServer: {
     command: 'node examples/membership/dist/server/main.js',

@@ -1,7 +1,9 @@
 // `npm run sheets`: every story and page of the built Storybook at 320, 768 and 1280 px, in both languages and themes, on
-// contact sheets to be looked at. `npm run sheets -- button 320` takes only what has these in its name and width.
+// contact sheets to be looked at, and each page of documents through axe (stories are, as tests). `npm run sheets -- button 320`
+// takes only what has these in its name and width.
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import { chromium as launcher } from 'playwright'
 import { chromium, root } from './prepare.mjs'
@@ -28,7 +30,24 @@ const browser = await launcher.launch({ executablePath, args: ['--no-sandbox'] }
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 
-/** One story or page: its picture, and how far it is wider than its screen, in px. */
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** What axe finds on a page of documents. Storybook's own blocks are not ours to mend. */
+async function findings(page) {
+  await page.evaluate(axe)
+  return await page.evaluate(async () => {
+    const theirs = [['.docblock-argstable'], ['.docblock-source'], ['.sb-bar'], ['.docs-story > div > div[class*="css"]']]
+    const { violations } = await window.axe.run({ include: [['#storybook-docs']], exclude: theirs }, { resultTypes: ['violations'] })
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html }) => html.slice(0, 160))
+          .join(' | ')}`,
+    )
+  })
+}
+
+/** One story or page: its picture, how far it is wider than its screen, in px, and what axe finds. */
 async function shoot(page, { id, type }, globals, width) {
   await page.setViewportSize({ width, height: 700 })
   await page.goto(`${base}/iframe.html?id=${id}&viewMode=${type}&globals=${globals}`)
@@ -39,11 +58,13 @@ async function shoot(page, { id, type }, globals, width) {
     height: document.documentElement.scrollHeight,
     over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   }))
+  const wrong = type === 'docs' ? await findings(page) : []
   const clip = { x: 0, y: 0, width, height: Math.min(Math.max(height, 120), tallest) }
-  return { id, over, image: (await page.screenshot({ clip, fullPage: true, type: 'jpeg', quality: 70 })).toString('base64') }
+  return { id, over, wrong, image: (await page.screenshot({ clip, fullPage: true, type: 'jpeg', quality: 70 })).toString('base64') }
 }
 
 let wide = 0
+let inaccessible = 0
 for (const width of widths)
   for (const locale of ['ko', 'en'])
     for (const theme of ['light', 'dark']) {
@@ -53,6 +74,10 @@ for (const width of widths)
       for (const { id, over } of shots.filter((shot) => shot.over > 0)) {
         wide += 1
         console.error(`✖ ${id} is ${over} px wider than ${width} (${locale}, ${theme})`)
+      }
+      for (const { id, wrong } of shots.filter((shot) => shot.wrong.length > 0)) {
+        inaccessible += 1
+        console.error(`✖ ${id} at ${width} (${locale}, ${theme}):\n    ${wrong.join('\n    ')}`)
       }
       const shown = Math.min(width, 480)
       const perSheet = width === 320 ? 24 : 16
@@ -75,5 +100,7 @@ for (const width of widths)
     }
 await browser.close()
 server.close()
-console.log(`${entries.length} stories and pages; ${wide === 0 ? 'none is' : `${wide} are`} wider than the screen`)
-process.exitCode = wide === 0 ? 0 : 1
+console.log(
+  `${entries.length} stories and pages; ${wide === 0 ? 'none is' : `${wide} are`} wider than the screen; axe finds something on ${inaccessible}`,
+)
+process.exitCode = wide + inaccessible === 0 ? 0 : 1

@@ -1,14 +1,11 @@
-// `npm run stories:all`: every story, in every language and theme on a PC, then on a phone and on the legacy SDK.
+// `npm run stories:all`: every story, in every combination of language, theme, device and SDK.
 import { spawnSync } from 'node:child_process'
 import { chromium, root, say } from './prepare.mjs'
 
 const CHROMIUM_PATH = await chromium()
-const combinations = [
-  ...['ko', 'en'].flatMap((locale) => ['light', 'dark'].map((theme) => ({ locale, theme }))),
-  { locale: 'ko', device: 'phone' },
-  { locale: 'en', theme: 'dark', device: 'phone', sdk: 'legacy' },
-  { locale: 'ko', sdk: 'legacy' },
-]
+const combinations = ['v1', 'legacy'].flatMap((sdk) =>
+  ['pc', 'phone'].flatMap((device) => ['ko', 'en'].flatMap((locale) => ['light', 'dark'].map((theme) => ({ locale, theme, device, sdk })))),
+)
 const failed = combinations.filter((combination) => {
   const STORY_SETTINGS = Object.entries(combination)
     .map(([name, value]) => `${name}:${value}`)

@@ -1,0 +1,58 @@
+import { expect, type Page, test } from '@playwright/test'
+import { testCards } from '../../src/sandbox/testCards.ts'
+
+/** Goes on with Tab until the focus is where it is meant to come. */
+async function tabTo(page: Page, target: ReturnType<Page['getByRole']>) {
+  for (let press = 0; press < 40; press += 1) {
+    if ((await target.count()) > 0 && (await target.evaluate((element) => element === element.ownerDocument.activeElement))) return
+    await page.keyboard.press('Tab')
+  }
+  await expect(target).toBeFocused()
+}
+const number = (id: string) => testCards.find((card) => card.id === id)?.number.replaceAll('-', '') ?? ''
+
+test('a card is refused, given up by Esc and registered with no hand on the mouse, and the focus is never lost', async ({ page }) => {
+  const frame = page.frameLocator('.imp-dialog iframe')
+  const fill = async (card: string) => {
+    await tabTo(page, frame.locator('[data-action=agree-all]'))
+    await page.keyboard.press('Space')
+    await tabTo(page, frame.locator('#number'))
+    for (const text of [number(card), '1240', '12', '1234567890']) {
+      await page.keyboard.type(text)
+      if (text !== '1234567890') await page.keyboard.press('Tab')
+    }
+    await page.keyboard.press('Enter')
+  }
+  await page.goto('/')
+  await tabTo(page, page.getByLabel('이름'))
+  await page.keyboard.type(`김${Math.random().toString(36).slice(2, 9)}`)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: '이용권 고르기' })).toBeVisible()
+  await tabTo(page, page.getByRole('checkbox', { name: /정기결제하는 데 동의해요/ }))
+  await page.keyboard.press('Space')
+  const start = page.getByRole('button', { name: '첫 달 무료로 시작하기' })
+  await tabTo(page, start)
+  await page.keyboard.press('Enter')
+
+  // into the window, and the page behind it cannot be reached
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('IFRAME')
+  await expect(page.locator('#root')).toHaveAttribute('inert')
+  await fill('declined')
+  const refused = page.getByRole('alert').filter({ hasText: '카드를 등록하지 못했어요.' })
+  await expect(refused).toBeFocused()
+  await expect(page.locator('#root')).not.toHaveAttribute('inert')
+
+  await tabTo(page, page.locator('.rbk-button').first())
+  await page.keyboard.press('Enter')
+  await expect(frame.locator('#number')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByText(/카드 등록을 취소했어요/)).toBeVisible()
+  await expect.poll(() => page.evaluate(() => document.activeElement !== document.body)).toBe(true)
+
+  await tabTo(page, page.locator('.rbk-button').first())
+  await page.keyboard.press('Enter')
+  await expect(frame.locator('#number')).toBeVisible()
+  await fill('approved')
+  await expect(page.getByText('카드를 등록했어요.')).toBeVisible()
+  await expect.poll(() => page.evaluate(() => document.activeElement !== document.body)).toBe(true)
+})
