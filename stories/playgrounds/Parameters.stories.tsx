@@ -60,7 +60,7 @@ function Parameters(props: ParametersProps) {
   return (
     <div className="bench">
       <div aria-live="polite">
-        <h3>{params ? said.call : said.issues(issues.length)}</h3>
+        <h2>{params ? said.call : said.issues(issues.length)}</h2>
         {params ? (
           <pre>{`IMP.request_pay(${JSON.stringify(params, null, 2)}, callback)`}</pre>
         ) : (
@@ -78,9 +78,9 @@ function Parameters(props: ParametersProps) {
         )}
       </div>
       <div>
-        <h3>
+        <h2>
           {said.rule}: <code>{props.pg}</code>
-        </h3>
+        </h2>
         <pre>{JSON.stringify(pgRules[props.pg], null, 2)}</pre>
       </div>
     </div>

@@ -58,7 +58,7 @@ function Bench({ address: first, known }: RedirectsProps) {
         <textarea rows={6} value={address} onChange={({ target }) => setAddress(target.value)} spellCheck={false} />
       </label>
       <div aria-live="polite">
-        <h3>{said.says}</h3>
+        <h2>{said.says}</h2>
         {report ? (
           <>
             <p className="verdict">{report.status}</p>
@@ -68,9 +68,9 @@ function Bench({ address: first, known }: RedirectsProps) {
         ) : (
           <p className="verdict">{said.none}</p>
         )}
-        <h3>{said.kept}</h3>
+        <h2>{said.kept}</h2>
         <pre>{stripRedirectResult(address)}</pre>
-        <h3>{said.stripped}</h3>
+        <h2>{said.stripped}</h2>
         <p>
           <code>{strippedFrom(address).join(', ') || '–'}</code>
         </p>

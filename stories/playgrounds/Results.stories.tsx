@@ -135,7 +135,7 @@ function Bench({ preset, ...props }: ResultsProps & { preset: string }) {
       <div aria-live="polite">
         {result ? (
           <>
-            <h3>{said.outcome}</h3>
+            <h2>{said.outcome}</h2>
             <p className="verdict">{result.outcome.status}</p>
             <ul>
               <li>
@@ -144,7 +144,7 @@ function Bench({ preset, ...props }: ResultsProps & { preset: string }) {
               <li>{result.asks ? said.asked : said.notAsked}</li>
             </ul>
             <pre>{JSON.stringify(result.outcome, null, 2)}</pre>
-            <h3>{said.reads}</h3>
+            <h2>{said.reads}</h2>
             <BillingKeyOutcomeView outcome={result.outcome} />
           </>
         ) : (

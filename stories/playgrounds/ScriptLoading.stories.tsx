@@ -83,7 +83,7 @@ function State({ what, nonce }: { what: Case; nonce: string | undefined }) {
   return (
     <div className="bench">
       <div>
-        <h3>{cases[what].about[locale]}</h3>
+        <h2>{cases[what].about[locale]}</h2>
         <p>
           <button type="button" className="plain-button" onClick={load}>
             {said.load}
@@ -96,9 +96,9 @@ function State({ what, nonce }: { what: Case; nonce: string | undefined }) {
         )}
       </div>
       <div aria-live="polite">
-        <h3>{said.state}</h3>
+        <h2>{said.state}</h2>
         <p className="verdict">{status}</p>
-        <h3>{said.was}</h3>
+        <h2>{said.was}</h2>
         <ol className="phases">
           {passed.map((name, at) => (
             <li key={`${at}-${name}`} aria-current={at === passed.length - 1 ? 'step' : undefined}>
@@ -108,7 +108,7 @@ function State({ what, nonce }: { what: Case; nonce: string | undefined }) {
         </ol>
         {error && (
           <>
-            <h3>{said.error}</h3>
+            <h2>{said.error}</h2>
             <pre>{`${error.code}\n\n${error.message}`}</pre>
           </>
         )}

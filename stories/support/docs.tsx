@@ -103,6 +103,9 @@ function PropsTable({ of }: { of: PropTable }) {
   )
 }
 
+/** What no form can hold. */
+const withoutControl = /^on[A-Z]|^(request|order|render|outcome|error)$/
+
 /** The page of a component or hook. */
 export function DocsPage() {
   const { locale } = useSettings()
@@ -110,13 +113,13 @@ export function DocsPage() {
   const context = useContext(DocsContext)
   const page = preparedMeta.parameters.page as PageOf | undefined
   const [primary, ...rest] = context.componentStories().filter(({ tags }) => tags.includes('autodocs'))
-  const hasControls = Object.values(primary?.argTypes ?? {}).some(({ control }) => control)
+  const hasControls = Object.entries(primary?.argTypes ?? {}).some(([name, { control }]) => control && !withoutControl.test(name))
   return (
     <>
       <Title />
       {page && <Markdown>{page.about[locale]}</Markdown>}
       {primary && <Canvas of={primary.moduleExport} sourceState="shown" />}
-      {hasControls && <Controls of={primary?.moduleExport} exclude={/^on[A-Z]|^(request|order|render|outcome|error)$/} />}
+      {hasControls && <Controls of={primary?.moduleExport} exclude={withoutControl} />}
       {page?.props?.map(([title, table]) => (
         <section key={title}>
           <h2 id={title}>{page.props?.length === 1 ? words.props[locale] : title}</h2>

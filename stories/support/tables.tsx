@@ -33,7 +33,9 @@ export function Facts({ heads: names, rows }: { heads: readonly string[]; rows: 
             <tr key={at}>
               <th scope="row">{first}</th>
               {cells.map((cell, column) => (
-                <td key={column}>{cell}</td>
+                <td key={column} data-label={names.length > 3 ? names[column + 1] : undefined}>
+                  {cell}
+                </td>
               ))}
             </tr>
           ))}
