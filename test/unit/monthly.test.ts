@@ -35,7 +35,7 @@ beforeAll(async () => {
   const billing = openBilling({ db, iamport: createIamportClient(sandbox.access), signingKey, authenticate: () => null, say })
   const iamport = createIamportClient({ ...sandbox.access, timeoutMs: 5_000 })
   shop = { db, boss, iamport, billing, times, say, lock: postgresLock(db), concurrency: 5 }
-}, 300_000)
+}, 900_000)
 afterAll(async () => {
   await boss.stop({ graceful: false })
   await sandbox.close()
