@@ -76,6 +76,9 @@ test('two months: free, asked again, declined, retried, another card, charged, c
   await expect(page.getByRole('heading', { level: 1, name: '이용권 고르기' })).toBeVisible()
   await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(2)
   await expectAccessible(page)
+  await page.getByRole('button', { name: 'English' }).click()
+  await expect(page.getByText('First month free · Your subscription ended.')).toHaveCount(1)
+  await expect(page.getByText('첫 달 무료 이용권 ·')).toHaveCount(0)
 })
 
 test('a free month ends uncharged when nobody consented', async ({ page, shop }) => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { sqliteLock } from '../../examples/locks/sqliteLock.ts'
 import { openBilling } from '../../examples/membership/src/server/billing.ts'
 import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
@@ -121,16 +121,20 @@ it('gives the days that are left back, once, and charges nothing more', async ()
 })
 
 it('counts no refusal against a card that came while the old one was asked', async () => {
-  const { at, run, liveUntil, act, store, sandbox, charges, subscription } = await shop('9410-0000-0000-0004')
+  const { at, run, liveUntil, act, store, sandbox, iamport, charges, subscription } = await shop('9410-0000-0000-0004')
   await liveUntil('2026-02-20')
   act('consent')
   await liveUntil('2026-03-06')
   await sandbox.register({ customerUid: 'card-2', merchantUid: 'm1-1-card' })
   store.keepCard('m1', { customerUid: 'card-2', name: null, number: null })
   at('2026-03-07')
-  const running = run()
-  store.changeCard(subscription(), { customerUid: 'card-2', name: '현대카드', number: null })
-  await running
+  const again = iamport.again.bind(iamport)
+  vi.spyOn(iamport, 'again').mockImplementationOnce((...call) => {
+    store.changeCard(subscription(), { customerUid: 'card-2', name: '현대카드', number: null })
+    return again(...call)
+  })
+  await run()
+  expect(charges().at(-1)).toMatchObject({ status: 'failed', customer_uid: 'card-1' })
   expect(subscription()).toMatchObject({ ended: null, tries: 3 })
   await run()
   expect(charges().at(-1)).toMatchObject({ status: 'paid', customer_uid: 'card-2' })

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { openDemoShop } from './demoShop.ts'
 
 const trial = { plan: 'trial', agreed: true }
@@ -146,4 +146,53 @@ it('charges a month once while its card is changed, the job runs and two tabs pr
   await pass(6)
   expect(charged(sandbox).filter(({ merchant_uid }) => merchant_uid === order)).toHaveLength(1)
   expect(await customer.current()).toMatchObject({ state: 'active', card: { number: '9410-****-****-0001' } })
+})
+
+/** More members than are charged at a time. */
+async function subscribers(browser: ReturnType<typeof openDemoShop>['browser']) {
+  const customers = Array.from('가나다라마바사', (name) => ({ name, ...browser() }))
+  for (const { name, signIn, register } of customers) {
+    await signIn(name)
+    await register(now)
+  }
+  return customers
+}
+
+it('charges nobody who cancelled while others were charged', async () => {
+  const { browser, pass, sandbox, shop } = openDemoShop()
+  const customers = await subscribers(browser)
+  await pass(27)
+  const { iamport } = shop.portone
+  const again = iamport.again.bind(iamport)
+  let sent = 0
+  vi.spyOn(iamport, 'again').mockImplementation(async (request, options) => {
+    sent += 1
+    if (sent === 1) for (const customer of customers) await customer.act('cancel')
+    return again(request, options)
+  })
+  await pass(1)
+  expect(sent).toBeLessThan(customers.length)
+  // the first months, and what was on its way
+  expect(charged(sandbox)).toHaveLength(customers.length + sent)
+  for (const customer of customers) expect((await customer.view()).orders.every(({ status }) => status === 'paid')).toBe(true)
+  await pass(31)
+  expect(charged(sandbox)).toHaveLength(customers.length + sent)
+  for (const customer of customers) expect((await customer.view()).subscription).toMatchObject({ state: 'ended', ended: 'cancelled' })
+})
+
+it('keeps each result of a run as it comes, so that a crash loses none', async () => {
+  const { browser, pass, shop } = openDemoShop()
+  const customers = await subscribers(browser)
+  await pass(27)
+  const { iamport } = shop.portone
+  const again = iamport.again.bind(iamport)
+  const paidAt: number[] = []
+  vi.spyOn(iamport, 'again').mockImplementation(async (request, options) => {
+    const views = await Promise.all(customers.map(({ view }) => view()))
+    paidAt.push(views.filter(({ orders }) => orders.filter(({ status }) => status === 'paid').length === 2).length)
+    return again(request, options)
+  })
+  await pass(1)
+  expect(paidAt).toHaveLength(customers.length)
+  expect(paidAt.at(-1)).toBeGreaterThan(0)
 })

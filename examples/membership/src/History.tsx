@@ -18,14 +18,14 @@ export function Happened({ rows }: { rows: ShopView['history'] }) {
 
 /** Payments, each with the shop's own receipt. PortOne's, with the card's approval number, comes by mail. */
 export function Orders({ orders }: { orders: ShopView['orders'] }) {
-  const { day, won, statuses, refunded, receipt, receiptOf, noOrders, reasonOf, print: printing } = useWords()
+  const { day, won, statuses, refunded, receipt, receiptOf, noOrders, orderName, reasonOf, print: printing } = useWords()
   if (orders.length === 0) return <p>{noOrders}</p>
   return (
     <ul className="rows">
       {orders.map(({ merchantUid, name, day: on, amount, status, reason, refunded: back }) => (
         <li key={merchantUid}>
           <span>
-            {name} <small>{day(on)}</small>
+            {orderName(name)} <small>{day(on)}</small>
           </span>
           <span>
             {won(amount)} · <span className={`status ${status}`}>{statuses[status]}</span> {reason && <small>{reasonOf(reason)}</small>}
@@ -34,7 +34,7 @@ export function Orders({ orders }: { orders: ShopView['orders'] }) {
           {status === 'paid' && (
             <details>
               <summary aria-label={`${receipt}, ${day(on)}`}>{receipt}</summary>
-              {receiptOf(name, won(amount), day(on), merchantUid).map((line) => (
+              {receiptOf(orderName(name), won(amount), day(on), merchantUid).map((line) => (
                 <p key={line}>{line}</p>
               ))}
               <button type="button" onClick={() => print()}>

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { BillingKeyList, type BillingKeyOutcome, BillingKeyOutcomeView } from 'react-billing-key'
 import { Title } from './App.tsx'
 import { type ShopView, useRefresh } from './api.ts'
@@ -17,16 +17,18 @@ export function Member({ shop, member }: { shop: ShopView; member: string }) {
     await refresh()
     if (outcome.status === 'issued') setIssued({ outcome, on: shop.today })
   }
-  // a card that came is told here, once: the button that could say so begins anew, whether or not the page still has it
-  const registering = { key: issued?.outcome.impUid, member, onOutcome }
+  const registering = { member, onOutcome }
   const { subscription, orders, history } = shop
   const isLive = subscription !== null && subscription.state !== 'ended'
   return (
     <>
       <Title>{isLive ? words.mine : words.choose}</Title>
       {issued?.on === shop.today && <BillingKeyOutcomeView outcome={issued.outcome} takesFocus />}
-      {subscription && <Subscription {...registering} subscription={subscription} />}
-      {!isLive && <Plans {...registering} today={shop.today} hadOne={subscription !== null} />}
+      {/* a card that came is told above, once: the button that could say so begins anew, whether or not the page still has it */}
+      <Fragment key={issued?.outcome.impUid}>
+        {subscription && <Subscription {...registering} subscription={subscription} />}
+        {!isLive && <Plans {...registering} today={shop.today} hadOne={subscription !== null} />}
+      </Fragment>
       {subscription && (
         <section aria-labelledby="orders">
           <h2 id="orders">{words.orders}</h2>

@@ -59,7 +59,7 @@ const ko = {
   pastDue: {
     title: '결제하지 못했어요',
     text: (reason: string, next: string, last: string) =>
-      `이유: ${reason.replace(/\.$/, '')} · ${next}에 다시 결제해요. ${last}까지 결제되지 않으면 구독이 끝나요. 다른 카드로 바꾸거나 지금 결제해 주세요.`,
+      `이유: ${reason.replace(/\.$/, '')} · ${next}에 다시 결제해요. ${next === last ? '그때' : last}까지 결제되지 않으면 구독이 끝나요. 다른 카드로 바꾸거나 지금 결제해 주세요.`,
   },
   pay: (amount: string) => `이번 달 요금 ${amount} 결제`,
   payAsk: (amount: string, card: string) => `${card}로 이번 달 요금 ${amount}을 결제할까요?`,
@@ -76,6 +76,7 @@ const ko = {
   endedOn: (date: string) => `${date}에 끝났어요.`,
   orders: '결제 내역',
   noOrders: '아직 결제한 내역이 없어요.',
+  orderName: (name: string) => name,
   statuses: { open: '결제 예정', declined: '결제 실패', unknown: '확인 중', paid: '결제 완료' },
   refunded: (amount: string) => `${amount} 환불`,
   receipt: '영수증',
@@ -176,7 +177,7 @@ const en: Words = {
   pastDue: {
     title: "Your payment didn't go through",
     text: (reason, next, last) =>
-      `Reason: ${reason.replace(/\.$/, '')} · We try again on ${next}. If it is not paid by ${last}, your subscription ends. Change the card, or pay now.`,
+      `Reason: ${reason.replace(/\.$/, '')} · We try again on ${next}. If it is not paid by ${next === last ? 'then' : last}, your subscription ends. Change the card, or pay now.`,
   },
   pay: (amount) => `Pay this month's ${amount}`,
   payAsk: (amount, card) => `Charge this month's ${amount} to ${card}?`,
@@ -193,6 +194,8 @@ const en: Words = {
   endedOn: (date) => `Ended on ${date}.`,
   orders: 'Payments',
   noOrders: 'No payments yet.',
+  // it is charged under a Korean name
+  orderName: () => 'Monthly pass',
   statuses: { open: 'Due', declined: 'Failed', unknown: 'Checking', paid: 'Paid' },
   refunded: (amount) => `${amount} refunded`,
   receipt: 'Receipt',

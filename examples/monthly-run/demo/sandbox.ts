@@ -31,6 +31,7 @@ export async function startSandbox({ seed, rate, pgMs, slowestMs }: Record<'seed
   let begun = false
   let sent = 0
   let faults = 0
+  let busy = 0
   const sandbox = createSandbox({
     inFlightMs: pgMs,
     fault(_, path) {
@@ -42,8 +43,16 @@ export async function startSandbox({ seed, rate, pgMs, slowestMs }: Record<'seed
       return { kind, done: random() < 0.5, ms: random() * slowestMs }
     },
   })
+  const fetch: typeof sandbox.fetch = async (...call) => {
+    busy += 1
+    try {
+      return await sandbox.fetch(...call)
+    } finally {
+      busy -= 1
+    }
+  }
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const made = serve({ fetch: sandbox.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(made))
+    const made = serve({ fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(made))
   })
   const address = server.address()
   return {
@@ -70,7 +79,8 @@ export async function startSandbox({ seed, rate, pgMs, slowestMs }: Record<'seed
       const paid = sandbox.payments.filter(({ status, amount }) => status === 'paid' && amount > 0)
       return paid.map((one) => ({ order: one.merchant_uid, customerUid: String(one.customer_uid), impUid: one.imp_uid }))
     },
-    counts: async () => ({ sent, faults }),
+    /** Charges that came in, what went wrong, and calls that are not through, also where nobody waits for them any more. */
+    counts: async () => ({ sent, faults, busy }),
     close: async () => void server.close(),
   }
 }

@@ -1,7 +1,7 @@
 import { type AgainRequest, type ChargedItem, chargeMany } from 'react-billing-key/server'
 import { type Day, dueDay, noticeDay, orderOf, outcomeOf, stepOn } from '../../../subscriptions/rule.ts'
 import type { Shop } from './shop.ts'
-import type { SubscriptionRow } from './store.ts'
+import type { Store, SubscriptionRow } from './store.ts'
 
 /** A day of the shop. Run again on the same day it does nothing more. */
 export async function runDay(shop: Shop): Promise<void> {
@@ -12,34 +12,20 @@ export async function runDay(shop: Shop): Promise<void> {
 }
 
 /** Tells what is coming, ends what is over, charges what is due. */
-async function chargeDue({ portone, store, lock }: Shop, today: Day): Promise<void> {
-  const { iamport } = portone
+async function chargeDue({ portone: { iamport }, store, lock }: Shop, today: Day): Promise<void> {
   const due = new Map<string, SubscriptionRow>()
-  const requests: AgainRequest[] = []
-  const results: ChargedItem[] = []
-  for (const row of store.allLive()) {
-    const notice = noticeDay(row)
-    if (notice !== null && today >= notice && today < dueDay(row)) store.notice(row)
-    const step = stepOn(row, today)
-    const order = orderOf(row)
-    // whoever cancels while nobody knows the end of a charge: it is asked about first
-    const isUnknown = store.order(row.member, order.merchantUid)?.status === 'unknown'
-    if (step.do === 'end' && !isUnknown) store.end(row, step.why)
-    if (step.do !== 'charge' && !isUnknown) continue
-    // written down before anything is sent: what a crash leaves open is asked about by the next run
-    store.openOrder(row.id, order, dueDay(row))
-    if (row.customerUid === null && !isUnknown) {
-      store.markDeclined(row, order.merchantUid, 'no-card')
-      continue
+  // read one by one as they are charged: who cancels while others are charged is not charged any more
+  function* requests(): Generator<AgainRequest> {
+    for (const { id } of store.allLive()) {
+      const row = store.subscription(id)
+      const request = row && requestFor(store, row, today)
+      if (!request) continue
+      due.set(request.merchantUid, row)
+      yield request
     }
-    const request = { ...order, customerUid: row.customerUid ?? 'removed' }
-    due.set(order.merchantUid, row)
-    requests.push(request)
-    if (isUnknown) results.push({ request, result: { status: 'unknown', reconcile: order.merchantUid, cause: earlier } })
   }
-  const charged = await chargeMany(iamport, requests, { lock, results })
-  for (const { request, result } of charged) {
-    const { merchantUid, customerUid } = request
+  // kept as it comes: a crash loses no more than what is on its way, which is asked about by the next run
+  const onResult = async ({ request: { merchantUid, customerUid }, result }: ChargedItem) => {
     const row = due.get(merchantUid)
     const outcome = outcomeOf(result)
     // another card came meanwhile: what the old one was refused is no try of this one's
@@ -47,11 +33,40 @@ async function chargeDue({ portone, store, lock }: Shop, today: Day): Promise<vo
     if (result.status === 'paid') store.markPaid(result.payment)
     else if (isSameCard && outcome === 'declined' && result.status === 'declined') store.markDeclined(row, merchantUid, result.message)
     else store.markOpen(merchantUid, outcome === 'unknown' ? 'unknown' : 'open')
-    if (outcome !== 'look') continue
+    if (outcome !== 'look') return
     // paid by another card of the member's, it is paid all the same
     const payment = await iamport.paymentByMerchantUid(merchantUid, 'paid')
     if (!payment || !store.markPaid(payment)) console.error(`${merchantUid} needs a person to look at it.`)
   }
+  const failures: unknown[] = []
+  await chargeMany(iamport, requests(), {
+    lock,
+    results: store.allLive().flatMap((row) => (isUnknown(store, row) ? [unknownOf(row)] : [])),
+    onResult: (item) => onResult(item).catch((error) => void failures.push(error)),
+  })
+  if (failures.length > 0) throw new AggregateError(failures, 'Results that could not be kept are asked for by the next run.')
 }
 
+/** What is due of a subscription, written down before anything is sent; `null` when nothing is. */
+function requestFor(store: Store, row: SubscriptionRow, today: Day): AgainRequest | null {
+  const notice = noticeDay(row)
+  if (notice !== null && today >= notice && today < dueDay(row)) store.notice(row)
+  const step = stepOn(row, today)
+  const order = orderOf(row)
+  // whoever cancels while nobody knows the end of a charge: it is asked about first
+  if (isUnknown(store, row)) return unknownOf(row).request
+  if (step.do === 'end') store.end(row, step.why)
+  if (step.do !== 'charge') return null
+  store.openOrder(row.id, order, dueDay(row))
+  if (row.customerUid === null) store.markDeclined(row, order.merchantUid, 'no-card')
+  return row.customerUid === null ? null : { ...order, customerUid: row.customerUid }
+}
+
+const isUnknown = (store: Store, row: SubscriptionRow) => store.order(row.member, orderOf(row).merchantUid)?.status === 'unknown'
+
+/** A charge whose end nobody knows is asked about by its number, also when its card was removed since. */
+function unknownOf(row: SubscriptionRow): ChargedItem {
+  const request = { ...orderOf(row), customerUid: row.customerUid ?? 'removed' }
+  return { request, result: { status: 'unknown', reconcile: request.merchantUid, cause: earlier } }
+}
 const earlier = { message: 'an earlier run', httpStatus: null, code: null }

@@ -12,15 +12,26 @@ import { openDatabase, openStore } from './store.ts'
 const { env } = process
 const port = Number(env.PORT || 3000)
 const isReal = Boolean(env.IAMPORT_USER_CODE && env.IAMPORT_KEY && env.IAMPORT_SECRET)
+const giveUp = (message: string): never => {
+  console.error(message)
+  process.exit(1)
+}
 const listen: Listen = (fetch, at) =>
   new Promise((resolve) => {
-    serve({ fetch, port: at, hostname: '127.0.0.1' }, (address) => resolve(address.port)).once('error', (error) => {
-      console.error(`The shop could not listen on port ${at}: ${error.message}. Try another one: PORT=3100 npm start`)
-      process.exit(1)
-    })
+    serve({ fetch, port: at, hostname: '127.0.0.1' }, (address) => resolve(address.port)).once('error', (error) =>
+      giveUp(`The shop could not listen on port ${at}: ${error.message}. Try another one: PORT=3100 npm start`),
+    )
   })
 
-const db = openDatabase(env.DATABASE || fileURLToPath(new URL(`../../${isReal ? 'shop' : 'demo'}.sqlite`, import.meta.url)))
+const file = env.DATABASE || fileURLToPath(new URL(`../../${isReal ? 'shop' : 'demo'}.sqlite`, import.meta.url))
+const open = () => {
+  try {
+    return openDatabase(file)
+  } catch (error) {
+    return giveUp(`${file} could not be opened: ${error}.\nMove it away, or name another file: DATABASE=other.sqlite npm start`)
+  }
+}
+const db = open()
 const portone = isReal ? connectPortone(env) : await connectSandbox(db, listen, port === 0 ? 0 : port + 1)
 const today = () => koreanDay(portone.now())
 const store = openStore(db, today)

@@ -57,7 +57,7 @@ export function createApp(shop: Shop, skip: (days: number | 'month') => Promise<
     if (typeof name !== 'string' || !/^[\p{L}\p{N} ]{1,16}$/u.test(name)) return refuse('bad-name', 400)
     const session = randomUUID()
     store.signIn(session, `m${randomUUID().replaceAll('-', '').slice(0, 16)}`, name)
-    setCookie(c, 'session', session, { httpOnly: true, sameSite: 'Lax', path: '/', maxAge: 30 * 86_400 })
+    setCookie(c, 'session', session, { httpOnly: true, sameSite: 'Lax', secure: !portone.config.sandbox, path: '/', maxAge: 30 * 86_400 })
     return c.json({})
   })
   app.delete('/api/session', (c) => {

@@ -30,9 +30,18 @@ const tables = `
   create table if not exists history (id integer primary key, member text not null, day text not null, kind text not null, amount integer, detail text);
 `
 
-export const openDatabase = (file: string) => {
+/** Counts up with each change of the tables. Before a shop has customers the old file goes; after that, here is where it is migrated. */
+const version = 1
+
+/** @throws when the file is no database, or holds the tables of another version; it is left as it was then */
+export function openDatabase(file: string) {
   const db = new Database(file)
-  db.exec(`pragma journal_mode = wal; pragma busy_timeout = 10000; ${tables}`)
+  const { found, count } = db.prepare('select user_version as found, count(*) as count from pragma_user_version, sqlite_schema').get() as {
+    found: number
+    count: number
+  }
+  if (count > 0 && found !== version) throw new Error(`its tables are of version ${found}, and this shop's of version ${version}`)
+  db.exec(`pragma journal_mode = wal; pragma busy_timeout = 10000; ${tables} pragma user_version = ${version}`)
   return db
 }
 
