@@ -21,7 +21,7 @@ const parts: Record<string, TestProjectInlineConfiguration[]> = {
       test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },
     },
   ],
-  charge: [unit(['test/unit/{charge,chargeClaim,chargeMany}.test.ts'])],
+  charge: [unit(['test/unit/{charge,chargeAnswer,chargeClaim,chargeMany,chargeOptions,chargeTurns}.test.ts'])],
   handler: [unit(['test/unit/handler*.test.ts'])],
 }
 
