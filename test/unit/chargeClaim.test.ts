@@ -50,6 +50,9 @@ describe('an owned claim', () => {
     const tooOld = { code: 'not-sent', message: expect.stringContaining('too old') }
     expect(await charge(patient, newOrder(), { lock: { ...slow, held }, inFlightMs: 120_000 })).toMatchObject(tooOld)
     expect(await charge(patient, newOrder(), { lock: { ...slow, held: () => null } })).toMatchObject(tooOld)
+    // a store that does not tell an age tells no young one
+    const ageless = async (order: string) => ({ claim: (await slow.held(order))?.claim ?? '', ms: Number.NaN })
+    expect(await charge(patient, newOrder(), { lock: { ...slow, held: ageless } })).toMatchObject(tooOld)
     expect(calls.again).toBe(0)
   })
 
