@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type ChargeClient, charge, IamportApiError, type Payment, reconcileCharge } from '../../src/server/index.ts'
 import { memoryLock } from './memoryLock.ts'
 import { newOrder, paymentOf, rejecting, scripted } from './scriptedClient.ts'
@@ -19,6 +19,10 @@ const lost = rejecting(new Error('reset'))
 const refusedBy = (httpStatus: number) => rejecting(new IamportApiError('/subscribe/payments/again', httpStatus, -1, '거절'))
 const once = { patienceMs: 0 }
 
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 describe('what became of a charge that was sent', () => {
   it('is not what failed before it, also when PortOne answers with a status that says nothing', async () => {
     const order = newOrder()
@@ -36,13 +40,28 @@ describe('what became of a charge that was sent', () => {
     const order = newOrder()
     const since = looks(failedOf(order, 'imp_before'), failedOf(order, 'imp_since'))
     const { iamport } = scripted({ paymentByMerchantUid: since, again: lost })
-    expect(await charge(iamport, order, once)).toEqual({ status: 'declined', code: 'card-declined', message: '한도 초과' })
+    const declined = { status: 'declined', code: 'card-declined', message: '한도 초과' }
+    expect(await charge(iamport, order, once)).toEqual(declined)
+    const first = scripted({ paymentByMerchantUid: looks(null, failedOf(order, 'imp_since')), again: lost })
+    expect(await charge(first.iamport, order, once)).toEqual(declined)
   })
 
-  it('is asked for until patience is over, and the newest reason is told', async () => {
-    const order = newOrder()
-    const { iamport } = scripted({ paymentByMerchantUid: looks(null, new Error('first'), new Error('second')), again: lost })
-    expect(await charge(iamport, order, { patienceMs: 300 })).toMatchObject({ status: 'unknown', cause: { message: 'second' } })
+  it('is asked for less and less often until patience is over, and the newest reason is told', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const began = performance.now()
+    const asked: number[] = []
+    const answers = looks(null, null, new Error('first'), new Error('second'))
+    const { iamport } = scripted({
+      again: lost,
+      paymentByMerchantUid(...question) {
+        asked.push(performance.now() - began)
+        return answers(...question)
+      },
+    })
+    const ended = charge(iamport, newOrder(), { patienceMs: 3_750 })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await ended).toMatchObject({ status: 'unknown', cause: { message: 'second' } })
+    expect(asked).toEqual([0, 0, 250, 750, 1_750, 3_750])
   })
 
   it('is asked for once after a refusal, however long patience is: the refusal stands, unless a payment is under way', async () => {
@@ -63,14 +82,25 @@ describe('what became of a charge that was sent', () => {
     expect(await charge(paid.iamport, order, patient)).toMatchObject({ status: 'paid' })
   })
 
-  it('is a paid one, whatever came after it', async () => {
+  it('is a paid one, whatever came after it; that is asked for only where something else came', async () => {
     const order = newOrder()
-    const { iamport, calls } = scripted({
-      paymentByMerchantUid: async (_, status) => (status === 'paid' ? paymentOf(order) : failedOf(order, 'imp_newest')),
-    })
-    expect(await charge(iamport, order)).toMatchObject({ status: 'paid' })
-    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'paid' })
+    const found = { newest: failedOf(order, 'imp_newest') as Payment | null, paid: paymentOf(order) as Payment | null }
+    const look = vi.fn<ChargeClient['paymentByMerchantUid']>(async (_, status) => (status === 'paid' ? found.paid : found.newest))
+    const { iamport, calls } = scripted({ paymentByMerchantUid: look })
+    const { signal } = new AbortController()
+    expect(await charge(iamport, order, { signal })).toMatchObject({ status: 'paid' })
+    expect(await reconcileCharge(iamport, order, { signal })).toMatchObject({ status: 'paid' })
+    const two = [undefined, 'paid'].map((status) => [order.merchantUid, status, { signal }])
+    expect(look.mock.calls).toEqual([...two, ...two])
+    Object.assign(found, { newest: { ...paymentOf(order), status: 'cancelled' }, paid: null })
+    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'declined', code: 'order-cancelled' })
     expect(calls.again).toBe(0)
+    for (const newest of [paymentOf(order), null]) {
+      look.mockClear()
+      found.newest = newest
+      await reconcileCharge(iamport, order)
+      expect(look).toHaveBeenCalledTimes(1)
+    }
   })
 })
 

@@ -35,14 +35,16 @@ describe('turns', () => {
     const ended: string[] = []
     const running = charge(lossy, order, { ...patient, signal: first.signal }).finally(() => ended.push('running'))
     const waiting = charge(lossy, order, { ...patient, signal: second.signal }).finally(() => ended.push('waiting'))
+    const asking = reconcileCharge(lossy, order, { ...patient, signal: second.signal }).finally(() => ended.push('asking'))
     await vi.advanceTimersByTimeAsync(1_000)
     second.abort()
     await vi.advanceTimersByTimeAsync(0)
-    expect(ended).toEqual(['waiting'])
+    expect(ended).toEqual(['waiting', 'asking'])
     first.abort()
     await vi.advanceTimersByTimeAsync(0)
-    expect(ended).toEqual(['waiting', 'running'])
-    expect([await waiting, await running]).toMatchObject([{ status: 'unknown' }, { status: 'unknown' }])
+    expect(ended).toEqual(['waiting', 'asking', 'running'])
+    const gaveUp = { status: 'unknown', cause: { message: expect.stringContaining('Aborted') } }
+    expect([await waiting, await asking, await running]).toMatchObject([gaveUp, gaveUp, { status: 'unknown' }])
     await vi.advanceTimersByTimeAsync(60_000)
     // the one that gave up in the queue never begins
     expect(acquire).toHaveBeenCalledTimes(1)
