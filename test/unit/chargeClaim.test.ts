@@ -144,6 +144,21 @@ describe('a lock that does not answer', () => {
     expect(builder.then).toHaveBeenCalledTimes(1)
   })
 
+  it.each([1, 'yes', undefined, null, { rows: [] }])('sends nothing for an answer that is neither true nor false (%j)', async (answer) => {
+    const { lock, sent } = memoryLock()
+    const { iamport, calls } = hurried()
+    for (const given of [answer, Promise.resolve(answer)]) {
+      const acquire = (order: string, claim: string) => {
+        lock.acquire(order, claim)
+        return given as never
+      }
+      const words = { code: 'not-sent', message: expect.stringContaining('true or false') }
+      expect(await charge(iamport, newOrder(), { lock: { ...lock, acquire } })).toMatchObject(words)
+    }
+    expect(calls.again).toBe(0)
+    expect(sent.size).toBe(0)
+  })
+
   it('is asked to forget a claim that it makes too late', async () => {
     const { lock, sent } = memoryLock()
     const { iamport } = hurried()

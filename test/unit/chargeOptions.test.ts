@@ -26,6 +26,12 @@ describe('options that are wrong', () => {
     expect(calls).toEqual({ again: 0, look: 0 })
   })
 
+  it.each([null, 5, {}])('as is a currency of %j', async (currency) => {
+    const { iamport, calls } = scripted()
+    await expect(charge(iamport, newOrder({ currency }))).rejects.toThrow(/currency has to be text/)
+    expect(calls).toEqual({ again: 0, look: 0 })
+  })
+
   it('needs an inFlightMs of twice the client’s timeoutMs', async () => {
     const { iamport: any } = scripted({ timeoutMs: 200_000 })
     await expect(charge(any, newOrder())).rejects.toThrow(/inFlightMs/)
