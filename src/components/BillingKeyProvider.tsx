@@ -18,7 +18,7 @@ export interface BillingKeyProviderProps extends SdkConfig, RequestDefaults {
   readonly api?: string | undefined
   /** Asks the merchant's server in another way than `api`. */
   readonly confirm?: Confirm | undefined
-  /** Milliseconds of visible time until `confirm` counts as unanswered: at most 24 days. 15,000 when left out, or not above 0. */
+  /** Milliseconds of visible time until `confirm` counts as unanswered: at most 23 days. 15,000 when left out, or not above 0. */
   readonly confirmTimeoutMs?: number | undefined
   /** Who is signed in, by an id. When it changes, what was pending for the other one is dropped. */
   readonly customerKey?: string | undefined

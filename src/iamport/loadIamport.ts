@@ -13,7 +13,7 @@ export interface SdkConfig {
   readonly nonce?: string | undefined
   /** `crossorigin` of the script tag; PortOne's CDN needs none. */
   readonly crossOrigin?: 'anonymous' | 'use-credentials' | undefined
-  /** Milliseconds until a script that does not answer counts as failed: at most 24 days. 15,000 when left out, or not above 0. */
+  /** Milliseconds until a script that does not answer counts as failed: at most 23 days. 15,000 when left out, or not above 0. */
   readonly loadTimeoutMs?: number | undefined
 }
 
@@ -21,7 +21,7 @@ export interface SdkConfig {
 const defaultScriptUrl = 'https://cdn.iamport.kr/v1/iamport.js'
 
 /** How long a shop wants to wait: a timer that cannot wait so long runs out at once. */
-export const waitable = (ms = 15_000) => (ms > 0 ? Math.min(ms, 2 ** 31 - 1) : 15_000)
+export const waitable = (ms = 0) => Math.min(ms > 0 ? ms : 15_000, 2e9)
 
 const merchantId = (userCode: string, tierCode?: string) => `${userCode}/${tierCode ?? ''}`
 
