@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
-// What `npm run mutate` runs against each mutant: MUTATE says which part.
+// What `npm run mutate` runs against each mutant: MUTATE says which part, MUTATE_TESTS which tests in place of all that
+// touch it: a mutant that few tests can see need not wait for the others.
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const resolve = {
   alias: [
@@ -21,12 +22,14 @@ const parts: Record<string, TestProjectInlineConfiguration[]> = {
       test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },
     },
   ],
-  charge: [unit(['test/unit/{charge,chargeClaim,chargeMany}.test.ts'])],
+  charge: [unit(['test/unit/{charge,chargeAnswer,chargeClaim,chargeLook,chargeMany,chargeOptions,chargeTurns}.test.ts'])],
   handler: [unit(['test/unit/handler*.test.ts'])],
 }
 
+const only = process.env.MUTATE_TESTS?.split(',')
+
 export default defineConfig({
   test: {
-    projects: parts[process.env.MUTATE ?? 'client'] ?? [],
+    projects: only ? [unit(only)] : (parts[process.env.MUTATE ?? 'client'] ?? []),
   },
 })

@@ -8,7 +8,7 @@ import type { RequestDefaults } from '../billing/request.ts'
 import { apiConfirm, apiIntents } from '../hooks/api.ts'
 import { BillingKeyContext } from '../hooks/useBillingKeyContext.ts'
 import { useLatest } from '../hooks/useLatest.ts'
-import type { SdkConfig } from '../iamport/loadIamport.ts'
+import { type SdkConfig, waitable } from '../iamport/loadIamport.ts'
 import type { Messages } from '../locales/messages.ts'
 
 export interface BillingKeyProviderProps extends SdkConfig, RequestDefaults {
@@ -18,7 +18,7 @@ export interface BillingKeyProviderProps extends SdkConfig, RequestDefaults {
   readonly api?: string | undefined
   /** Asks the merchant's server in another way than `api`. */
   readonly confirm?: Confirm | undefined
-  /** Milliseconds of visible time until `confirm` counts as unanswered. 15,000 when left out. */
+  /** Milliseconds of visible time until `confirm` counts as unanswered: at most 23 days. 15,000 when left out, or not above 0. */
   readonly confirmTimeoutMs?: number | undefined
   /** Who is signed in, by an id. When it changes, what was pending for the other one is dropped. */
   readonly customerKey?: string | undefined
@@ -38,8 +38,9 @@ export interface BillingKeyProviderProps extends SdkConfig, RequestDefaults {
  */
 export function BillingKeyProvider(props: BillingKeyProviderProps) {
   const { userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs } = props
+  const confirmTimeoutMs = waitable(props.confirmTimeoutMs)
   const { pg, channelKey, redirectUrl, appScheme, language } = props
-  const { preload = 'mount', api, confirmTimeoutMs = 15_000, customerKey, locale, children } = props
+  const { preload = 'mount', api, customerKey, locale, children } = props
   const noticeUrl = JSON.stringify(props.noticeUrl) // may be a list, made anew with each render
   const latest = useLatest({ confirm: props.confirm, replaceUrl: props.replaceUrl })
   const hasConfirm = props.confirm !== undefined

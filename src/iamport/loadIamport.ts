@@ -13,12 +13,15 @@ export interface SdkConfig {
   readonly nonce?: string | undefined
   /** `crossorigin` of the script tag; PortOne's CDN needs none. */
   readonly crossOrigin?: 'anonymous' | 'use-credentials' | undefined
-  /** Milliseconds until a script that does not answer counts as failed. 15,000 when left out. */
+  /** Milliseconds until a script that does not answer counts as failed: at most 23 days. 15,000 when left out, or not above 0. */
   readonly loadTimeoutMs?: number | undefined
 }
 
 /** PortOne V1's current SDK. It changes in place, so it cannot be pinned by a hash. */
 const defaultScriptUrl = 'https://cdn.iamport.kr/v1/iamport.js'
+
+/** How long a shop wants to wait: a timer that cannot wait so long runs out at once. */
+export const waitable = (ms = 0) => Math.min(ms > 0 ? ms : 15_000, 2e9)
 
 const merchantId = (userCode: string, tierCode?: string) => `${userCode}/${tierCode ?? ''}`
 
@@ -125,7 +128,7 @@ function startLoad(url: string, config: SdkConfig): SdkLoad {
 }
 
 async function loadScript(url: string, config: SdkConfig): Promise<Iamport> {
-  const timeout = config.loadTimeoutMs ?? 15_000
+  const timeout = waitable(config.loadTimeoutMs)
   const there = [...document.scripts].find((script) => script.src === url)
   if (there) {
     // somebody else's tag: pending, or dead since long. It gets a third of the time, then a fresh one replaces it.

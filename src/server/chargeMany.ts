@@ -16,7 +16,7 @@ export interface ChargeManyOptions extends ChargeOptions {
   readonly concurrency?: number | undefined
   /** Of an earlier run, in any order, from JSON too. */
   readonly results?: Iterable<ChargedItem> | undefined
-  /** Each result as it comes, to keep it. What it throws changes nothing: the result is returned all the same. */
+  /** Each result as it comes, to keep it. What it throws goes to `console.error`: the result is returned all the same. */
   readonly onResult?: ((item: ChargedItem) => Promise<void> | void) | undefined
 }
 
@@ -106,8 +106,9 @@ function reading(requests: Iterable<AgainRequest> | AsyncIterable<AgainRequest>)
 async function tell(onResult: ChargeManyOptions['onResult'], item: ChargedItem): Promise<void> {
   try {
     await onResult?.(item)
-  } catch {
+  } catch (error) {
     // the result is returned all the same
+    console.error(`react-billing-key chargeMany: onResult failed for ${item.request.merchantUid}`, error)
   }
 }
 

@@ -12,10 +12,12 @@ export async function acquire(attempt: Attempt): Promise<boolean | ChargeResult>
   let late: Promise<boolean> | undefined
   try {
     const answer = lock.acquire(request.merchantUid, claim)
-    if (typeof answer === 'boolean') return answer
     // one promise of it: some query builders ask the database again at each `then`
-    late = Promise.resolve(answer)
-    return await inTime(late, iamport.timeoutMs, signal)
+    if (typeof answer !== 'boolean') late = Promise.resolve(answer)
+    const acquired: unknown = await inTime(late ?? answer, iamport.timeoutMs, signal)
+    // what a driver gives for no row may be as true as a row
+    if (typeof acquired !== 'boolean') throw new TypeError('acquire has to answer true or false')
+    return acquired
   } catch (cause) {
     const takeBack = () => release(attempt)
     late?.then(takeBack, takeBack)

@@ -51,8 +51,8 @@ export type CancelRequest = ({ readonly impUid: string } | { readonly merchantUi
 }
 
 /** Our names and PortOne's. */
-export const detailsOf = ({ buyer = {}, customData, noticeUrl, currency, taxFree, vatAmount, cardQuota }: PaymentDetails) => ({
-  ...Object.fromEntries(Object.entries(buyer).map(([key, value]) => [`buyer_${key}`, value])),
+export const detailsOf = ({ buyer, customData, noticeUrl, currency, taxFree, vatAmount, cardQuota }: PaymentDetails) => ({
+  ...Object.fromEntries(Object.entries(buyer ?? {}).map(([key, value]) => [`buyer_${key}`, value])),
   custom_data: customData,
   notice_url: noticeUrl,
   currency,

@@ -25,8 +25,11 @@ export function impUidOf(contentType: string, text: string): string | null {
     } catch {
       return null
     }
-  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : null
+  return isImpUid(value) ? value : null
 }
+
+/** Whether it can be a payment's number at PortOne. */
+export const isImpUid = (value: unknown): value is string => typeof value === 'string' && /^[\w-]{1,64}$/.test(value)
 
 /** Asks PortOne what holds now: webhooks come twice, late and in any order. `null` when it knows of no such payment. */
 export async function paymentEvent(iamport: IamportClient, impUid: string, signingKeys: SigningKeys): Promise<PaymentEvent | null> {

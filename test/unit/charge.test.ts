@@ -50,6 +50,10 @@ describe('charge', () => {
     expect(sends(order.merchantUid)).toBe(1)
   })
 
+  it('takes a buyer that is null for none', async () => {
+    expect(await charge(iamport, newOrder({ buyer: null }))).toMatchObject({ status: 'paid' })
+  })
+
   it.each([Number.NaN, -1, 0, 10.5, '9900'])('refuses the amount %s before anything is sent', async (amount) => {
     await expect(charge(iamport, newOrder({ amount }))).rejects.toThrow(/amount/)
   })
@@ -168,7 +172,24 @@ describe('charge with a lock', () => {
     expect(results.some(({ status }) => status === 'declined')).toBe(false)
     // without it, PortOne's own check leaves a gap between processes
     const open = newOrder()
-    await Promise.all(Array.from({ length: 8 }, () => charge(client(), open, impatient)))
+    let looked = 0
+    let all = () => {}
+    const gate = new Promise<void>((resolve) => {
+      all = resolve
+    })
+    /** Sends when all have looked, as it may come about between processes. */
+    const together = () => {
+      const made = client()
+      const paymentByMerchantUid: typeof made.paymentByMerchantUid = async (...asked) => {
+        const found = await made.paymentByMerchantUid(...asked)
+        looked += 1
+        if (looked === 8) all()
+        await gate
+        return found
+      }
+      return { ...made, paymentByMerchantUid }
+    }
+    await Promise.all(Array.from({ length: 8 }, () => charge(together(), open, impatient)))
     expect(paidFor(open.merchantUid).length).toBeGreaterThan(1)
   })
 

@@ -35,13 +35,18 @@ describe('chargeMany', () => {
       },
     })
     const told: string[] = []
+    const log = vi.spyOn(console, 'error').mockReturnValue(undefined)
+    const down = new Error('the shop’s database is down')
     const items = await chargeMany(counted, orders, {
       concurrency: 2,
       onResult: ({ request }) => {
         told.push(request.merchantUid)
-        throw new Error('the shop’s database is down')
+        throw down
       },
     })
+    // nothing that was not kept is passed over in silence
+    expect(log.mock.calls.map(([words, error]) => [words.split(' ').at(-1), error])).toEqual(told.map((order) => [order, down]))
+    log.mockRestore()
     expect(items.map(({ request, result }) => [request, result.status])).toEqual(
       orders.map((order, at) => [order, ['paid', 'declined', 'declined', 'paid', 'declined'][at]]),
     )

@@ -41,6 +41,18 @@ describe('intents, and what /confirm makes of them', () => {
     expect((await call(make(), 'POST', '/confirm', { impUid: foreign.imp_uid })).body.error.code).toBe('invalid-token')
   })
 
+  it.each(['..', 'a/b', '\ud800', 'x'.repeat(65)])('asks PortOne about no payment that cannot be one (%j)', async (impUid) => {
+    const payment = vi.fn(iamport.payment)
+    const onError = vi.fn()
+    const handler = make('mina', { iamport: { ...iamport, payment }, onError })
+    const { body: intent } = await call(handler, 'POST', '/intents', {})
+    const confirm = (body: unknown) => call(handler, 'POST', '/confirm', body).then((answer) => answer.body.error?.code)
+    expect(await confirm({ token: intent.token, impUid })).toBe('unknown-payment')
+    expect(await confirm({ impUid })).toBe('invalid-token')
+    expect(payment).not.toHaveBeenCalled()
+    expect(onError).not.toHaveBeenCalled()
+  })
+
   it('makes PortOne refuse a window with another amount', async () => {
     const { body: intent } = await call(make(), 'POST', '/intents', {})
     expect(await pay({ customer_uid: intent.customerUid, merchant_uid: intent.merchantUid, name: 'x', amount: 1 })).toMatchObject({

@@ -14,13 +14,34 @@ describe('customers and their keys', () => {
     expect(await shop.confirm(registration)).toMatchObject({ status: 403, code: 'not-yours' })
   })
 
-  it('removes a key once for two requests at once', async () => {
-    const shop = await open()
+  it('removes a key once for two requests at once, both of which found it', async () => {
+    let found = 0
+    let both = () => {}
+    const gate = new Promise<void>((resolve) => {
+      both = resolve
+    })
+    const billingKey: typeof iamport.billingKey = async (...asked) => {
+      const key = await iamport.billingKey(...asked)
+      if (closing && ++found === 2) both()
+      if (closing && found <= 2) await gate
+      return key
+    }
+    let closing = false
+    const shop = await open({ iamport: { ...iamport, billingKey } })
     const customerUid = await shop.addCard()
-    const answers = await Promise.all([1, 2, 3].map(() => shop.call(`DELETE /keys/${customerUid}`)))
-    expect(answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 404)).toEqual([])
+    closing = true
+    const answers = await Promise.all([1, 2].map(() => shop.call(`DELETE /keys/${customerUid}`)))
+    expect(answers).toMatchObject([{ status: 200 }, { status: 200 }])
+    expect(found).toBeGreaterThan(2)
     expect(shop.told.errors).toEqual([])
     expect(await iamport.billingKey(customerUid)).toBeNull()
+  })
+
+  it('says that a key was not removed while PortOne still holds it', async () => {
+    const shop = await open({ iamport: { ...iamport, deleteBillingKey: () => Promise.reject(new Error('refused')) } })
+    const customerUid = await shop.addCard()
+    expect(await shop.call(`DELETE /keys/${customerUid}`)).toMatchObject({ status: 500 })
+    expect(shop.told).toMatchObject({ deleted: [], errors: [['DELETE /keys/:id', 'Error: refused']] })
   })
 
   it('removes all keys of an account that is closed, and says when one could not be', async () => {

@@ -4,6 +4,8 @@ import { EdgeRuntime } from 'edge-runtime'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { afterAll, describe, expect, it } from 'vitest'
+import { openapi } from './apiContract.ts'
+import { serveShop } from './shopOnEdge.ts'
 import { startSandbox } from './startSandbox.ts'
 
 const { sandbox, baseUrl, pay, paidFor, faults } = await startSandbox()
@@ -20,6 +22,7 @@ async function bundle(entry: string, format: 'esm' | 'iife', conditions: string[
 }
 
 const runtimes: Record<string, () => Promise<Send>> = {
+  Node: async () => (path, init) => serveShop(new Request(`http://shop.example${path}`, init), environment),
   async workerd() {
     const script = await bundle('export default { fetch: serveShop }', 'esm', ['workerd', 'worker'])
     const worker = new Miniflare({ modules: true, script, compatibilityDate: '2025-01-01', bindings: environment })
@@ -38,11 +41,16 @@ addEventListener('fetch', (event) => event.respondWith(serveShop(event.request, 
 describe.each(Object.keys(runtimes))('on %s', (name) => {
   const opened = runtimes[name]?.() as Promise<Send>
   const get = async (path: string) => (await (await opened)(path)).json()
-  const post = async (path: string, body: unknown) => {
-    const headers = { 'content-type': 'application/json', 'x-billing-key': '1' }
-    const response = await (await opened)(`/api/billing${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  const asked = new Set<string>()
+  /** Asks the handler, and notes which of its routes. */
+  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = { 'x-billing-key': '1' }) => {
+    asked.add(`${method.toLowerCase()} ${path.replace(/^(\/keys)\/.+/, '$1/{customerUid}')}`)
+    const init = body === undefined ? {} : { body: JSON.stringify(body) }
+    const sent = { method, headers: { 'content-type': 'application/json', ...headers }, ...init }
+    const response = await (await opened)(`/api/billing${path}`, sent)
     return { status: response.status, body: await response.json() }
   }
+  const post = (path: string, body: unknown) => call('POST', path, body)
   const card = `card-${name.slice(0, 7)}`
 
   it('the client gets a token, reads and charges once', async () => {
@@ -82,14 +90,39 @@ describe.each(Object.keys(runtimes))('on %s', (name) => {
     server.close()
   })
 
-  it('the handler issues, confirms and takes webhooks', async () => {
+  it('the handler answers at each of its routes', async () => {
     const { body: intent } = await post('/intents', {})
     const { customerUid, merchantUid, amount, customData, token } = intent
     const { imp_uid } = await pay({ customer_uid: customerUid, merchant_uid: merchantUid, amount, custom_data: customData })
     expect(await post('/confirm', { token, impUid: imp_uid })).toMatchObject({ status: 200, body: { status: 'issued', charged: 9900 } })
     expect(await post('/webhook', { imp_uid })).toMatchObject({ status: 200, body: { status: 'paid' } })
+    expect(await post('/webhook', { imp_uid: 'imp_forged' })).toMatchObject({ status: 404 })
     expect(await post('/charges', { customerUid, order: customerUid })).toMatchObject({ status: 200, body: { status: 'paid' } })
     expect(paidFor(customerUid)).toHaveLength(1)
     expect(await post('/charges', { customerUid: 'not-mine', order: 'x' })).toMatchObject({ status: 404 })
+    expect((await call('GET', '/keys')).body.keys).toContainEqual(expect.objectContaining({ customerUid }))
+    expect(await call('DELETE', '/keys/not-mine')).toMatchObject({ status: 404 })
+    expect(await call('DELETE', `/keys/${customerUid}`)).toEqual({ status: 200, body: { customerUid } })
+    expect((await call('GET', '/keys')).body.keys).not.toContainEqual(expect.objectContaining({ customerUid }))
+    const routes = Object.entries<object>(openapi.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    )
+    expect([...asked].sort()).toEqual(routes.sort())
+  })
+
+  it('the handler refuses another site, a stranger’s token and an endless body', async () => {
+    const foreign = { origin: 'https://evil.example' }
+    expect(await call('POST', '/intents', {}, foreign)).toMatchObject({ status: 403, body: { error: { code: 'cross-origin' } } })
+    expect(await post('/confirm', { token: 'a.b.c' })).toMatchObject({ status: 400, body: { error: { code: 'invalid-token' } } })
+    expect(await post('/webhook', { imp_uid: 'x'.repeat(20_000) })).toMatchObject({ status: 413 })
+    expect(await call('GET', '/elsewhere')).toMatchObject({ status: 404, body: { error: { code: 'no-such-route' } } })
+  })
+
+  it('the sweep keeps a key that nobody came back for', async () => {
+    const { body: intent } = await post('/intents', {})
+    const { customerUid, merchantUid, amount, customData } = intent
+    await pay({ customer_uid: customerUid, merchant_uid: merchantUid, amount, custom_data: customData })
+    expect(await get('/sweep')).toMatchObject({ failed: 0 })
+    expect((await call('GET', '/keys')).body.keys).toContainEqual(expect.objectContaining({ customerUid }))
   })
 })

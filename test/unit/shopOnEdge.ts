@@ -9,7 +9,7 @@ export interface Environment {
 
 const keys = new Set<string>()
 
-/** A shop for a runtime that is not Node: the handler under `/api/billing`, and the client by itself under `/client`. */
+/** A shop for any runtime: the handler under `/api/billing`, and the client by itself under `/client`. */
 export async function serveShop(request: Request, environment: Environment): Promise<Response> {
   const iamport = createIamportClient({ ...environment, timeoutMs: 5_000 })
   const { pathname, searchParams } = new URL(request.url)
@@ -33,9 +33,11 @@ export async function serveShop(request: Request, environment: Environment): Pro
     authenticate: () => ({ id: 'mina' }),
     firstOrder: () => ({ name: '월간', amount: 9900 }),
     onIssued: ({ customerUid }) => void keys.add(customerUid),
+    onDeleted: ({ customerUid }) => void keys.delete(customerUid),
     customerUids: () => [...keys],
     price: ({ body }) => ({ merchantUid: String((body as { order: unknown }).order), name: '월간', amount: 9900 }),
     patienceMs: 100,
   })
+  if (pathname === '/sweep') return Response.json(await billing.sweepRegistrations({ since: new Date(Date.now() - 3_600_000) }))
   return billing(request)
 }

@@ -2,6 +2,7 @@ import type { ConfirmAnswer } from '../../billing/confirm.ts'
 import { type Intent, intentOf, verifyIntent } from '../intent.ts'
 import { refusal } from '../refusal.ts'
 import { settleRegistration } from '../registration.ts'
+import { isImpUid } from '../webhook.ts'
 import type { Payment } from '../wire.ts'
 import type { CustomerCall, Shop } from './route.ts'
 
@@ -9,7 +10,7 @@ import type { CustomerCall, Shop } from './route.ts'
 export async function confirm({ shop, customer, body, route }: CustomerCall): Promise<ConfirmAnswer> {
   const keys = shop.signingKeys()
   const impUid = typeof body.impUid === 'string' && body.impUid !== '' ? body.impUid : null
-  const byUid = impUid === null ? null : await shop.options.iamport.payment(impUid)
+  const byUid = isImpUid(impUid) ? await shop.options.iamport.payment(impUid) : null
   // a token that has gone is also with the payment
   const intent = (await verifyIntent(body.token, keys)) ?? (byUid && (await intentOf(byUid, keys)))
   if (!intent) throw refusal('invalid-token')

@@ -1,0 +1,51 @@
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { loadIamport } from '../../src/iamport/loadIamport.ts'
+import { BillingKeyButton, type BillingKeyOutcome, BillingKeyProvider, type Claim, type ConfirmAnswer } from '../../src/index.ts'
+import { installFakeIamport, resetPage } from './fakeIamport.ts'
+
+beforeEach(() => resetPage())
+afterEach(() => cleanup())
+
+const moment = () => new Promise((resolve) => setTimeout(resolve, 200))
+const request = { customerUid: 'card-1', merchantUid: 'order-1', name: '월간', amount: 0 }
+const issuedOf = ({ merchantUid }: Claim): ConfirmAnswer => ({
+  status: 'issued',
+  customerUid: `key-of-${merchantUid}`,
+  impUid: 'imp_1',
+  charged: 0,
+  currency: 'KRW',
+  card: null,
+})
+
+// a timer runs out at once when it is asked for one of these
+describe.each([2 ** 31, Number.POSITIVE_INFINITY, Number.NaN, -1, 0])('a time of %s ms', (ms) => {
+  it('is long enough for a server to answer', async () => {
+    const fake = installFakeIamport()
+    const confirm = async (claim: Claim) => {
+      await moment()
+      return issuedOf(claim)
+    }
+    const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+    render(
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={confirm} confirmTimeoutMs={ms}>
+        <BillingKeyButton request={request} onOutcome={onOutcome} quiet />
+      </BillingKeyProvider>,
+    )
+    await act(async () => void fireEvent.click(screen.getByRole('button')))
+    await act(async () => fake.calls[0]?.answer({ success: true, imp_uid: 'imp_1', merchant_uid: 'order-1' }))
+    await waitFor(() => expect(onOutcome).toHaveBeenCalledTimes(1))
+    expect(onOutcome).toHaveBeenCalledWith(expect.objectContaining({ status: 'issued' }))
+  })
+
+  it('is long enough for a script to load', async () => {
+    const loading = loadIamport({ userCode: 'imp00000000', scriptUrl: 'https://shop.example/sdk.js', loadTimeoutMs: ms })
+    const failed = vi.fn()
+    loading.catch(failed)
+    await moment()
+    expect(failed).not.toHaveBeenCalled()
+    installFakeIamport()
+    document.querySelector('script')?.dispatchEvent(new Event('load'))
+    expect(await loading).toHaveProperty('request_pay')
+  })
+})

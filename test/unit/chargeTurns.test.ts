@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { charge, reconcileCharge } from '../../src/server/index.ts'
+import { memoryLock } from './memoryLock.ts'
+import { newOrder, paymentOf, rejecting, scripted } from './scriptedClient.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('turns', () => {
+  it('let reconcileCharge wait for a charge that is running', async () => {
+    const order = newOrder()
+    const { iamport: slow, paid } = scripted({
+      again: async (request) => {
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        paid.push(paymentOf(request))
+        return paymentOf(request)
+      },
+    })
+    const { lock } = memoryLock()
+    const running = charge(slow, order, { lock })
+    expect(await reconcileCharge(slow, order, { lock })).toMatchObject({ status: 'paid' })
+    expect(await running).toMatchObject({ status: 'paid' })
+  })
+
+  it('end at once when they are aborted: in the queue, and during patience', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const { iamport: lossy } = scripted({ again: rejecting(new Error('lost')) })
+    const order = newOrder()
+    const first = new AbortController()
+    const second = new AbortController()
+    const { lock } = memoryLock()
+    const acquire = vi.fn(lock.acquire)
+    const patient = { patienceMs: 30_000, lock: { ...lock, acquire } }
+    const ended: string[] = []
+    const running = charge(lossy, order, { ...patient, signal: first.signal }).finally(() => ended.push('running'))
+    const waiting = charge(lossy, order, { ...patient, signal: second.signal }).finally(() => ended.push('waiting'))
+    const asking = reconcileCharge(lossy, order, { ...patient, signal: second.signal }).finally(() => ended.push('asking'))
+    await vi.advanceTimersByTimeAsync(1_000)
+    second.abort()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(ended).toEqual(['waiting', 'asking'])
+    first.abort()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(ended).toEqual(['waiting', 'asking', 'running'])
+    const gaveUp = { status: 'unknown', cause: { message: expect.stringContaining('Aborted') } }
+    expect([await waiting, await asking, await running]).toMatchObject([gaveUp, gaveUp, { status: 'unknown' }])
+    await vi.advanceTimersByTimeAsync(60_000)
+    // the one that gave up in the queue never begins
+    expect(acquire).toHaveBeenCalledTimes(1)
+    expect(await charge(lossy, newOrder(), { signal: AbortSignal.abort() })).toMatchObject({ code: 'not-sent' })
+  })
+})
