@@ -38,12 +38,13 @@ const give = (sentence: string) => {
 }
 
 function run(options: CliOptions) {
-  const { port, host, pgs, seed, webhook, clock, state } = options
+  const { port, host, pgs, seed, webhook, clock, state, keep } = options
   const memory = state === null ? { saved: null } : stateFile(state)
   const sandbox = createSandbox({
     pgs,
     clock: runningClock(clock, memory.saved),
     ...(seed === undefined ? {} : { seed }),
+    ...(keep === undefined ? {} : { keep }),
     ...memory,
   })
   if (webhook !== null) sandbox.noticeUrl = webhook

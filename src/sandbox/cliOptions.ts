@@ -12,6 +12,8 @@ export interface CliOptions {
   /** Epoch seconds at which the clock begins, `null` for the real time. */
   readonly clock: number | null
   readonly state: string | null
+  /** How many payments are remembered, `undefined` for what the sandbox does by itself. */
+  readonly keep: number | undefined
   readonly json: boolean
   readonly help: boolean
 }
@@ -26,6 +28,7 @@ export const help = `billing-sandbox: PortOne V1 and JTNet on your own machine. 
   --webhook URL    where webhooks go
   --clock ISO      when the clock begins, 2027-01-31T09:00:00+09:00; one that a file remembers only goes forward
   --state FILE     remembers everything in this file over a restart
+  --keep N         how many payments are remembered, 100000
   --json           prints what to configure as one line of JSON
   --help           prints this
 `
@@ -42,6 +45,7 @@ const options = {
   webhook: { type: 'string' },
   clock: { type: 'string' },
   state: { type: 'string' },
+  keep: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -54,9 +58,9 @@ function parsed(args: readonly string[]) {
   }
 }
 
-const whole = (name: string, value: string, most: number) => {
-  if (!/^\d{1,10}$/.test(value) || Number(value) > most)
-    throw new UsageError(`--${name} takes a whole number from 0 to ${most}, not ${value}.`)
+const whole = (name: string, value: string, most: number, least = 0) => {
+  if (!/^\d{1,10}$/.test(value) || Number(value) > most || Number(value) < least)
+    throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not ${value}.`)
   return Number(value)
 }
 function address(value: string) {
@@ -76,7 +80,7 @@ function moment(value: string) {
 
 /** Reads the command line; throws a {@link UsageError}. */
 export function readOptions(args: readonly string[]): CliOptions {
-  const { port, host, pg, dialect, seed, webhook, clock, state, json, help: wanted } = parsed(args)
+  const { port, host, pg, dialect, seed, webhook, clock, state, keep, json, help: wanted } = parsed(args)
   if (dialect !== 'v1' && dialect !== 'legacy') throw new UsageError(`--dialect is v1 or legacy, not ${dialect}.`)
   const asked = pg.split(',').map((name) => name.trim())
   const stranger = asked.find((name) => !Object.hasOwn(pgRules, name))
@@ -90,6 +94,7 @@ export function readOptions(args: readonly string[]): CliOptions {
     webhook: webhook === undefined ? null : address(webhook),
     clock: clock === undefined ? null : moment(clock),
     state: state === undefined ? null : file(state),
+    keep: keep === undefined ? undefined : whole('keep', keep, 10_000_000, 1),
     json,
     help: wanted,
   }

@@ -5,7 +5,8 @@ import { curlOf, hideSecrets, type SandboxEvents } from './events.ts'
 import type { FaultOf, SandboxFaults } from './faults.ts'
 import { readBody } from './rest/body.ts'
 import { restApi } from './restApi.ts'
-import { createState, type SandboxDump, type SandboxKey, type SandboxPayment, type SandboxSchedule, type State } from './state.ts'
+import { readState } from './savedState.ts'
+import { createState, type SandboxKey, type SandboxPayment, type SandboxSchedule, type State } from './state.ts'
 import { postNotice, type SandboxWebhook, type SendNotice, type WebhookPlan } from './webhooks.ts'
 import { windowApi } from './windowApi.ts'
 
@@ -30,7 +31,12 @@ export interface SandboxOptions {
   readonly webhooks?: WebhookPlan
   /** Sends a webhook. Posts it when left out. */
   readonly sendNotice?: SendNotice
-  /** What an earlier sandbox remembered, as `save` got it. */
+  /**
+   * How many payments are remembered, and of schedules that are done with; up to a tenth more. 100,000 when left out. Older ones
+   * are not found any more, but the number of an order that was paid stays refused.
+   */
+  readonly keep?: number
+  /** What an earlier sandbox remembered, as `save` got it; anything else is refused with an `Error`. */
   readonly saved?: string | null
   /** Called with all that is to be remembered after each change, before the call that made it is answered. */
   readonly save?: (saved: string) => void
@@ -57,7 +63,7 @@ export interface Sandbox {
    * and moves them.
    */
   fetch(request: Request, env?: object): Promise<Response>
-  /** Everything that was paid or refused, oldest first. */
+  /** Everything that was paid or refused, oldest first, as far as `keep` reaches. */
   readonly payments: readonly SandboxPayment[]
   /** The billing keys there are, by customer_uid. */
   readonly billingKeys: ReadonlyMap<string, SandboxKey>
@@ -94,7 +100,8 @@ export interface Sandbox {
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { userCode = 'imp00000000', impKey = 'sandbox-key', impSecret = 'sandbox-secret', pgs = ['jtnet'], closeButton = false } = options
   const { fault, inFlightMs = 0, webhooks = {}, sendNotice = postNotice(webhooks.form), save } = options
-  const { clock = () => Date.now() / 1000, seed = null, saved } = options
+  const { clock = () => Date.now() / 1000, seed = null, saved, keep: most = 100_000 } = options
+  if (!Number.isSafeInteger(most) || most < 1) throw new RangeError('keep is a whole number from 1 on')
   let last = ''
   let seen = 0
   const keep = () => {
@@ -109,9 +116,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     if (state.events.lastId() !== seen) keep()
     seen = state.events.lastId()
   }
-  const state: State = createState({ clock, seed, webhooks, sendNotice, changed: keep })
+  const state: State = createState({ clock, seed, keep: most, webhooks, sendNotice, changed: keep })
   if (saved) {
-    state.load(JSON.parse(saved) as SandboxDump)
+    const known = readState(saved)
+    if (!known) throw new Error("What was saved is no state of this sandbox, or another version's")
+    state.load(known)
     last = JSON.stringify(state.dump())
   }
   const app = new Hono()

@@ -1,1 +1,1 @@
-export { stateFile } from './stateFile.ts'
+export { type StateFile, stateFile } from './stateFile.ts'

@@ -1,5 +1,6 @@
 import { createEvents, type Log } from './events.ts'
 import { createFaults } from './faults.ts'
+import { createLedger, type LedgerDump } from './ledger.ts'
 import { maskCard, type TestCard } from './testCards.ts'
 import { createWebhooks, type SandboxWebhook, type SendNotice, type WebhookFault, type WebhookPlan } from './webhooks.ts'
 
@@ -37,7 +38,7 @@ export interface SandboxKey {
 }
 
 /** A payment that waits for the PG, when it is paid, and the key that comes with it. */
-interface SandboxPending {
+export interface SandboxPending {
   readonly imp_uid: string
   /** Unix seconds. */
   readonly at: number
@@ -49,6 +50,8 @@ export interface StateOptions {
   readonly clock: string | Date | (() => number)
   /** Makes numbers, keys and delays the same in every run. */
   readonly seed: number | null
+  /** How many payments and ended schedules are remembered. */
+  readonly keep: number
   readonly webhooks: WebhookPlan
   readonly sendNotice: SendNotice
   /** Called after a change that no request has made. */
@@ -109,15 +112,12 @@ class LoggedKeys extends Map<string, SandboxKey> {
 }
 
 /** Everything the sandbox remembers, and the two things that change it: a payment, and the time. */
-export function createState({ clock, seed, webhooks: plan, sendNotice, changed }: StateOptions) {
+export function createState({ clock, seed, keep, webhooks: plan, sendNotice, changed }: StateOptions) {
   const base = clockOf(clock)
   let moved = 0
   let count = 0
   let epoch = 0
-  let orders = new Map<string, SandboxPayment[]>()
-  let byNumber = new Map<string, SandboxPayment>()
   let pending: SandboxPending[] = []
-  let noticeUrls = new Map<string, string>()
   const exact = () => base() + moved
   const now = () => Math.floor(exact())
   const next = () => mix(seed ?? 0, count++)
@@ -126,12 +126,9 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
   const draw = (below: number) => (seed === null ? Math.floor(Math.random() * below) : next() % below)
   const webhooks = createWebhooks({ plan, send: sendNotice, now, draw, log: events.add, faults, changed })
 
-  function index(payment: SandboxPayment) {
-    byNumber.set(payment.imp_uid, payment)
-    orders.set(payment.merchant_uid, [...state.ofOrder(payment.merchant_uid), payment])
-  }
+  const ledger = createLedger(keep, (merchantUid) => state.prepared.delete(merchantUid))
   const state = {
-    payments: [] as SandboxPayment[],
+    payments: ledger.payments,
     billingKeys: new LoggedKeys(events.add),
     prepared: new Map<string, number>(),
     schedules: [] as SandboxSchedule[],
@@ -155,11 +152,9 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
             .map((part) => part.toString(16).padStart(8, '0'))
             .join('')
             .slice(0, 12),
-    payment: (impUid: unknown) => byNumber.get(String(impUid)),
-    /** The payments of an order number, oldest first. */
-    ofOrder: (merchantUid: unknown): readonly SandboxPayment[] => orders.get(String(merchantUid)) ?? [],
-    /** An order that was ever paid, refunded or not: its number is used up. */
-    paidOrder: (merchantUid: unknown) => state.ofOrder(merchantUid).find(({ status }) => status === 'paid' || status === 'cancelled'),
+    payment: ledger.payment,
+    ofOrder: ledger.ofOrder,
+    isPaid: ledger.isPaid,
 
     /** A new payment, and its webhook, which one fault may strike. */
     record(fields: NewPayment, fault: WebhookFault | null = null): SandboxPayment {
@@ -179,9 +174,7 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
         cancelled_at: 0,
         ...rest,
       }
-      state.payments.push(payment)
-      index(payment)
-      if (typeof notice_url === 'string') noticeUrls.set(payment.imp_uid, notice_url)
+      ledger.add(payment, notice_url)
       state.tell(payment, fault)
       return payment
     },
@@ -196,7 +189,7 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
 
     /** Tells the shop, at the payment's own address first. */
     notify({ imp_uid, merchant_uid, status }: SandboxPayment, fault: WebhookFault | null = null) {
-      const address = noticeUrls.get(imp_uid) ?? state.noticeUrl
+      const address = ledger.noticeUrl(imp_uid) ?? state.noticeUrl
       if (address) webhooks.notify(address, { imp_uid, merchant_uid, status }, fault)
     },
 
@@ -219,12 +212,21 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
       return state.record({ ...order, ...shown, status, fail_reason, customer_uid_usage: usage }, webhook)
     },
 
+    /** Remembers charges for later; the oldest that are done with are forgotten once there are a tenth more than `keep`. */
+    plan(made: readonly SandboxSchedule[]) {
+      state.schedules.push(...made)
+      let over = state.schedules.length - keep
+      if (over < keep / 10) return
+      const left = state.schedules.filter(({ schedule_status }) => schedule_status === 'scheduled' || over-- <= 0)
+      state.schedules.splice(0, state.schedules.length, ...left)
+    },
+
     /** Makes one scheduled charge. */
     execute(due: SandboxSchedule) {
       const { merchant_uid, customer_uid } = due
       const key = state.billingKeys.get(customer_uid)
       Object.assign(due, { schedule_status: 'executed', executed_at: now() })
-      if (!key || state.paidOrder(merchant_uid)) {
+      if (!key || state.isPaid(merchant_uid)) {
         Object.assign(due, { payment_status: 'failed', fail_reason: key ? '이미 결제된 주문번호입니다.' : '등록되지 않은 구매자입니다.' })
         events.add('schedule', { merchant_uid, status: 'failed' })
         return null
@@ -246,7 +248,7 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
       const ripe = pending.filter(({ at }) => at <= exact())
       if (ripe.length > 0) pending = pending.filter(({ at }) => at > exact())
       for (const { imp_uid, key } of ripe) {
-        const payment = byNumber.get(imp_uid)
+        const payment = ledger.payment(imp_uid)
         if (payment?.status !== 'ready') continue
         Object.assign(payment, { status: 'paid', paid_at: now() })
         if (key && payment.customer_uid !== null) state.billingKeys.set(payment.customer_uid, key)
@@ -287,34 +289,26 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
       moved,
       count,
       pending,
-      payments: state.payments,
       schedules: state.schedules,
       webhooks: webhooks.list,
       token: state.token,
       noticeUrl: state.noticeUrl,
       billingKeys: [...state.billingKeys],
       prepared: [...state.prepared],
-      noticeUrls: [...noticeUrls],
+      ...ledger.dump(),
     }),
 
     /** Remembers what `dump` gave, `null` for nothing. */
     load(saved: SandboxDump | null) {
-      orders = new Map()
-      byNumber = new Map()
       moved = saved?.moved ?? 0
       // a clock that was begun anew goes on from where the saved one had got
       moved += Math.max(0, (saved?.at ?? 0) - exact())
       count = saved?.count ?? 0
       pending = saved?.pending ?? []
-      noticeUrls = new Map(saved?.noticeUrls)
       state.token = saved?.token ?? null
       state.noticeUrl = saved ? saved.noticeUrl : state.noticeUrl
       const refill = <Row>(list: Row[], rows: readonly Row[] = []) => list.splice(0, list.length, ...rows)
-      refill(state.payments, [])
-      for (const payment of saved?.payments ?? []) {
-        state.payments.push(payment)
-        index(payment)
-      }
+      ledger.load(saved ?? { payments: [], noticeUrls: [], usedUp: [] })
       refill(state.schedules, saved?.schedules)
       refill<SandboxWebhook>(webhooks.list, saved?.webhooks)
       for (const [map, rows] of [
@@ -332,19 +326,17 @@ export function createState({ clock, seed, webhooks: plan, sendNotice, changed }
 
 export type State = ReturnType<typeof createState>
 /** What a state file holds. */
-export interface SandboxDump {
+export interface SandboxDump extends LedgerDump {
   /** What the sandbox's clock said when this was saved, epoch seconds, and the machine's, ms. */
   readonly at: number
   readonly wall: number
   readonly moved: number
   readonly count: number
   readonly pending: SandboxPending[]
-  readonly payments: SandboxPayment[]
   readonly schedules: SandboxSchedule[]
   readonly webhooks: SandboxWebhook[]
   readonly token: { readonly value: string; until: number } | null
   readonly noticeUrl: string | null
   readonly billingKeys: [string, SandboxKey][]
   readonly prepared: [string, number][]
-  readonly noticeUrls: [string, string][]
 }

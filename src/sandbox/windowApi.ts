@@ -118,7 +118,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     if (!pgs.includes(pgOf(asked))) return { imp_success: false, imp_uid: null, error_coe: 'F1001', error_msg: '등록되지 않은 PG입니다.' }
     const problem = requestProblem({ ...params, pg: pgOf(asked) })
     if (problem) return refuse('F0003', problem)
-    if (state.paidOrder(merchant_uid)) return refuse('F0004', '이미 결제된 주문번호입니다.')
+    if (state.isPaid(merchant_uid)) return refuse('F0004', '이미 결제된 주문번호입니다.')
     const fixed = state.prepared.get(String(merchant_uid))
     return fixed !== undefined && fixed !== params.amount ? refuse('F0005', '사전등록된 금액과 다릅니다.') : null
   }
@@ -164,7 +164,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
       return fail(state.record({ ...common, status: 'failed', fail_reason: message }).imp_uid, code, message)
     }
     // another window was quicker
-    if (state.paidOrder(merchant_uid)) return fail(null, 'F0004', '이미 결제된 주문번호입니다.')
+    if (state.isPaid(merchant_uid)) return fail(null, 'F0004', '이미 결제된 주문번호입니다.')
     const shown = { card_name: card.company, card_number: maskCard(card.number) }
     const status = card.window === 'pending' ? 'ready' : 'paid'
     const payment = state.record({ ...common, ...shown, status })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -34,6 +34,7 @@ describe('the command', () => {
     ['--clock=soon', /--clock takes a time/],
     ['--webhook=javascript:1', /--webhook takes an http address/],
     ['--state=', /--state takes the name of a file/],
+    ['--keep=0', /--keep takes a whole number from 1/],
     ['stray', /stray/],
   ])('says in a sentence what is wrong with %s', (arg, sentence) => {
     expect(() => readOptions([arg])).toThrow(sentence)
@@ -41,15 +42,19 @@ describe('the command', () => {
 })
 
 describe('stateFile', () => {
-  it('holds everything before it is answered, is whole, and refuses another file', async () => {
+  it('holds everything before it is answered, is whole, and is let go', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-'))
     const path = join(folder, 'shop.json')
-    const sandbox = createSandbox(stateFile(path))
-    await sandbox.register({ customerUid: 'c', merchantUid: 'm', amount: 500 })
+    const file = stateFile(path)
+    await createSandbox(file).register({ customerUid: 'c', merchantUid: 'm', amount: 500 })
     expect(JSON.parse(readFileSync(path, 'utf8')).payments).toHaveLength(1)
+    expect(readdirSync(folder)).toEqual(['shop.json', 'shop.json.lock'])
+    file.release()
     expect(readdirSync(folder)).toEqual(['shop.json'])
-    expect(createSandbox(stateFile(path)).billingKeys.has('c')).toBe(true)
-    writeFileSync(path, '{"payments":')
-    expect(() => stateFile(path)).toThrow(/no state of this sandbox/)
+    const next = createSandbox(stateFile(path))
+    expect(next.billingKeys.has('c')).toBe(true)
+    // who has let go writes no more
+    file.save('nothing')
+    expect(JSON.parse(readFileSync(path, 'utf8')).payments).toHaveLength(1)
   })
 })

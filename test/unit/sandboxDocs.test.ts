@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, expect, it, vi } from 'vitest'
+import { help } from '../../src/sandbox/cliOptions.ts'
+import { faultTable, testCards } from '../../src/sandbox/index.ts'
 
 // The examples of docs/sandbox.md, as a reader would copy them.
 vi.setConfig({ testTimeout: 240_000 })
@@ -24,6 +26,16 @@ beforeAll(() => {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   for (const [name, file] of Object.entries(files)) writeFileSync(join(folder, file), examples()[name] ?? '')
+})
+
+it('lists every option, test card and fault by its name, and no other', () => {
+  const text = readFileSync(join(root, 'docs/sandbox.md'), 'utf8')
+  const named = (pattern: RegExp, part = text) => [...new Set([...part.matchAll(pattern)].map(([, name]) => name))].sort()
+  const options = [...help.matchAll(/^ {2}--(\w+)/gm)].map(([, name]) => name).filter((name) => name !== 'help')
+  expect(named(/`--(\w+)/g)).toEqual(options.sort())
+  const rows = text.match(/^\| `data-card`[\s\S]*?\n\n/m)?.[0] ?? ''
+  expect(named(/`([\w-]+)`(?=[^|]*\|[^|]*\|[^|]*\|$)/gm, rows.replace(/^.*\n/, ''))).toEqual(testCards.map(({ id }) => id).sort())
+  for (const name of named(/`((?:sdk|window|webhook|answer)-[a-z-]+)`/g)) expect(Object.keys(faultTable)).toContain(name)
 })
 
 it('has an example for each way to test', () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createSandbox, expectCharged } from '../../src/sandbox/index.ts'
@@ -32,6 +32,7 @@ async function start(args: string[], pattern: RegExp, env: NodeJS.ProcessEnv = {
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const found = await vi.waitFor(() => pattern.exec(printed) ?? Promise.reject(new Error(printed)), patience)
   return {
+    pid: child.pid,
     found,
     ended,
     async end(signal: NodeJS.Signals) {
@@ -41,15 +42,55 @@ async function start(args: string[], pattern: RegExp, env: NodeJS.ProcessEnv = {
   }
 }
 async function sandboxAt(path: string, ...more: string[]) {
-  const { found, end } = await start([command, '--port', '0', '--json', '--state', path, ...more], /\{.*\}/)
+  const { pid, found, end } = await start([command, '--port', '0', '--json', '--state', path, ...more], /\{.*\}/)
   const { rest, impKey, impSecret } = JSON.parse(found[0])
   const call = async (at: string, body?: unknown, authorization = '') => {
     const headers = { 'content-type': 'application/json', authorization }
     return (await fetch(rest + at, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) })).json()
   }
   const token = async () => (await call('/users/getToken', { imp_key: impKey, imp_secret: impSecret })).response.access_token
-  return { end, call, token, state: () => call('/sandbox/state') }
+  return { pid, end, call, token, state: () => call('/sandbox/state') }
 }
+
+/** A state that was saved, with something in it changed. */
+const states: string[] = []
+await createSandbox({ clock: '2027-01-31T00:00:00Z', save: (text) => states.push(text) }).register({ customerUid: 'c', merchantUid: 'm' })
+function saved(change: (state: ReturnType<typeof JSON.parse>) => unknown = () => {}) {
+  const state = JSON.parse(states.at(-1) ?? '')
+  change(state)
+  return JSON.stringify(state)
+}
+
+describe('a state file', () => {
+  const inUse = (pid: unknown) => new RegExp(`shop\\.json is in use by another sandbox \\(process ${pid}\\)`)
+
+  it('is refused to a second sandbox, in a program of its own and in this one', async () => {
+    const path = newPath()
+    const file = stateFile(path)
+    expect(() => stateFile(path)).toThrow(inUse(process.pid))
+    const { found, ended } = await start([command, '--port', '0', '--state', path], /.+\n/)
+    expect(await ended).toBe(1)
+    expect(found[0]).toMatch(inUse(process.pid))
+    file.release()
+    const first = await sandboxAt(path)
+    expect(() => stateFile(path)).toThrow(inUse(first.pid))
+    await first.end('SIGTERM')
+    expect(existsSync(`${path}.lock`)).toBe(false)
+  })
+
+  it.each([
+    ['that was killed', async (path: string) => (await sandboxAt(path)).end('SIGKILL')],
+    ['that had this number before', async (path: string) => writeFileSync(`${path}.lock`, String(process.pid))],
+    ['that wrote nothing', async (path: string) => writeFileSync(`${path}.lock`, '')],
+  ])('is taken over from a sandbox %s', async (_, leave) => {
+    const path = newPath()
+    await leave(path)
+    expect(existsSync(`${path}.lock`)).toBe(true)
+    stateFile(path)
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe(String(process.pid))
+    expect(readdirSync(dirname(path)).filter((name) => name.includes('.lock'))).toEqual(['shop.json.lock'])
+  })
+})
 
 describe('a sandbox that is killed', () => {
   it('has every change that it answered when it is started again, its token and its clock too', async () => {
@@ -93,10 +134,21 @@ describe('a sandbox that is killed', () => {
     expect(again).toBeLessThan(now + 600)
   })
 
-  it.each(['[]', 'null', '', '{"payments":[],"billingKeys":[1]}'])('is not begun from %j', (text) => {
+  it.each([
+    '[]',
+    'null',
+    '',
+    '{"payments":[],"billingKeys":[1]}',
+    saved((state) => Object.assign(state.billingKeys[0][1], { pg: undefined })),
+    saved((state) => Object.assign(state, { usedUp: undefined })),
+    saved((state) => Object.assign(state.payments[0], { merchant_uid: 7 })),
+    saved((state) => Object.assign(state, { token: 'yes' })),
+  ])('is not begun from something else (%#)', (text) => {
     const path = newPath()
     writeFileSync(path, text)
-    expect(() => stateFile(path)).toThrow(/is no state of this sandbox/)
+    // nor is the file kept from the next who tries
+    for (const _ of [1, 2]) expect(() => stateFile(path)).toThrow(/is no state of this sandbox/)
+    if (text !== '') expect(() => createSandbox({ saved: text })).toThrow(/is no state of this sandbox/)
   })
 
   it('says in a sentence what is wrong with its file, and leaves it', async () => {
@@ -105,7 +157,7 @@ describe('a sandbox that is killed', () => {
     writeFileSync(path, text)
     const { found, ended } = await start([command, '--port', '0', '--state', path], /.+\n/)
     expect(await ended).toBe(1)
-    expect(found[0]).toMatch(/^billing-sandbox: .*shop\.json is no state of this sandbox\./)
+    expect(found[0]).toMatch(/^billing-sandbox: .*shop\.json is no state of this sandbox/)
     expect(readFileSync(path, 'utf8')).toBe(text)
   })
 })
@@ -145,14 +197,18 @@ describe('what is saved', () => {
   it('sends a webhook again whose answer had not come', async () => {
     const path = newPath()
     const heard: unknown[] = []
-    const hangs = createSandbox({ ...stateFile(path), sendNotice: () => new Promise(() => {}) })
+    let file = stateFile(path)
+    const hangs = createSandbox({ ...file, sendNotice: () => new Promise(() => {}) })
     hangs.noticeUrl = 'http://shop.example/'
     await hangs.register({ customerUid: 'c', merchantUid: 'm', amount: 500 })
     const sendNotice = (_: string, notice: Readonly<Record<string, unknown>>) => void heard.push(notice.merchant_uid)
-    const next = createSandbox({ ...stateFile(path), sendNotice })
+    file.release()
+    file = stateFile(path)
+    const next = createSandbox({ ...file, sendNotice })
     await vi.waitFor(() => expect(heard).toEqual(['m']), patience)
     await vi.waitFor(() => expect(next.webhooks).toMatchObject([{ due: null, attempts: [{ status: 200 }] }]), patience)
     // and not once more by the next
+    file.release()
     createSandbox({ ...stateFile(path), sendNotice }).advance(0)
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(heard).toEqual(['m'])

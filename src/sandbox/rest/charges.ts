@@ -9,7 +9,7 @@ import { type Call, noCustomer, pgOf, type RestContext, type Route } from './rou
 
 function checkOrder(state: State, { merchant_uid }: { merchant_uid: string }, { pg }: Pick<SandboxKey, 'pg'>) {
   if (pgRule(pg).plainMerchantUid && !/^[A-Za-z0-9]*$/.test(merchant_uid)) throw new Refusal('merchant_uid는 영문과 숫자만 쓸 수 있습니다.')
-  if (state.paidOrder(merchant_uid)) throw new Refusal('이미 결제가 이루어진 merchant_uid입니다.')
+  if (state.isPaid(merchant_uid)) throw new Refusal('이미 결제가 이루어진 merchant_uid입니다.')
 }
 
 /** Pays, is refused, or waits, as the call's fault says. */

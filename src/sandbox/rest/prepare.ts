@@ -12,7 +12,7 @@ function fix({ body }: Call, { state }: RestContext, isChange: boolean) {
   const [order, sum] = [String(merchant_uid), Number(amount)]
   // a card that is only registered costs nothing
   if (sum !== 0) checkAmount(sum, currency)
-  if (state.paidOrder(order)) throw new Refusal('이미 결제된 주문번호입니다.')
+  if (state.isPaid(order)) throw new Refusal('이미 결제된 주문번호입니다.')
   if (isChange && !state.prepared.has(order)) throw noPayment()
   if (!isChange && state.prepared.has(order)) throw new Refusal('이미 등록된 merchant_uid입니다.')
   state.prepared.set(order, sum)

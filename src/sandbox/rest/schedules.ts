@@ -41,7 +41,7 @@ function schedule({ body }: Call, context: RestContext) {
   const made = rows.map((values): SandboxSchedule => {
     const { merchant_uid, amount, name, ...rest } = readOrder({ values, isForm: body.isForm }, { schedule_at: unixTime })
     checkTime(state, rest.schedule_at)
-    if (state.paidOrder(merchant_uid)) throw new Refusal('이미 결제된 merchant_uid입니다.')
+    if (state.isPaid(merchant_uid)) throw new Refusal('이미 결제된 merchant_uid입니다.')
     const isTaken = state.schedules.some((known) => known.merchant_uid === merchant_uid && known.schedule_status !== 'revoked')
     if (isTaken) throw new Refusal('이미 예약된 merchant_uid입니다.')
     return { ...rest, merchant_uid, amount, name, customer_uid: uid, schedule_at: Number(rest.schedule_at), schedule_status: 'scheduled' }
@@ -49,7 +49,7 @@ function schedule({ body }: Call, context: RestContext) {
   if (new Set(made.map(({ merchant_uid }) => merchant_uid)).size < made.length) throw new Refusal('merchant_uid가 중복되었습니다.')
   const buyer = buyerOf(keyFor(context, customer, uid))
   const whole = made.map((row): SandboxSchedule => ({ ...buyer, ...row }))
-  state.schedules.push(...whole)
+  state.plan(whole)
   for (const { merchant_uid, schedule_at } of whole) state.events.add('schedule', { merchant_uid, schedule_at, status: 'scheduled' })
   return { response: whole.map(scheduleAnswer) }
 }
@@ -124,7 +124,7 @@ function repeatable(call: Call, context: RestContext) {
   const found = known(call, context)
   if (found.schedule_status !== 'revoked' && found.payment_status !== 'failed')
     throw new Refusal('실패했거나 취소된 예약결제만 다시 시도할 수 있습니다.', 400)
-  if (context.state.paidOrder(found.merchant_uid)) throw new Refusal('이미 결제된 merchant_uid입니다.', 400)
+  if (context.state.isPaid(found.merchant_uid)) throw new Refusal('이미 결제된 merchant_uid입니다.', 400)
   return found
 }
 
