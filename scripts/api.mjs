@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor'
+import { pgTable } from './pgTable.mjs'
 import { root } from './prepare.mjs'
 
-// The public API of each entry, as a text under version control: `npm run api` writes it, `npm test` compares.
+// The public API of each entry, and the table of PGs, as texts under version control: `npm run api` writes them, `npm test` compares.
 const isCheck = process.argv.includes('--check')
 const entries = {
   client: 'dist/index.d.ts',
@@ -69,3 +70,9 @@ for (const [name, entry] of Object.entries(entries)) {
   )
   if (failed) process.exitCode = 1
 }
+
+const isSame = pgTable({ isCheck })
+console.log(
+  `docs/pgs.md: ${isSame ? 'the table is as src/billing/pg.ts has it' : 'the table was another one; look at it, and run npm run api'}`,
+)
+if (isCheck && !isSame) process.exitCode = 1

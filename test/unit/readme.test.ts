@@ -7,29 +7,42 @@ import { describe, expect, it } from 'vitest'
 // Reads dist/: `npm test` builds it first.
 const root = new URL('../..', import.meta.url).pathname
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
-const documents = ['README.md', 'README.ko.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter(
-  (path) => path.endsWith('.md'),
-)
+const markdown = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+    .map((name) => `${folder}/${name}`)
+const documents = ['README.md', 'README.ko.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...markdown('docs'), ...markdown('examples')]
 
 /** The samples of a document that say which file they are. */
 const samples = (text: string) =>
   [...text.matchAll(/```tsx?\n(\/\/ ([\w./[\]]+)[\s\S]*?)```/g)].map(([, code = '', path = '']) => ({ path, code }))
 
+/** A stranger's project in which every sample of some documents is a file; throws what the compiler says. */
+function typeCheck(projects: readonly (readonly [folder: string, samples: readonly { path: string; code: string }[]])[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'rbk-readme-'))
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const compilerOptions = {
+    strict: true,
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    target: 'es2022',
+    jsx: 'react-jsx',
+    noEmit: true,
+    types: ['node'],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  for (const [project, found] of projects)
+    for (const { path, code } of found) {
+      mkdirSync(join(folder, project, dirname(path)), { recursive: true })
+      writeFileSync(join(folder, project, path), code)
+    }
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8', stdio: 'pipe' })
+}
+
 describe.each(['README.md', 'README.ko.md'])('%s', (name) => {
   it('type-checks in a stranger’s project, each sample as a file', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'rbk-readme-'))
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-    const compilerOptions = {
-      strict: true,
-      module: 'esnext',
-      moduleResolution: 'bundler',
-      target: 'es2022',
-      jsx: 'react-jsx',
-      noEmit: true,
-      types: ['node'],
-    }
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     const found = samples(read(name))
     expect(found.map(({ path }) => path)).toEqual([
       'src/Billing.tsx',
@@ -41,13 +54,21 @@ describe.each(['README.md', 'README.ko.md'])('%s', (name) => {
       ...['app/layout.tsx', 'app/page.tsx', 'app/billing/complete/page.tsx', 'app/api/billing/[...path]/route.ts'],
       'server/monthly.ts',
     ])
-    for (const { path, code } of found) {
-      mkdirSync(join(folder, dirname(path)), { recursive: true })
-      writeFileSync(join(folder, path), code)
-    }
-    const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    expect(() => execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8', stdio: 'pipe' })).not.toThrow()
+    expect(() => typeCheck([['.', found]])).not.toThrow()
   })
+})
+
+it('type-checks the samples of the documents, each as a file', () => {
+  // frameworks.md is built by test/consumers
+  const found = markdown('docs').flatMap((path) => (path === 'docs/frameworks.md' ? [] : [[path, samples(read(path))] as const]))
+  expect(Object.fromEntries(found.flatMap(([path, of]) => (of.length > 0 ? [[path, of.map((one) => one.path)]] : [])))).toEqual({
+    'docs/csp.md': ['server/csp.ts'],
+    'docs/migrating.md': ['src/Before.tsx', 'src/After.tsx', 'src/Between.tsx'],
+    'docs/outcomes.md': ['src/next.ts'],
+    'docs/pgs.md': ['src/Ways.tsx', 'src/Channel.tsx'],
+    'docs/redirects-and-in-app-browsers.md': ['src/Complete.tsx', 'src/InApp.tsx'],
+  })
+  expect(() => typeCheck(found)).not.toThrow()
 })
 
 it('says the same in both languages', () => {
@@ -60,9 +81,27 @@ it('says the same in both languages', () => {
   expect(shape(read('README.ko.md'))).toEqual(shape(read('README.md')))
 })
 
+/** The anchors of a document, as they are made of its headings. */
+const anchors = (text: string) =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  )
+
 it.each(documents)('%s links to nothing that is not there', (path) => {
-  const dead = [...read(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)]
-    .map(([, to = '']) => to)
-    .filter((to) => !existsSync(join(root, dirname(path), to)))
+  const links = [...read(path).matchAll(/\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]*))?\)/g)]
+  const dead = links.flatMap(([, to = '', anchor]) => {
+    const target = to === '' ? path : join(dirname(path), to)
+    if (!existsSync(join(root, target))) return [to]
+    return anchor === undefined || anchors(read(target)).includes(anchor) ? [] : [`${to}#${anchor}`]
+  })
   expect(dead).toEqual([])
+})
+
+it('has every page of docs in its table of contents, in both languages', () => {
+  const pages = readdirSync(join(root, 'docs')).filter((name) => /\.md$/.test(name) && name !== 'README.md')
+  const [english = '', korean = ''] = read('docs/README.md').split('\n## 문서\n')
+  for (const page of [...pages, 'openapi.json', 'errors']) for (const text of [english, korean]) expect(text).toContain(`](${page})`)
 })
