@@ -56,12 +56,12 @@ let willSay = false
 
 /** The same at the end of the task's own work, once for all who say so before: a thousand buttons mount in one commit. */
 export function pageChangedSoon(): void {
-  if (willSay) return
+  if (!willSay)
+    queueMicrotask(() => {
+      willSay = false
+      pageChanged()
+    })
   willSay = true
-  queueMicrotask(() => {
-    willSay = false
-    pageChanged()
-  })
 }
 
 /** Asks again about everything of this page that nobody could say, and drops what is another member's. */

@@ -105,10 +105,7 @@ export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKey
   return { ...actions, ...snapshot, isReady: status === 'ready', isOrphaned }
 }
 
-function hasOrphan(): boolean {
-  for (const attempt of attemptsOfPage().attempts) if (attempt.isOrphan()) return true
-  return false
-}
+const hasOrphan = () => [...attemptsOfPage().attempts].some((attempt) => attempt.isOrphan())
 
 /** One attempt at most is under way on a page. */
 function abandonUnderWay(): void {

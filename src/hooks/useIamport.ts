@@ -1,7 +1,7 @@
 'use client'
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import { pageChangedSoon, subscribeToPage } from '../attempt/page.ts'
-import { type BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
+import type { BillingKeyError } from '../billing/errors.ts'
 import { isIamportReady, loadIamport } from '../iamport/loadIamport.ts'
 import { pageState } from '../iamport/sdk.ts'
 import { useBillingKeyContext } from './useBillingKeyContext.ts'
@@ -12,8 +12,6 @@ export interface UseIamportResult {
   /** Loads now, again after a failure; does nothing when it is ready. */
   readonly load: () => void
 }
-
-const notYet = () => null
 
 /**
  * The state of PortOne's SDK, as it is at this moment. It is loaded and initialised once for the page: on mount, or at
@@ -27,17 +25,14 @@ const notYet = () => null
 export function useIamport(): UseIamportResult {
   const { settings, preload } = useBillingKeyContext()
   const { sdk } = settings
-  const ready = useSyncExternalStore(
+  const state = useSyncExternalStore(
     subscribeToPage,
-    () => isIamportReady(sdk),
-    () => false,
+    () => {
+      const { load } = pageState()
+      return isIamportReady(sdk) ? 'ready' : load?.status === 'loading' ? 'loading' : (load?.error ?? 'idle')
+    },
+    () => 'idle' as const,
   )
-  const loading = useSyncExternalStore(
-    subscribeToPage,
-    () => pageState().load?.status === 'loading',
-    () => false,
-  )
-  const failure = useSyncExternalStore(subscribeToPage, () => pageState().load?.error ?? null, notYet)
   const load = useCallback(() => {
     loadIamport(sdk).then(pageChangedSoon, pageChangedSoon)
     pageChangedSoon()
@@ -45,9 +40,5 @@ export function useIamport(): UseIamportResult {
   useEffect(() => {
     if (preload === 'mount') load()
   }, [preload, load])
-  return {
-    status: ready ? 'ready' : loading ? 'loading' : failure ? 'error' : 'idle',
-    error: !ready && isBillingKeyError(failure) ? failure : null,
-    load,
-  }
+  return typeof state === 'string' ? { status: state, error: null, load } : { status: 'error', error: state, load }
 }

@@ -107,8 +107,7 @@ function initialised(config: SdkConfig): Iamport | null {
   try {
     return readyIamport(config)
   } catch (error) {
-    if (page.load) Object.assign(page.load, { status: 'failed', error })
-    else page.load = { url: '', promise: Promise.resolve(), status: 'failed', error }
+    page.load = { url: '', promise: Promise.resolve(), ...page.load, status: 'failed', error: error as BillingKeyError }
     throw error
   }
 }
@@ -119,7 +118,7 @@ function startLoad(url: string, config: SdkConfig): SdkLoad {
     () => {
       load.status = 'done'
     },
-    (error: unknown) => {
+    (error: BillingKeyError) => {
       load.status = 'failed'
       load.error = error
     },

@@ -1,3 +1,4 @@
+import type { BillingKeyError } from '../billing/errors.ts'
 import type { RequestPayParams } from '../billing/request.ts'
 
 /** `window.IMP` as far as it is used here (PortOne V1 SDK 1.1 to 1.3). */
@@ -20,7 +21,7 @@ export interface SdkLoad {
   readonly url: string
   readonly promise: Promise<void>
   status: 'loading' | 'done' | 'failed'
-  error: unknown
+  error: BillingKeyError | null
 }
 
 /** What one page shares of the SDK, however many copies of this package and providers it holds. */
