@@ -84,25 +84,56 @@ it('tries a declined card on days 0, 1, 3 and 7, and ends what nobody paid', asy
   ])
 })
 
-it('asks about a charge whose end nobody knows, before it charges or ends anything', async () => {
-  const { at, run, liveUntil, act, store, iamport, charges, kinds, subscription } = await shop()
+it.each(['unknown', 'open'] as const)(
+  'asks about a charge that was left %s by a crash, before it charges or ends anything',
+  async (left) => {
+    const { at, run, liveUntil, act, store, iamport, charges, kinds, subscription } = await shop()
+    await liveUntil('2026-02-27')
+    act('consent')
+    // it was charged, and the answer was lost
+    const order = { merchantUid: 'm1-2', name: '2월 이용권', amount: 9900 }
+    store.openOrder('m1', order, '2026-02-28')
+    await iamport.again({ ...order, customerUid: 'card-1' })
+    store.markOpen('m1-2', left)
+    await act('cancel')
+    at('2026-02-28')
+    await run()
+    expect(charges()).toHaveLength(1)
+    expect(store.orders('m1')).toMatchObject([{ status: 'paid' }])
+    expect(subscription()).toMatchObject({ months: 2, ended: null, cancelled: true })
+    expect(kinds().slice(0, 2)).toEqual(['2026-02-28 paid', '2026-02-27 cancelled'])
+    await liveUntil('2026-03-31')
+    expect(subscription()).toMatchObject({ ended: 'cancelled' })
+    expect(charges()).toHaveLength(1)
+  },
+)
+
+it('ends what was cancelled before its charge was sent, without one', async () => {
+  const { run, liveUntil, act, store, charges, kinds, subscription } = await shop()
   await liveUntil('2026-02-27')
   act('consent')
-  // it was charged, and the answer was lost
-  const order = { merchantUid: 'm1-2', name: '2월 이용권', amount: 9900 }
-  store.openOrder('m1', order, '2026-02-28')
-  await iamport.again({ ...order, customerUid: 'card-1' })
-  store.markOpen('m1-2', 'unknown')
-  act('cancel')
-  at('2026-02-28')
+  store.openOrder('m1', { merchantUid: 'm1-2', name: '2월 이용권', amount: 9900 }, '2026-02-28')
+  await act('cancel')
+  await liveUntil('2026-02-28')
   await run()
-  expect(charges()).toHaveLength(1)
-  expect(store.orders('m1')).toMatchObject([{ status: 'paid' }])
+  expect(charges()).toEqual([])
+  expect(subscription()).toMatchObject({ months: 1, ended: 'cancelled' })
+  expect(kinds().slice(0, 2)).toEqual(['2026-02-28 ended-cancelled', '2026-02-27 cancelled'])
+})
+
+it('does not end at once what was paid since it was declined, though a crash kept that from the books', async () => {
+  const { liveUntil, act, store, sandbox, iamport, charges, subscription } = await shop('9410-0000-0000-0004')
+  await liveUntil('2026-02-20')
+  act('consent')
+  await liveUntil('2026-02-28')
+  expect(subscription()).toMatchObject({ tries: 1 })
+  await sandbox.register({ customerUid: 'card-2', merchantUid: 'm1-1-card' })
+  store.keepCard('m1', { customerUid: 'card-2', name: null, number: null })
+  await iamport.again({ merchantUid: 'm1-2', name: '2월 이용권', amount: 9900, customerUid: 'card-2' })
+  await act('cancel')
   expect(subscription()).toMatchObject({ months: 2, ended: null, cancelled: true })
-  expect(kinds().slice(0, 2)).toEqual(['2026-02-28 paid', '2026-02-27 cancelled'])
   await liveUntil('2026-03-31')
-  expect(subscription()).toMatchObject({ ended: 'cancelled' })
-  expect(charges()).toHaveLength(1)
+  expect(charges().filter(({ status }) => status === 'paid')).toHaveLength(1)
 })
 
 it('gives the days that are left back, once, and charges nothing more', async () => {

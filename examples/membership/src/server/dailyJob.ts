@@ -13,12 +13,14 @@ export async function runDay(shop: Shop): Promise<void> {
 
 /** Tells what is coming, ends what is over, charges what is due. */
 async function chargeDue({ portone: { iamport }, store, lock }: Shop, today: Day): Promise<void> {
+  const asked = new Map<string, ChargedItem>()
+  for (const row of store.allLive()) if (isAsked(store, row, today)) asked.set(orderOf(row).merchantUid, unknownOf(row))
   const due = new Map<string, SubscriptionRow>()
   // read one by one as they are charged: who cancels while others are charged is not charged any more
   function* requests(): Generator<AgainRequest> {
     for (const { id } of store.allLive()) {
       const row = store.subscription(id)
-      const request = row && requestFor(store, row, today)
+      const request = row && (asked.get(orderOf(row).merchantUid)?.request ?? requestFor(store, row, today))
       if (!request) continue
       due.set(request.merchantUid, row)
       yield request
@@ -27,11 +29,14 @@ async function chargeDue({ portone: { iamport }, store, lock }: Shop, today: Day
   // kept as it comes: a crash loses no more than what is on its way, which is asked about by the next run
   const onResult = async ({ request: { merchantUid, customerUid }, result }: ChargedItem) => {
     const row = due.get(merchantUid)
+    const now = row && store.subscription(row.id)
+    const step = now && stepOn(now, today)
     const outcome = outcomeOf(result)
-    // another card came meanwhile: what the old one was refused is no try of this one's
-    const isSameCard = row !== undefined && store.subscription(row.id)?.customerUid === customerUid
     if (result.status === 'paid') store.markPaid(result.payment)
-    else if (isSameCard && outcome === 'declined' && result.status === 'declined') store.markDeclined(row, merchantUid, result.message)
+    else if (now && step?.do === 'end' && result.status === 'declined' && outcome !== 'look') store.end(now, step.why)
+    // another card came meanwhile: what the old one was refused is no try of this one's
+    else if (row && now?.customerUid === customerUid && outcome === 'declined' && result.status === 'declined')
+      store.markDeclined(row, merchantUid, result.message)
     else store.markOpen(merchantUid, outcome === 'unknown' ? 'unknown' : 'open')
     if (outcome !== 'look') return
     // paid by another card of the member's, it is paid all the same
@@ -41,10 +46,23 @@ async function chargeDue({ portone: { iamport }, store, lock }: Shop, today: Day
   const failures: unknown[] = []
   await chargeMany(iamport, requests(), {
     lock,
-    results: store.allLive().flatMap((row) => (isUnknown(store, row) ? [unknownOf(row)] : [])),
+    results: asked.values(),
     onResult: (item) => onResult(item).catch((error) => void failures.push(error)),
   })
   if (failures.length > 0) throw new AggregateError(failures, 'Results that could not be kept are asked for by the next run.')
+}
+
+/** Whether money may have come that nobody has written down: that is asked before anything is charged again, or ends. */
+function isAsked(store: Store, row: SubscriptionRow, today: Day): boolean {
+  const order = store.order(row.member, orderOf(row).merchantUid)
+  return order !== null && (order.status === 'unknown' || stepOn(row, today).do === 'end')
+}
+
+/** Asked about by its number, also when its card was removed since. */
+function unknownOf(row: SubscriptionRow): ChargedItem {
+  const request = { ...orderOf(row), customerUid: row.customerUid ?? 'removed' }
+  const cause = { message: 'an earlier run', httpStatus: null, code: null }
+  return { request, result: { status: 'unknown', reconcile: request.merchantUid, cause } }
 }
 
 /** What is due of a subscription, written down before anything is sent; `null` when nothing is. */
@@ -53,20 +71,11 @@ function requestFor(store: Store, row: SubscriptionRow, today: Day): AgainReques
   if (notice !== null && today >= notice && today < dueDay(row)) store.notice(row)
   const step = stepOn(row, today)
   const order = orderOf(row)
-  // whoever cancels while nobody knows the end of a charge: it is asked about first
-  if (isUnknown(store, row)) return unknownOf(row).request
+  // since this run began: the next one asks
+  if (isAsked(store, row, today)) return null
   if (step.do === 'end') store.end(row, step.why)
   if (step.do !== 'charge') return null
   store.openOrder(row.id, order, dueDay(row))
   if (row.customerUid === null) store.markDeclined(row, order.merchantUid, 'no-card')
   return row.customerUid === null ? null : { ...order, customerUid: row.customerUid }
 }
-
-const isUnknown = (store: Store, row: SubscriptionRow) => store.order(row.member, orderOf(row).merchantUid)?.status === 'unknown'
-
-/** A charge whose end nobody knows is asked about by its number, also when its card was removed since. */
-function unknownOf(row: SubscriptionRow): ChargedItem {
-  const request = { ...orderOf(row), customerUid: row.customerUid ?? 'removed' }
-  return { request, result: { status: 'unknown', reconcile: request.merchantUid, cause: earlier } }
-}
-const earlier = { message: 'an earlier run', httpStatus: null, code: null }

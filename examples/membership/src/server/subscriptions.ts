@@ -45,10 +45,13 @@ export const actions: Readonly<Record<string, Action>> = {
   consent({ store, today }, row) {
     if (needsConsent(row) && !row.cancelled && today() >= consentFrom(row)) store.consent(row)
   },
-  cancel({ store }, row) {
+  async cancel({ store, portone }, row) {
     store.setCancelled(row, true)
-    // nothing that is paid is left to use; but a charge whose end nobody knows is asked about first
-    if (row.tries > 0 && store.order(row.member, orderOf(row).merchantUid)?.status === 'declined') store.end(row, 'cancelled')
+    const { merchantUid } = orderOf(row)
+    if (row.tries === 0 || store.order(row.member, merchantUid)?.status !== 'declined') return
+    // nothing that is paid is left to use, unless it was paid since and a crash kept that from the books
+    const payment = await portone.iamport.paymentByMerchantUid(merchantUid, 'paid')
+    if (!payment || !store.markPaid(payment)) store.end(row, 'cancelled')
   },
   resume: ({ store }, row) => store.setCancelled(row, false),
   async refund({ store, portone, today }, row) {
