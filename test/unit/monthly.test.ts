@@ -108,3 +108,24 @@ it('makes nothing due twice when the day is planned twice, and counts a try once
   for (const _ of [1, 2]) await keepResult(db, charge, { status: 'paid', payment })
   expect(await read()).toEqual([{ state: 'paid', tries: 0, months: 3, next: '2027-04-30' }])
 })
+
+it('does not end what is cancelled while a charge is open, and lets it run to the end of what was paid', async () => {
+  const [{ id = '' } = {}] = (
+    await db.query<{ id: string }>(
+      "select id from subscriptions where id like 'sub-%' and ended is null and next_on > '2080-01-01' limit 1",
+    )
+  ).rows
+  await db.query("update subscriptions set next_on = '2027-03-31' where id = $1", [id])
+  const quiet = { ...shop, boss: { insert: async () => null } as unknown as PgBoss }
+  await plan(quiet, '2027-03-31')
+  await db.query('update subscriptions set cancelled = true where id = $1', [id])
+  await plan(quiet, '2027-03-31')
+  const [charge] = await openCharges(db, [`${id}-3`])
+  if (!charge) throw new Error('nothing is due')
+  const payment = { impUid: 'imp_cancelled' } as Extract<Parameters<typeof keepResult>[2], { status: 'paid' }>['payment']
+  await keepResult(db, charge, { status: 'paid', payment })
+  const read = async () => (await db.query('select ended, months from subscriptions where id = $1', [id])).rows
+  expect(await read()).toEqual([{ ended: null, months: 3 }])
+  await plan(quiet, '2027-04-30')
+  expect(await read()).toEqual([{ ended: 'cancelled', months: 3 }])
+})

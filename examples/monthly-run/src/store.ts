@@ -86,8 +86,10 @@ export async function takeSteps(db: Database, due: readonly Due[], day: Day): Pr
     if (step.do === 'charge') charges.push({ ...step.order, id: one.id, customerUid: one.customerUid, tries: one.tries })
     if (step.do === 'end') ends.push({ id: one.id, why: step.why })
   }
+  // not while a charge is open, whose money may come yet: a later run ends it
   const ending = `update subscriptions set ended = why from json_to_recordset($1) as x(id text, why text)
-    where subscriptions.id = x.id and ended is null`
+    where subscriptions.id = x.id and ended is null
+      and not exists (select from charges where subscription = x.id and state in ('due', 'unknown'))`
   if (ends.length > 0) await db.query(ending, [JSON.stringify(ends)])
   // a charge that is open keeps its card: what was sent with one must not be asked about with another
   const sql = `insert into charges (merchant_uid, subscription, customer_uid, name, amount, tries, tried_on, state)
