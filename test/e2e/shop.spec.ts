@@ -3,7 +3,10 @@ import { expectAccessible } from './a11y.ts'
 import { leaveLanding, open, paymentWindow, phone, register, signIn, starts, take } from './customer.ts'
 
 test('registers a card with a first payment', async ({ page }) => {
-  await signIn(page)
+  await page.goto('/')
+  await page.getByLabel('이름').fill('김민아')
+  await page.getByRole('button', { name: '체험 회원으로 시작' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: '이용권 고르기' })).toBeVisible()
   await register(page, 'approved', 'now')
   await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.')).toBeVisible()
   await expectAccessible(page)
