@@ -11,7 +11,7 @@ const [, , mode, who, task, baseUrl, callCount] = process.argv
 const order = (number) => ({ customerUid: 'card-1', merchantUid: `order-${process.pid}-${number}`, amount: 9900, name: '월간 이용권' })
 const wireOrder = ({ customerUid, merchantUid, amount, name }) => ({ customer_uid: customerUid, merchant_uid: merchantUid, amount, name })
 
-/** PortOne with the same answers, at once or after `delay` ms (given in place of a contender's name). */
+/** No sandbox, whose work would be measured too: PortOne with the same answers, at once or after `delay` ms (given in place of a contender's name). */
 function serve() {
   const delay = Number(who ?? 0)
   const payment = {

@@ -24,11 +24,13 @@ async function shoot({ name, width, height, scheme, state, ...params }) {
     userCode: sandbox.userCode,
     origin: 'https://bookclub.example',
     mobile: true,
-    params: { pg: 'jtnet', name: '월간 이용권', amount: 9_900, merchant_uid: 'order-20270104-001', ...params },
+    params: { pg: 'jtnet', customer_uid: 'card-1', name: '월간 이용권', amount: 9_900, merchant_uid: 'order-20270104-001', ...params },
   }
   const headers = { 'content-type': 'application/json' }
   const answer = await fetch(`${base}/sandbox/requests`, { method: 'POST', headers, body: JSON.stringify(request) })
-  await page.goto(base + (await answer.json()).path)
+  const { path: at, failure } = await answer.json()
+  if (failure) throw new Error(JSON.stringify(failure))
+  await page.goto(base + at)
   if (state === 'wrong') await page.locator('[data-action=approve]').click()
   else await page.locator('[data-card=approved]').click()
   await page.evaluate(() => document.activeElement?.blur())

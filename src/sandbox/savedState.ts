@@ -34,7 +34,7 @@ const isState = rowOf({
   token: orNull(rowOf({ value: isText, until: isNumber })),
   noticeUrl: orNull(isText),
   billingKeys: listOf(pairOf(rowOf({ card: isRow, pg: isText, inserted: isNumber }))),
-  prepared: listOf(pairOf(isNumber)),
+  prepared: listOf(pairOf(rowOf({ amount: isNumber, currency: orNull(isText) }))),
   noticeUrls: listOf(pairOf(isText)),
   usedUp: listOf(isText),
 })

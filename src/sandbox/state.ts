@@ -37,6 +37,13 @@ export interface SandboxKey {
   readonly customer?: Readonly<Record<string, unknown>>
 }
 
+/** The amount of an order, fixed before its window opens. */
+export interface Prepared {
+  readonly amount: number
+  /** `null`: any will do. */
+  readonly currency: string | null
+}
+
 /** A payment that waits for the PG, when it is paid, and the key that comes with it. */
 interface SandboxPending {
   readonly imp_uid: string
@@ -130,7 +137,7 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
   const state = {
     payments: ledger.payments,
     billingKeys: new LoggedKeys(events.add),
-    prepared: new Map<string, number>(),
+    prepared: new Map<string, Prepared>(),
     schedules: [] as SandboxSchedule[],
     token: null as { readonly value: string; until: number } | null,
     events,
@@ -184,12 +191,11 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
       const { imp_uid, merchant_uid, status, amount, customer_uid } = payment
       events.add('payment', { imp_uid, merchant_uid, status, amount, customer_uid })
       // none for a failed payment
-      if (status === 'paid') state.notify(payment, fault)
+      if (status === 'paid') state.notify(payment, ledger.noticeUrl(imp_uid) ?? state.noticeUrl, fault)
     },
 
-    /** Tells the shop, at the payment's own address first. */
-    notify({ imp_uid, merchant_uid, status }: SandboxPayment, fault: WebhookFault | null = null) {
-      const address = ledger.noticeUrl(imp_uid) ?? state.noticeUrl
+    /** Tells the shop, where it has an address. */
+    notify({ imp_uid, merchant_uid, status }: SandboxPayment, address: string | null, fault: WebhookFault | null = null) {
       if (address) webhooks.notify(address, { imp_uid, merchant_uid, status }, fault)
     },
 
@@ -338,5 +344,5 @@ export interface SandboxDump extends LedgerDump {
   readonly token: { readonly value: string; until: number } | null
   readonly noticeUrl: string | null
   readonly billingKeys: [string, SandboxKey][]
-  readonly prepared: [string, number][]
+  readonly prepared: [string, Prepared][]
 }

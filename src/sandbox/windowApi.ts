@@ -18,6 +18,10 @@ export interface WindowOptions {
   readonly closeButton: boolean
 }
 
+/** Whether something can be gone to; a script is no address. */
+const isAddress = (given: unknown): given is string =>
+  typeof given === 'string' && URL.canParse(given) && !['javascript:', 'data:', 'vbscript:'].includes(new URL(given).protocol)
+
 /** How a window ends: with an answer, without a word, or with an answer that is lost. */
 type End = { readonly answer: Record<string, unknown> } | { readonly closed: true } | { readonly lost: true }
 
@@ -98,7 +102,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
 
   /** Where a phone goes back to; `null` when the shop named no address. */
   function backOf({ dialect = 'v1', params, origin }: Asked, answer: Record<string, unknown>): string | null {
-    const url = [params.m_redirect_url, origin].find((given): given is string => typeof given === 'string' && URL.canParse(given))
+    const url = [params.m_redirect_url, origin].find(isAddress)
     return url === undefined ? null : redirectBack(dialect, url, answer)
   }
 
@@ -120,7 +124,10 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     if (problem) return refuse('F0003', problem)
     if (state.isPaid(merchant_uid)) return refuse('F0004', '이미 결제된 주문번호입니다.')
     const fixed = state.prepared.get(String(merchant_uid))
-    return fixed !== undefined && fixed !== params.amount ? refuse('F0005', '사전등록된 금액과 다릅니다.') : null
+    if (!fixed) return null
+    if (fixed.amount !== params.amount) return refuse('F0005', '사전등록된 금액과 다릅니다.')
+    const differs = fixed.currency !== null && fixed.currency !== (params.currency ?? 'KRW')
+    return differs ? refuse('F0005', '사전등록된 통화와 다릅니다.') : null
   }
 
   async function finish(request: WindowRequest, card: TestCard | null): Promise<End> {

@@ -54,9 +54,11 @@ export function amountsOf(params: Asked['params']) {
 
 /** Why no window opens, as a sentence of PortOne's; `null` when it does (docs/sdk-facts.md, 18). */
 export function requestProblem(params: Asked['params']): string | null {
-  const { amount, customer_id, customer_uid, merchant_uid, name: product } = params
+  const { amount, currency, customer_id, customer_uid, merchant_uid, name: product } = params
   if (!merchant_uid || !product) return '필수 파라미터가 누락되었습니다.'
   const rule = pgRule(params.pg)
+  if (currency !== undefined && currency !== null && !(typeof currency === 'string' && /^[A-Z]{3}$/.test(currency)))
+    return 'currency 값이 올바르지 않습니다.'
   if (amount !== undefined && (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 0))
     return 'amount는 0 이상의 정수여야 합니다.'
   // without a name for the key it is a payment like any other

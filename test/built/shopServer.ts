@@ -7,7 +7,7 @@ import type { Claim, ConfirmAnswer } from '../../src/index.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** An SDK that answers when the test says so; old enough for any browser. */
+/** The scripted `IMP`, which answers when the test says so; old enough for any browser, as the sandbox's SDK is not. */
 const sdk = `window.calls = []
 window.IMP = {
   init: function () {},

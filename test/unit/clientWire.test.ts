@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { charge, createIamportClient, IamportApiError, type IamportClientOptions, reconcileCharge } from '../../src/server/index.ts'
 
-// A PortOne that answers what a test wants, on loopback: both transports keep the same promises.
+// A wire that answers what a test wants, on loopback: both transports keep the same promises. No second sandbox: it keeps no
+// payments, and sends what neither PortOne nor a fault of the sandbox would.
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
 let answer: Answer = (_, response) => response.end()
 const seen: string[] = []

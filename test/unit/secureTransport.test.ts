@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, expect, it } from 'vitest'
 
-// PortOne over https, with a certificate that nobody has signed
+// PortOne over https, with a certificate that nobody has signed. No second sandbox: it is about the connection, and answers one thing
 const folder = mkdtempSync(join(tmpdir(), 'rbk-https-'))
 const at = (name: string) => join(folder, name)
 const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2']

@@ -1,15 +1,14 @@
-import { pgRule } from '../../billing/pg.ts'
 import { type Fault, sleep } from '../faults.ts'
 import type { Order, SandboxKey, State } from '../state.ts'
 import { paymentAnswer } from './answers.ts'
 import { webhookOf } from './breaking.ts'
 import { typedCard } from './customers.ts'
-import { anyText, cardFields, customerUid, Refusal, readOrder } from './fields.ts'
+import { anyText, cardFields, checkForPg, customerUid, Refusal, readOrder } from './fields.ts'
 import { type Call, noCustomer, pgOf, type RestContext, type Route } from './route.ts'
 
-function checkOrder(state: State, { merchant_uid }: { merchant_uid: string }, { pg }: Pick<SandboxKey, 'pg'>) {
-  if (pgRule(pg).plainMerchantUid && !/^[A-Za-z0-9]*$/.test(merchant_uid)) throw new Refusal('merchant_uid는 영문과 숫자만 쓸 수 있습니다.')
-  if (state.isPaid(merchant_uid)) throw new Refusal('이미 결제가 이루어진 merchant_uid입니다.')
+function checkOrder(state: State, order: { merchant_uid: string }, { pg }: Pick<SandboxKey, 'pg'>) {
+  checkForPg(pg, order)
+  if (state.isPaid(order.merchant_uid)) throw new Refusal('이미 결제가 이루어진 merchant_uid입니다.')
 }
 
 /** Pays, is refused, or waits, as the call's fault says. */

@@ -1,3 +1,4 @@
+import { pgRule } from '../../billing/pg.ts'
 import type { Body } from './body.ts'
 
 /** Why a call is refused, as PortOne says it: HTTP 200 with a `code` that is not 0, unless there is a status of its own. */
@@ -40,9 +41,19 @@ const orderFields = {
   buyer_addr: text(128),
   buyer_postcode: text(8),
   card_quota: { type: 'integer' },
+  interest_free_by_merchant: { type: 'boolean' },
+  use_card_point: { type: 'boolean' },
+  product_count: { type: 'integer' },
   custom_data: anyText,
   notice_url: anyText,
 } satisfies Fields
+
+/** What a PG needs to be told of the buyer when a key of its is charged. */
+const neededOfBuyer: Readonly<Record<string, readonly string[]>> = {
+  smartro_v2: ['buyer_name', 'buyer_email', 'buyer_tel'],
+  welcome: ['buyer_name'],
+  paymentwall: ['buyer_email'],
+}
 
 /** The card as it is typed at a shop. */
 export const cardFields = {
@@ -112,13 +123,29 @@ export function checkAmount(amount: unknown, currency: unknown = 'KRW') {
   if (currency === 'KRW' && !Number.isInteger(amount)) throw new Refusal('원화 결제금액에는 소수점을 쓸 수 없습니다.')
 }
 
+/** Numbers that go from 0 up to so much. */
+export function checkParts(values: Readonly<Record<string, unknown>>, names: readonly string[], most: number) {
+  for (const name of names)
+    if (values[name] !== undefined && !(Number(values[name]) >= 0 && Number(values[name]) <= most))
+      throw new Refusal(`${name} 값이 올바르지 않습니다.`, 400)
+}
+
+/** Whether the PG of a key takes an order. */
+export function checkForPg(pg: string, order: Readonly<Record<string, unknown>>) {
+  if (pgRule(pg).plainMerchantUid && !/^[A-Za-z0-9]*$/.test(String(order.merchant_uid)))
+    throw new Refusal('merchant_uid는 영문과 숫자만 쓸 수 있습니다.')
+  const missing = (Object.hasOwn(neededOfBuyer, pg) ? neededOfBuyer[pg] : [])?.find((name) => order[name] === undefined)
+  if (missing) throw new Refusal(`필수 파라미터가 누락되었습니다. (${missing})`)
+}
+
 /** An order's fields with its money checked. */
 export function readOrder(body: Body, more: Fields = {}) {
   const order = readFields(body, { ...orderFields, ...more })
   checkAmount(order.amount, order.currency)
-  for (const name of ['tax_free', 'vat_amount', 'vat', 'card_quota'])
-    if (order[name] !== undefined && !(Number(order[name]) >= 0 && Number(order[name]) <= Number(order.amount)))
-      throw new Refusal(`${name} 값이 올바르지 않습니다.`, 400)
+  checkParts(order, ['tax_free', 'vat_amount', 'vat'], Number(order.amount))
+  checkParts(order, ['product_count'], Number.MAX_SAFE_INTEGER)
+  // instalments begin at 50,000 won
+  checkParts(order, ['card_quota'], Number(order.amount) < 50_000 ? 1 : 60)
   if (order.notice_url !== undefined && !/^https?:\/\//.test(String(order.notice_url)))
     throw new Refusal('notice_url 값이 올바르지 않습니다.', 400)
   return order as typeof order & { merchant_uid: string; amount: number; name: string }

@@ -1,11 +1,11 @@
 import type { SandboxPayment, State } from '../state.ts'
 import { paymentAnswer } from './answers.ts'
-import { anyText, Refusal, readFields } from './fields.ts'
+import { anyText, checkParts, Refusal, readFields } from './fields.ts'
 import { type Call, noPayment, paged, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
 
-/** By which time PortOne searches payments of a status. */
-const timeFields = { all: 'started_at', ready: 'started_at', paid: 'paid_at', cancelled: 'cancelled_at', failed: 'failed_at' } as const
-const statuses = Object.keys(timeFields) as (keyof typeof timeFields)[]
+/** By which time PortOne searches payments, by what has become of each. */
+const timeFields = { ready: 'started_at', paid: 'paid_at', cancelled: 'cancelled_at', failed: 'failed_at' } as const
+const statuses = Object.keys(timeFields)
 const sortings = ['-started', 'started', '-paid', 'paid', '-updated', 'updated'] as const
 
 /** Newest first unless the query says otherwise; of the same second, the one made later is the newer. */
@@ -19,7 +19,7 @@ function sorted(payments: readonly SandboxPayment[], query: URLSearchParams) {
 
 function ofStatus(payments: readonly SandboxPayment[], status: string | undefined) {
   if (status === undefined || status === 'all') return payments
-  if (!(statuses as string[]).includes(status)) throw new Refusal('payment_status 값이 올바르지 않습니다.', 400)
+  if (!statuses.includes(status)) throw new Refusal('payment_status 값이 올바르지 않습니다.', 400)
   return payments.filter((payment) => payment.status === status)
 }
 
@@ -41,13 +41,18 @@ function findAll({ path: { merchant_uid, status }, query }: Call, { state }: Res
 }
 
 function byStatus({ path: { status = '' }, query }: Call, { state }: RestContext) {
-  const timeField = timeFields[status as keyof typeof timeFields]
-  if (!Object.hasOwn(timeFields, status)) throw new Refusal('payment_status 값이 올바르지 않습니다.', 400)
+  const found = ofStatus(state.payments, status)
   const to = queryNumber(query, 'to', state.now())
   // no more than 90 days are searched
   const from = Math.max(queryNumber(query, 'from', 0), to - 90 * 86_400)
-  const isIn = (payment: SandboxPayment) => Number(payment[timeField]) >= from && Number(payment[timeField]) <= to
-  return page(sorted(ofStatus(state.payments, status).filter(isIn), query), query)
+  const timeOf = (payment: SandboxPayment) => Number(payment[timeFields[payment.status]])
+  return page(
+    sorted(
+      found.filter((payment) => timeOf(payment) >= from && timeOf(payment) <= to),
+      query,
+    ),
+    query,
+  )
 }
 
 /** Several payments by their numbers, 207 when some are missing. */
@@ -101,13 +106,14 @@ function toCancel(state: State, imp_uid: unknown, merchant_uid: unknown) {
 }
 
 function cancel({ body }: Call, { state }: RestContext) {
-  const { imp_uid, merchant_uid, amount = 0, checksum, reason = null, enable_webhook } = readFields(body, cancelFields)
+  const { imp_uid, merchant_uid, amount = 0, checksum, reason = null, enable_webhook, ...taxes } = readFields(body, cancelFields)
   const payment = toCancel(state, imp_uid, merchant_uid)
   const left = payment.amount - payment.cancel_amount
   if (checksum !== undefined && checksum !== left) throw new Refusal('취소 가능한 금액이 checksum과 다릅니다.')
   const back = Number(amount) || left
   if (back < 0) throw new Refusal('취소 요청 금액은 0보다 커야 합니다.')
   if (back > left) throw new Refusal('취소 요청 금액이 취소 가능한 금액보다 큽니다.')
+  checkParts(taxes, ['tax_free', 'vat_amount'], back)
   if (payment.currency === 'KRW' && !Number.isInteger(back)) throw new Refusal('원화 취소금액에는 소수점을 쓸 수 없습니다.')
   const history = (payment.cancel_history ?? []) as unknown[]
   const cancellation_id = `cancel_${state.unique()}`
@@ -127,7 +133,8 @@ function cancel({ body }: Call, { state }: RestContext) {
   })
   const { merchant_uid: order, status, amount: whole, customer_uid } = payment
   state.events.add('payment', { imp_uid: payment.imp_uid, merchant_uid: order, status, amount: whole, customer_uid, refunded: back })
-  if (enable_webhook === true) state.notify(payment)
+  // to the address of the console, whatever the charge said
+  if (enable_webhook === true) state.notify(payment, state.noticeUrl)
   return { response: paymentAnswer(payment) }
 }
 

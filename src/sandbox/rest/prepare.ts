@@ -1,7 +1,8 @@
+import type { Prepared } from '../state.ts'
 import { checkAmount, orderNumber, Refusal, readFields, won } from './fields.ts'
 import { type Call, noPayment, type RestContext, type Route } from './route.ts'
 
-const answer = (merchant_uid: string, amount: number) => ({ response: { merchant_uid, amount, currency: 'KRW' } })
+const answer = (merchant_uid: string, { amount, currency }: Prepared) => ({ response: { merchant_uid, amount, currency } })
 
 function fix({ body }: Call, { state }: RestContext, isChange: boolean) {
   const { merchant_uid, amount, currency } = readFields(body, {
@@ -9,14 +10,15 @@ function fix({ body }: Call, { state }: RestContext, isChange: boolean) {
     amount: won,
     currency: { type: 'text', max: 3 },
   })
-  const [order, sum] = [String(merchant_uid), Number(amount)]
+  const order = String(merchant_uid)
+  const fixed: Prepared = { amount: Number(amount), currency: typeof currency === 'string' ? currency : null }
   // a card that is only registered costs nothing
-  if (sum !== 0) checkAmount(sum, currency)
+  if (fixed.amount !== 0) checkAmount(amount, currency)
   if (state.isPaid(order)) throw new Refusal('이미 결제된 주문번호입니다.')
   if (isChange && !state.prepared.has(order)) throw noPayment()
   if (!isChange && state.prepared.has(order)) throw new Refusal('이미 등록된 merchant_uid입니다.')
-  state.prepared.set(order, sum)
-  return answer(order, sum)
+  state.prepared.set(order, fixed)
+  return answer(order, fixed)
 }
 
 /** The amount that an order's window may ask for, fixed beforehand. */
@@ -27,9 +29,9 @@ export const prepare = [
     method: 'GET',
     path: '/payments/prepare/:merchant_uid',
     handle({ path: { merchant_uid = '' } }, { state }) {
-      const amount = state.prepared.get(merchant_uid)
-      if (amount === undefined) throw noPayment()
-      return answer(merchant_uid, amount)
+      const fixed = state.prepared.get(merchant_uid)
+      if (!fixed) throw noPayment()
+      return answer(merchant_uid, fixed)
     },
   },
 ] satisfies Route[]

@@ -1,7 +1,7 @@
 import type { SandboxKey, SandboxSchedule, State } from '../state.ts'
 import { paymentAnswer, scheduleAnswer } from './answers.ts'
 import { typedCard, uidOf } from './customers.ts'
-import { cardFields, customerUid, Refusal, readFields, readOrder, unixTime } from './fields.ts'
+import { cardFields, checkForPg, checkParts, customerUid, Refusal, readFields, readOrder, unixTime } from './fields.ts'
 import { type Call, noCustomer, noSchedule, paged, pgOf, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
 
 const statuses = ['scheduled', 'executed', 'revoked'] as const
@@ -10,15 +10,13 @@ function checkTime(state: State, at: unknown) {
   if (Number(at) <= state.now()) throw new Refusal('예약시각은 현재 시각 이후여야 합니다.', 400)
 }
 
-/** The key that is charged: the one there is, else one that typed card data makes on the way. */
+/** The key that is charged: the one there is, else one of the card data that is typed with it. */
 function keyFor(context: RestContext, customer: Record<string, unknown>, uid: string): SandboxKey {
   const { state } = context
   const known = state.billingKeys.get(uid)
   if (known) return known
   if (customer.card_number === undefined) throw noCustomer(200)
-  const key = { card: typedCard(customer, state.now()), pg: pgOf(null, context), inserted: state.now() }
-  state.billingKeys.set(uid, key)
-  return key
+  return { card: typedCard(customer, state.now()), pg: pgOf(null, context), inserted: state.now() }
 }
 
 /** The buyer of a schedule that names none is the customer that was told with the card. */
@@ -37,6 +35,7 @@ function schedule({ body }: Call, context: RestContext) {
   })
   const rows = customer.schedules as Record<string, unknown>[]
   const uid = String(customer.customer_uid)
+  checkParts(customer, ['checking_amount'], Number.MAX_SAFE_INTEGER)
   if (rows.length === 0) throw new Refusal('필수 파라미터가 누락되었습니다. (schedules)', 400)
   const made = rows.map((values): SandboxSchedule => {
     const { merchant_uid, amount, name, ...rest } = readOrder({ values, isForm: body.isForm }, { schedule_at: unixTime })
@@ -47,8 +46,12 @@ function schedule({ body }: Call, context: RestContext) {
     return { ...rest, merchant_uid, amount, name, customer_uid: uid, schedule_at: Number(rest.schedule_at), schedule_status: 'scheduled' }
   })
   if (new Set(made.map(({ merchant_uid }) => merchant_uid)).size < made.length) throw new Refusal('merchant_uid가 중복되었습니다.')
-  const buyer = buyerOf(keyFor(context, customer, uid))
-  const whole = made.map((row): SandboxSchedule => ({ ...buyer, ...row }))
+  const key = keyFor(context, customer, uid)
+  const whole = made.map((row): SandboxSchedule => ({ ...buyerOf(key), ...row }))
+  for (const row of whole) checkForPg(key.pg, row)
+  // the card is tried with it, and gets it back at once
+  if (customer.checking_amount && key.card.laterRefusal !== null) throw new Refusal(key.card.laterRefusal)
+  if (!state.billingKeys.has(uid)) state.billingKeys.set(uid, key)
   state.plan(whole)
   for (const { merchant_uid, schedule_at } of whole) state.events.add('schedule', { merchant_uid, schedule_at, status: 'scheduled' })
   return { response: whole.map(scheduleAnswer) }

@@ -1,0 +1,141 @@
+import { describe, expect, it, vi } from 'vitest'
+import { type Sandbox, testCards } from '../../src/sandbox/index.ts'
+import { at, open, typed } from './openSandbox.ts'
+
+// Where the sandbox was kinder than PortOne's contract, or said something that it does not.
+const buyer = { buyer_name: '김하나', buyer_email: 'hana@shop.example', buyer_tel: '010-0000-0000' }
+const pgs = ['jtnet', 'smartro_v2', 'welcome', 'paymentwall']
+const refused = { code: -1, response: null }
+const row = { merchant_uid: 's1', schedule_at: at + 60, amount: 500, name: 'n' }
+
+describe('a charge', () => {
+  it.each([
+    ['instalments of less than 50,000 won', { card_quota: 2 }],
+    ['more instalments than there are', { card_quota: 61, amount: 50_000 }],
+    ['a flag that is text', { use_card_point: 'yes' }],
+    ['a flag that is a number', { interest_free_by_merchant: 1 }],
+    ['a count that is text', { product_count: '2' }],
+    ['a count below 0', { product_count: -1 }],
+    ['more tax than money', { vat: 9_901 }],
+  ])('is refused with %s', async (_, change) => {
+    const { sandbox, again, keyIn } = await open()
+    await keyIn()
+    expect(await again('m', change)).toMatchObject({ status: 400, ...refused })
+    expect(sandbox.payments).toEqual([])
+    expect((await again('m', { card_quota: 2, amount: 50_000, product_count: 1, use_card_point: false })).code).toBe(0)
+  })
+
+  it.each([
+    ['smartro_v2', 'buyer_tel'],
+    ['smartro_v2', 'buyer_email'],
+    ['welcome', 'buyer_name'],
+    ['paymentwall', 'buyer_email'],
+  ])('of a key of %s needs %s, a scheduled one too', async (pg, name) => {
+    const { sandbox, json, again } = await open({ pgs })
+    await json('POST', '/subscribe/customers/c', { ...typed, pg })
+    const rest = { ...buyer, [name]: undefined }
+    expect(await again('m', rest)).toMatchObject({ ...refused, message: expect.stringContaining(name) })
+    const plan = (more: object) => json('POST', '/subscribe/payments/schedule', { customer_uid: 'c', schedules: [{ ...row, ...more }] })
+    expect(await plan(rest)).toMatchObject({ ...refused, message: expect.stringContaining(name) })
+    expect([sandbox.payments, sandbox.schedules]).toEqual([[], []])
+    expect([(await again('m', buyer)).code, (await plan(buyer)).code]).toEqual([0, 0])
+  })
+})
+
+describe('a schedule', () => {
+  const plan = async (body: object) => {
+    const { sandbox, json } = await open({ pgs: ['smartro_v2', 'jtnet'] })
+    await json('POST', '/subscribe/customers/c', { ...typed, card_number: later, pg: 'jtnet' })
+    const answer = await json('POST', '/subscribe/payments/schedule', { customer_uid: 'c', schedules: [row], ...body })
+    return { answer, sandbox }
+  }
+  const later = testCards.find(({ id }) => id === 'later-declined')?.number
+
+  it('is refused when its card does not bear the amount that it is tried with', async () => {
+    const { answer, sandbox } = await plan({ checking_amount: 100 })
+    expect(answer).toMatchObject({ ...refused, message: '잔액이 부족합니다.' })
+    expect(sandbox.schedules).toEqual([])
+    expect((await plan({ checking_amount: -1 })).answer).toMatchObject({ status: 400, ...refused })
+    expect((await plan({ checking_amount: 0 })).answer.code).toBe(0)
+  })
+
+  it('keeps no card that was typed with one that is refused', async () => {
+    const schedules = [{ ...row, ...buyer, merchant_uid: 's-1' }]
+    const { answer, sandbox } = await plan({ ...typed, customer_uid: 'd', schedules })
+    expect(answer).toMatchObject(refused)
+    expect([...sandbox.billingKeys.keys()]).toEqual(['c'])
+    const fine = await plan({ ...typed, customer_uid: 'd', schedules: [{ ...row, ...buyer }] })
+    expect([...fine.sandbox.billingKeys.keys()]).toEqual(['c', 'd'])
+  })
+})
+
+describe('a refund', () => {
+  it.each([{ tax_free: 101 }, { tax_free: -1 }, { vat_amount: 101 }])('of 100 won is refused with %j', async (change) => {
+    const { sandbox, json, again, keyIn } = await open()
+    await keyIn()
+    await again('m')
+    expect(await json('POST', '/payments/cancel', { merchant_uid: 'm', amount: 100, ...change })).toMatchObject({ status: 400, ...refused })
+    expect(sandbox.payments).toMatchObject([{ cancel_amount: 0 }])
+  })
+
+  it('is told at the address of the console, not at the charge’s own', async () => {
+    const heard: unknown[] = []
+    const { sandbox, json, again, keyIn } = await open({ sendNotice: (address, { status }) => void heard.push([address, status]) })
+    await keyIn()
+    await again('m', { notice_url: 'http://own.example/' })
+    const refund = (amount: number) => json('POST', '/payments/cancel', { merchant_uid: 'm', amount, enable_webhook: true })
+    await refund(100)
+    sandbox.noticeUrl = 'http://console.example/'
+    await refund(0)
+    await vi.waitFor(() => expect(heard).toHaveLength(2))
+    expect(heard).toEqual([
+      ['http://own.example/', 'paid'],
+      ['http://console.example/', 'cancelled'],
+    ])
+  })
+})
+
+it('searches payments of every status by the time of what became of each', async () => {
+  const { sandbox, again, send, json, keyIn, renew } = await open()
+  await keyIn()
+  await again('early')
+  sandbox.advance(86_400)
+  await renew()
+  await json('POST', '/payments/cancel', { merchant_uid: 'early' })
+  await again('late')
+  const found = await send('GET', `/payments/status/all?from=${at + 86_400}`)
+  expect((found.response as { list: object[] }).list).toMatchObject([{ merchant_uid: 'late' }, { merchant_uid: 'early' }])
+})
+
+describe('the window', () => {
+  const ask = async (sandbox: Sandbox, params: object, path = '/sandbox/requests') => {
+    const whole = { merchant_uid: 'm', customer_uid: 'c', name: 'n', amount: 100, ...params }
+    const asked = { userCode: sandbox.userCode, origin: 'javascript:1', mobile: true, params: whole }
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    const send = async (to: string, body: object) =>
+      (await sandbox.fetch(new Request(`http://sandbox${to}`, { ...init, body: JSON.stringify(body) }))).json()
+    const opened = await send(path, asked)
+    return opened.failure ?? send(opened.path, { number: typed.card_number })
+  }
+
+  it('asks for the amount and the currency that were prepared', async () => {
+    const { sandbox, json, send } = await open()
+    await json('POST', '/payments/prepare', { merchant_uid: 'm', amount: 100, currency: 'USD' })
+    expect(await send('GET', '/payments/prepare/m')).toMatchObject({ response: { merchant_uid: 'm', amount: 100, currency: 'USD' } })
+    for (const params of [{}, { currency: 'KRW' }, { currency: 'USD', amount: 1 }])
+      expect(await ask(sandbox, params)).toMatchObject({ error_code: 'F0005' })
+    expect(await ask(sandbox, { currency: 'USD' })).toMatchObject({ answer: { merchant_uid: 'm' } })
+  })
+
+  it.each([0, -1, {}, true, 'won', ''])('takes no %j for a currency', async (currency) => {
+    const { sandbox } = await open()
+    expect(await ask(sandbox, { currency })).toMatchObject({ error_code: 'F0003' })
+  })
+
+  it.each(['javascript:alert(1)', ' JavaScript:alert(1)', 'data:text/html,1'])('sends nobody to %s', async (m_redirect_url) => {
+    const { sandbox } = await open()
+    const said = await ask(sandbox, { m_redirect_url })
+    expect(said).toMatchObject({ answer: { merchant_uid: 'm' } })
+    expect(said.redirect).toBeUndefined()
+  })
+})
