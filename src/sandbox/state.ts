@@ -38,7 +38,7 @@ export interface SandboxKey {
 }
 
 /** A payment that waits for the PG, when it is paid, and the key that comes with it. */
-export interface SandboxPending {
+interface SandboxPending {
   readonly imp_uid: string
   /** Unix seconds. */
   readonly at: number
