@@ -23,10 +23,10 @@ const fields = Object.entries(rest).flatMap(([name, value]) =>
 )
 writeFileSync(at('package.json'), `${JSON.stringify(Object.fromEntries(fields), null, 2)}\n`)
 
-const pages = at('src/billing/errorPages.ts')
 const folder = address === null ? 'docs/errors' : `${address}/blob/main/docs/errors`
-writeFileSync(
-  pages,
-  readFileSync(pages, 'utf8').replace(/'[^'\n]*'\n$/, () => `'${folder}'\n`),
-)
+for (const file of ['src/billing/describeError.ts', 'src/billing/describeError.development.ts'])
+  writeFileSync(
+    at(file),
+    readFileSync(at(file), 'utf8').replace(/(?:https:[^`\s]*\/)?docs\/errors\/(?=\$\{code\})/, () => `${folder}/`),
+  )
 console.log(address === null ? 'No public address.' : `${address}: look at the diff, and build.`)

@@ -1,6 +1,7 @@
 """PortOne's REST API: what is its word, and what is none."""
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -101,6 +102,8 @@ def quote(name):
 
 
 def payment_of(imp_uid):
+    if not re.fullmatch(r"[\w-]{1,32}", imp_uid, re.ASCII):
+        return None  # no number of PortOne's, and perhaps another path
     return find(f"/payments/{quote(imp_uid)}?include_sandbox=true")
 
 

@@ -40,7 +40,8 @@ class Shop(http.server.SimpleHTTPRequestHandler):
 
     def read_body(self):
         """Always read, so that a refusal is not lost with the connection; no further than a bound."""
-        left = length = int(self.headers.get("Content-Length") or 0)
+        said = self.headers.get("Content-Length", "")
+        left = length = int(said) if said.isascii() and said.isdecimal() else 0
         until, parts = time.monotonic() + BODY_SECONDS, []
         while left > 0 and length <= 1_000_000:
             self.connection.settimeout(max(0.01, until - time.monotonic()))
@@ -64,7 +65,8 @@ class Shop(http.server.SimpleHTTPRequestHandler):
             raise Refusal("wrong-type")
         try:
             body = json.loads(text)
-        except ValueError as error:
+            json.dumps(body, ensure_ascii=False).encode()  # half a character can be neither kept nor asked for
+        except (ValueError, RecursionError) as error:
             raise Refusal("not-json") from error
         if not isinstance(body, dict):
             raise Refusal("not-json")
@@ -82,12 +84,15 @@ class Shop(http.server.SimpleHTTPRequestHandler):
             raise Refusal("cross-origin")
 
     def customer(self):
-        """The shop's own session: here a cookie and a row."""
-        cookies = dict(part.strip().partition("=")[::2] for part in self.headers.get("Cookie", "").split(";"))
-        row = records.database().execute("SELECT customer FROM sessions WHERE id = ?", (cookies.get("session", ""),)).fetchone()
+        row = self.session()
         if row is None:
             raise Refusal("not-signed-in")
         return row["customer"]
+
+    def session(self):
+        """The shop's own session: here a cookie and a row."""
+        cookies = dict(part.strip().partition("=")[::2] for part in self.headers.get("Cookie", "").split(";"))
+        return records.database().execute("SELECT customer FROM sessions WHERE id = ?", (cookies.get("session", ""),)).fetchone()
 
     def route(self, path):
         text = self.read_body()
@@ -99,10 +104,11 @@ class Shop(http.server.SimpleHTTPRequestHandler):
         if call not in posts and call != "GET /keys" and not removes:
             raise Refusal("no-such-route")
         self.check_site()
+        body = self.parse(text) if self.command == "POST" else {}
         customer = self.customer()
         if removes:
             return cards.remove(customer, urllib.parse.unquote(path.removeprefix("/keys/")))
-        return cards.list_all(customer) if call == "GET /keys" else posts[call](customer, self.parse(text))
+        return cards.list_all(customer) if call == "GET /keys" else posts[call](customer, body)
 
     def serve(self):
         path = urllib.parse.urlsplit(self.path).path
@@ -132,7 +138,7 @@ class Shop(http.server.SimpleHTTPRequestHandler):
 
     def end_headers(self):
         """Whoever opens a page is a customer of their own: a real shop has a sign-in here."""
-        if self.command == "GET" and not self.path.startswith(BASE) and "session=" not in self.headers.get("Cookie", ""):
+        if self.command == "GET" and not self.path.startswith(BASE) and not self.session():
             session, customer = secrets.token_urlsafe(24), f"customer-{secrets.token_hex(6)}"
             records.database().execute("INSERT INTO sessions VALUES (?, ?)", (session, customer))
             self.send_header("Set-Cookie", f"session={session}; Path=/; HttpOnly; SameSite=Lax")

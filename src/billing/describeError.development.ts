@@ -1,4 +1,3 @@
-import { errorPages } from './errorPages.ts'
 import type { BillingKeyErrorCode, ErrorReason, RequestIssue, RequestRule } from './errors.ts'
 import { pgNames } from './pgNames.ts'
 
@@ -58,5 +57,5 @@ export function describeError(code: BillingKeyErrorCode, reason: ErrorReason, ab
       ? `${field} is missing: it has to be ${rules[rule](limit)}`
       : `${field} has to be ${rules[rule](limit)} (it is ${value})`,
   )
-  return `${sentences[reason](about)}${list.length > 0 ? `: ${list.join('; ')}.` : ''} See ${errorPages}/${code}.md.`
+  return `${sentences[reason](about)}${list.length > 0 ? `: ${list.join('; ')}.` : ''} See docs/errors/${code}.md.`
 }

@@ -1,6 +1,5 @@
-import { errorPages } from './errorPages.ts'
 import type { BillingKeyErrorCode, ErrorReason, RequestIssue } from './errors.ts'
 
 /** An error's message in production: the code, what it is about, and the page that says what to do. */
 export const describeError = (code: BillingKeyErrorCode, reason: ErrorReason, about: string, issues: readonly RequestIssue[]): string =>
-  `${code} (${[reason, ...issues.map(({ field, rule }) => `${field}: ${rule}`)].join(', ')}) ${about && `${about} `}${errorPages}/${code}.md`
+  `${code} (${[reason, ...issues.map(({ field, rule }) => `${field}: ${rule}`)].join(', ')}) ${about && `${about} `}docs/errors/${code}.md`

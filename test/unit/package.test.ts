@@ -71,7 +71,7 @@ describe('the package', () => {
     }
     expect(await messageOf(['development'])).toContain('amount is missing: it has to be a number, whole, 0 or more')
     const short = await messageOf([])
-    expect(short).toBe('invalid-request (fields, amount: whole) docs/errors/invalid-request.md')
+    expect(short).toMatch(/^invalid-request \(fields, amount: whole\) \S*docs\/errors\/invalid-request\.md$/)
     for (const code of readdirSync(join(root, 'docs/errors')))
       expect(readFileSync(join(root, 'docs/errors', code), 'utf8')).toContain('# `')
   })

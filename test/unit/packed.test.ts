@@ -34,7 +34,8 @@ describe('the tarball', () => {
 })
 
 describe('npm run address', () => {
-  const files = ['package.json', 'src/billing/errorPages.ts', 'scripts/address.mjs']
+  const errors = ['src/billing/describeError.ts', 'src/billing/describeError.development.ts']
+  const files = ['package.json', ...errors, 'scripts/address.mjs']
   const copy = () => {
     const folder = temporary()
     for (const file of files) {
@@ -56,7 +57,7 @@ describe('npm run address', () => {
       repository: { type: 'git', url: 'git+https://github.com/shop/react-billing-key.git' },
       bugs: 'https://github.com/shop/react-billing-key/issues',
     })
-    expect(read('src/billing/errorPages.ts')).toContain("'https://github.com/shop/react-billing-key/blob/main/docs/errors'")
+    for (const file of errors) expect(read(file)).toContain('https://github.com/shop/react-billing-key/blob/main/docs/errors/$')
     set('none')
     expect(files.map(read)).toEqual(before)
   })
