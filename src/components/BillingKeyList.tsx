@@ -41,6 +41,7 @@ export function BillingKeyList({ action, lastCharge, onRemoved, empty }: Billing
   const remove = useRemoveBillingKey()
   const [asking, setAsking] = useState<string | null>(null)
   const ref = useRef<HTMLElement>(null)
+  useMoreThanBefore(keys?.length ?? 0, remove.isSuccess, remove.reset)
   const { list } = words
   const removeKey = (customerUid: string) => {
     setAsking(null)
@@ -156,6 +157,15 @@ function Card({ summary: { card }, words, last, isAsking, ask, remove, children 
       )}
     </li>
   )
+}
+
+/** A card that comes after a removal ends what was said of that. */
+function useMoreThanBefore(count: number, isSaid: boolean, forget: () => void): void {
+  const before = useRef(count)
+  useEffect(() => {
+    if (isSaid && count > before.current) forget()
+    before.current = count
+  }, [count, isSaid, forget])
 }
 
 /** The focus goes to the question, and back to what asked it. */

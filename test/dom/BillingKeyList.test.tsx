@@ -1,5 +1,5 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { focusManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BillingKeyList, type BillingKeyListProps, BillingKeyProvider, ko } from '../../src/index.ts'
@@ -22,6 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   cleanup()
+  focusManager.setFocused(undefined)
   vi.unstubAllGlobals()
 })
 
@@ -76,6 +77,18 @@ describe('<BillingKeyList>', () => {
     await screen.findByText(ko.list.removed)
     expect(screen.queryByText('9410-****-****-0001')).toBeNull()
     expect(document.activeElement).toBe(screen.getByRole('region', { name: ko.list.title }))
+  })
+
+  it('says no more of a removal once a new card has come', async () => {
+    show()
+    fireEvent.click(await named('현대카드 0001 삭제'))
+    fireEvent.click(await named(ko.list.remove))
+    await screen.findByText(ko.list.removed)
+    keys.push({ customerUid: 'c', card: { name: '국민카드', number: '9410-****-****-0003' } })
+    act(() => focusManager.setFocused(false))
+    act(() => focusManager.setFocused(true))
+    await named('국민카드 0003 삭제')
+    await waitFor(() => expect(screen.queryByText(ko.list.removed)).toBeNull())
   })
 
   it('brings the card back, and says so, when the server says no', async () => {
