@@ -33,7 +33,7 @@ writeFileSync(
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpus()[0]?.model.trim()} (${arch}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${browserVersion}, ${peers.map(version).join(', ')}.
 
-What is compared ran in turns, five times each; the medians are shown. The machine was not quiet, so only the ratios count, and those of one run. "By hand" is [bench/pages/hand.jsx](../bench/pages/hand.jsx): it loads the script, opens the window and asks the shop's server, and does nothing of what [attempt.md](attempt.md) is about.
+What is compared ran in turns, five times each; the medians are shown. The machine was not quiet, so only the ratios count, and those of one run. "By hand" is \`bench/pages/hand.jsx\` of the repository: it loads the script, opens the window and asks the shop's server, and does nothing of what [attempt.md](attempt.md) is about.
 
 ## In the browser
 
