@@ -63,8 +63,7 @@ export function createCaller({ transport, timeoutMs, tierCode }: CallerOptions) 
         if (left === 0 || !retried.includes(answer.status)) return responseOf(answer, wanted.path)
         await pause((retriedAfter.includes(answer.status) ? asked(answer.retryAfter) : null) ?? backoff, deadline.signal)
       } catch (error) {
-        const lost = error instanceof IamportApiError && error.httpStatus === 0
-        if (!lost || left === 0 || deadline.signal.aborted) throw error
+        if (!isLost(error) || left === 0 || deadline.signal.aborted) throw error
         await pause(backoff, deadline.signal)
       }
     }
@@ -83,6 +82,10 @@ export function createCaller({ transport, timeoutMs, tierCode }: CallerOptions) 
     },
   }
 }
+
+/** No answer, or one that was cut off or a gateway's under the status of a good one. */
+const isLost = (error: unknown) =>
+  error instanceof IamportApiError && (error.httpStatus === 0 || (error.httpStatus === 200 && error.code === null))
 
 /** `Retry-After` in milliseconds: seconds or a date. */
 function asked(retryAfter: string | null): number | null {

@@ -85,6 +85,23 @@ describe.each(transports)('the client over %s', (name, transport) => {
     expect(await client().payment('imp_1')).toBeNull()
   })
 
+  it.each(['<html>maintenance</html>', '{"code":0,"response":{"imp', '[]'])(
+    'asks again when a read is answered with %s, and sends no charge twice',
+    async (text) => {
+      let broken = 2
+      answer = ({ method }, response) => {
+        broken -= 1
+        if (broken >= 0) response.end(text)
+        else if (method === 'GET') ok(response, paid)
+      }
+      expect(await client().payment('imp_1')).toMatchObject({ status: 'paid' })
+      broken = 1
+      const before = count('/again')
+      expect(await failure(client().again(order))).toMatchObject({ httpStatus: 200, code: null, sent: true })
+      expect(count('/again') - before).toBe(1)
+    },
+  )
+
   it('takes an answer without customer_uid to its own charge for paid', async () => {
     answer = ({ method }, response) => (method === 'GET' ? none(response) : ok(response, paid))
     expect(await charge(client(), order)).toMatchObject({ status: 'paid', payment: { customerUid: null } })
