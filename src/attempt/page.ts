@@ -52,16 +52,16 @@ export function pageChanged(): void {
   for (const listener of [...attemptsOfPage().listeners]) listener()
 }
 
-let willSay = false
+let isPlanned = false
 
-/** The same at the end of the task's own work, once for all who say so before: a thousand buttons mount in one commit. */
+/** Says it in the next microtask, once for everybody who asks until then: a thousand buttons mount in one commit. */
 export function pageChangedSoon(): void {
-  if (!willSay)
+  if (!isPlanned)
     queueMicrotask(() => {
-      willSay = false
+      isPlanned = false
       pageChanged()
     })
-  willSay = true
+  isPlanned = true
 }
 
 /** Asks again about everything of this page that nobody could say, and drops what is another member's. */

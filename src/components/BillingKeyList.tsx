@@ -41,7 +41,7 @@ export function BillingKeyList({ action, lastCharge, onRemoved, empty }: Billing
   const remove = useRemoveBillingKey()
   const [asking, setAsking] = useState<string | null>(null)
   const ref = useRef<HTMLElement>(null)
-  useMoreThanBefore(keys?.length ?? 0, remove.isSuccess, remove.reset)
+  useEndedByNewCard(keys?.length ?? 0, remove)
   const { list } = words
   const removeKey = (customerUid: string) => {
     setAsking(null)
@@ -159,13 +159,13 @@ function Card({ summary: { card }, words, last, isAsking, ask, remove, children 
   )
 }
 
-/** A card that comes after a removal ends what was said of that. */
-function useMoreThanBefore(count: number, isSaid: boolean, forget: () => void): void {
+/** Forgets a removal that went well as soon as there is one card more: nothing is said of it any longer. */
+function useEndedByNewCard(count: number, { isSuccess, reset }: { readonly isSuccess: boolean; readonly reset: () => void }): void {
   const before = useRef(count)
   useEffect(() => {
-    if (isSaid && count > before.current) forget()
+    if (isSuccess && count > before.current) reset()
     before.current = count
-  }, [count, isSaid, forget])
+  }, [count, isSuccess, reset])
 }
 
 /** The focus goes to the question, and back to what asked it. */
