@@ -20,7 +20,7 @@ const collect = async (figures) => {
   return table(head, rows)
 }
 
-process.env.CHROMIUM_PATH ??= await chromium()
+process.env.CHROMIUM_PATH ??= (await chromium()).path
 const browserVersion = spawnSync(process.env.CHROMIUM_PATH, ['--version'], { encoding: 'utf8' }).stdout.trim()
 const browser = await collect(browserFigures)
 const server = await collect(nodeFigures)

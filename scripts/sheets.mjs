@@ -16,7 +16,7 @@ const widths = [320, 768, 1280].filter((width) => chosen.length === 0 || chosen.
 const tallest = 2400
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml' }
 
-const executablePath = await chromium()
+const { headless: executablePath } = await chromium()
 const server = createServer((request, response) => {
   const file = join(site, decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname))
   if (!file.startsWith(site) || !existsSync(file)) return void response.writeHead(404).end()

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { chromium, root, say } from './prepare.mjs'
 
-const CHROMIUM_PATH = await chromium()
+const { headless: CHROMIUM_PATH } = await chromium()
 const combinations = ['v1', 'legacy'].flatMap((sdk) =>
   ['pc', 'phone'].flatMap((device) => ['ko', 'en'].flatMap((locale) => ['light', 'dark'].map((theme) => ({ locale, theme, device, sdk })))),
 )

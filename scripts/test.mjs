@@ -6,9 +6,9 @@ import { checkNode, chromium, install, root, say } from './prepare.mjs'
 
 checkNode()
 install()
-const path = await chromium()
+const { path, headless } = await chromium()
 const reports = mkdtempSync(join(tmpdir(), 'rbk-'))
-const env = { ...process.env, CHROMIUM_PATH: path, STORYBOOK_DISABLE_TELEMETRY: '1' }
+const env = { ...process.env, CHROMIUM_PATH: headless, CHROMIUM_WITH_PROFILE: path, STORYBOOK_DISABLE_TELEMETRY: '1' }
 /** Everything that was printed, to be searched at the end. */
 let printed = ''
 let passed = 0

@@ -21,7 +21,10 @@ test.beforeEach(async ({ playwright, launchOptions }) => {
   mkdirSync(join(folder, 'Default'))
   const settings = { profile: { default_content_setting_values: { cookies: 2 } } }
   writeFileSync(join(folder, 'Default/Preferences'), JSON.stringify(settings))
-  context = await playwright.chromium.launchPersistentContext(folder, { ...launchOptions, channel: 'chromium', locale: 'ko-KR' })
+  // a headless shell reads no settings
+  const executablePath = process.env.CHROMIUM_WITH_PROFILE ?? launchOptions.executablePath
+  const options = { ...launchOptions, ...(executablePath ? { executablePath } : {}), channel: 'chromium', locale: 'ko-KR' }
+  context = await playwright.chromium.launchPersistentContext(folder, options)
   page = await context.newPage()
   await page.goto(shop.url)
   const reading = page.evaluate(() => sessionStorage.length)
