@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 // Reads dist/: `npm test` builds it first.
 const root = new URL('../..', import.meta.url).pathname
@@ -41,27 +41,23 @@ function typeCheck(projects: readonly (readonly [folder: string, samples: readon
   execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8', stdio: 'pipe' })
 }
 
-describe.each(['README.md', 'README.ko.md'])('%s', (name) => {
-  it('type-checks in a stranger’s project, each sample as a file', () => {
-    const found = samples(read(name))
-    expect(found.map(({ path }) => path)).toEqual([
-      'src/Billing.tsx',
-      'src/Subscribe.tsx',
-      'src/Complete.tsx',
-      'server/billing.ts',
-      // what the consumers' tests build (test/consumers)
-      ...['src/App.tsx', 'server/main.ts', 'vite.config.ts'],
-      ...['app/layout.tsx', 'app/page.tsx', 'app/billing/complete/page.tsx', 'app/api/billing/[...path]/route.ts'],
-      'server/monthly.ts',
-    ])
-    expect(() => typeCheck([['.', found]])).not.toThrow()
-  })
-})
-
-it('type-checks the samples of the documents, each as a file', () => {
+it('type-checks the samples of the READMEs and the documents in a stranger’s project, each as a file', () => {
+  const readme = [
+    'src/Billing.tsx',
+    'src/Subscribe.tsx',
+    'src/Complete.tsx',
+    'server/billing.ts',
+    // what the consumers' tests build (test/consumers)
+    ...['src/App.tsx', 'server/main.ts', 'vite.config.ts'],
+    ...['app/layout.tsx', 'app/page.tsx', 'app/billing/complete/page.tsx', 'app/api/billing/[...path]/route.ts'],
+    'server/monthly.ts',
+  ]
   // frameworks.md is built by test/consumers
-  const found = markdown('docs').flatMap((path) => (path === 'docs/frameworks.md' ? [] : [[path, samples(read(path))] as const]))
-  expect(Object.fromEntries(found.flatMap(([path, of]) => (of.length > 0 ? [[path, of.map((one) => one.path)]] : [])))).toEqual({
+  const pages = ['README.md', 'README.ko.md', ...markdown('docs')].filter((path) => path !== 'docs/frameworks.md')
+  const found = pages.map((path) => [path, samples(read(path))] as const).filter(([, of]) => of.length > 0)
+  expect(Object.fromEntries(found.map(([path, of]) => [path, of.map((one) => one.path)]))).toEqual({
+    'README.md': readme,
+    'README.ko.md': readme,
     'docs/csp.md': ['server/csp.ts'],
     'docs/migrating.md': ['src/Before.tsx', 'src/After.tsx', 'src/Between.tsx'],
     'docs/outcomes.md': ['src/next.ts'],
