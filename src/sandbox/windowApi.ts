@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import { payMethodOf, pgRule } from '../billing/pg.ts'
+import { payMethodOf, pgCode, pgRule } from '../billing/pg.ts'
 import { sleep } from './faults.ts'
 import { redirectBack } from './redirectBack.ts'
 import legacySource from './sdk.legacy.js?raw'
@@ -98,7 +98,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     return c.json(back === null ? end : { redirect: back })
   })
 
-  const pgOf = ({ params }: Pick<Asked, 'params'>) => String(String(params.pg ?? pgs[0]).split('.')[0])
+  const pgOf = ({ params }: Pick<Asked, 'params'>) => pgCode(params.pg ?? pgs[0])
 
   /** Where a phone goes back to; `null` when the shop named no address. */
   function backOf({ dialect = 'v1', params, origin }: Asked, answer: Record<string, unknown>): string | null {
@@ -175,7 +175,8 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     const shown = { card_name: card.company, card_number: maskCard(card.number) }
     const status = card.window === 'pending' ? 'ready' : 'paid'
     const payment = state.record({ ...common, ...shown, status })
-    const key = { card, pg, inserted: state.now() }
+    const { customer_id } = params
+    const key = { card, pg, inserted: state.now(), ...(customer_id ? { customer: { customer_id } } : {}) }
     if (status === 'ready') state.settleLater(payment, pendingMs, key)
     else if (customer_uid !== null) state.billingKeys.set(customer_uid, key)
     const minimal = {

@@ -1,12 +1,13 @@
 import { findTestCard, type TestCard } from '../testCards.ts'
 import { isPast } from '../windowForm.ts'
 import { customerAnswer, paymentAnswer } from './answers.ts'
-import { anyText, cardFields, type Fields, Refusal, readFields } from './fields.ts'
+import { anyText, cardFields, checkNeeds, type Fields, Refusal, readFields, text } from './fields.ts'
 import { type Call, noCustomer, paged, pgOf, type RestContext, type Route } from './route.ts'
 
 const customerFields = {
-  channel_key: anyText,
-  pg: anyText,
+  channel_key: text(55),
+  channel_group_id: text(55),
+  pg: text(80),
   customer_id: anyText,
   customer_name: { type: 'text', max: 20 },
   customer_tel: { type: 'text', max: 20 },
@@ -47,6 +48,8 @@ function register(call: Call, context: RestContext) {
   const customer_uid = uidOf(call)
   const customer = readFields(call.body, { ...cardFields, ...customerFields })
   const pg = pgOf(customer.pg, context)
+  checkNeeds('card', pg, customer)
+  checkNeeds('customer', pg, customer)
   const key = { card: typedCard(customer, state.now()), pg, inserted: state.now(), customer: withoutCard(customer) }
   state.billingKeys.set(customer_uid, key)
   return { response: customerAnswer(customer_uid, key) }
