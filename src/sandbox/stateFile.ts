@@ -1,4 +1,16 @@
-import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { readState } from './savedState.ts'
 import { lockState } from './stateLock.ts'
@@ -15,13 +27,14 @@ export interface StateFile {
  * A file that a sandbox remembers in, for `createSandbox`. It is written beside and then renamed, so that it is whole at any
  * moment, and only its owner can read it. One sandbox has it at a time, by a lock beside it.
  *
- * @param path the file; made when it is not there
+ * @param named the file; made when it is not there
  * @returns options for `createSandbox`, and `release`; throws an `Error` in a sentence when the file holds something else,
  * cannot be read or written, or is another sandbox's
  * @example
  * const sandbox = createSandbox(stateFile('shop.json'))
  */
-export function stateFile(path: string): StateFile {
+export function stateFile(named: string): StateFile {
+  const path = existsSync(named) ? realpathSync(named) : named
   try {
     accessSync(dirname(path), constants.W_OK)
   } catch {
@@ -55,12 +68,18 @@ function read(path: string): string | null {
 
 function write(path: string, saved: string) {
   const beside = `${path}.${process.pid}.tmp`
-  const file = openSync(beside, 'w', 0o600)
   try {
-    writeSync(file, saved)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    const file = openSync(beside, 'w', 0o600)
+    try {
+      // all of it, or an error: writeSync may write a part on a disk that is full
+      writeFileSync(file, saved)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(beside, path)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw new Error(`${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`)
   }
-  renameSync(beside, path)
 }
