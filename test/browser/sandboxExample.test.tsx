@@ -14,7 +14,7 @@ it('the example for Storybook in docs/sandbox.md registers a card in its window'
   await waitFor(() => expect(button.disabled).toBe(false))
   button.click()
   const card = await waitFor(() => {
-    const frame = document.querySelector<HTMLIFrameElement>('.imp-dialog iframe')
+    const frame = document.querySelector<HTMLIFrameElement>('#imp-iframe-wrapper iframe')
     const found = frame?.contentDocument?.querySelector<HTMLElement>('[data-card="approved"] input')
     return found ?? Promise.reject(new Error('no window'))
   })
