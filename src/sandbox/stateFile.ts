@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -58,6 +59,8 @@ function read(path: string): string | null {
   if (!existsSync(path)) return null
   let saved: string
   try {
+    // a device or a pipe may never end
+    if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'it is no file' })
     saved = readFileSync(path, 'utf8')
   } catch (error) {
     throw new Error(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`)

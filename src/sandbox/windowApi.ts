@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { payMethodOf, pgCode, pgRule } from '../billing/pg.ts'
 import { sleep } from './faults.ts'
+import { reachesIn } from './ownName.ts'
 import { redirectBack } from './redirectBack.ts'
 import legacySource from './sdk.legacy.js?raw'
 import sdkSource from './sdk.v1.js?raw'
@@ -59,7 +60,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     const asked = readAsked(await c.req.json().catch(() => null))
     if (!asked) return c.json({ problem: 'not what an SDK sends' }, 400)
     const inPage = c.req.url.startsWith('https://sandbox.invalid')
-    const failure = refusalOf(asked)
+    const failure = refusalOf(asked, c.req.header('origin'))
     if (failure) {
       return c.json({ failure, back: backOf(asked, failure) })
     }
@@ -107,7 +108,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
   }
 
   /** What the callback gets instead of a window. */
-  function refusalOf(asked: Asked): Record<string, unknown> | null {
+  function refusalOf(asked: Asked, pageOrigin: string | undefined): Record<string, unknown> | null {
     const { params, dialect } = asked
     const { merchant_uid } = params
     const refuse = (error_code: string, error_msg: string) => ({
@@ -122,6 +123,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     if (!pgs.includes(pgOf(asked))) return { imp_success: false, imp_uid: null, error_coe: 'F1001', error_msg: '등록되지 않은 PG입니다.' }
     const problem = requestProblem({ ...params, pg: pgOf(asked) })
     if (problem) return refuse('F0003', problem)
+    if (reachesIn(pageOrigin, params.notice_url)) return refuse('F0003', 'notice_url 값이 올바르지 않습니다.')
     if (state.isPaid(merchant_uid)) return refuse('F0004', '이미 결제된 주문번호입니다.')
     const fixed = state.prepared.get(String(merchant_uid))
     if (!fixed) return null

@@ -245,7 +245,7 @@ describe('what is saved', () => {
 
   it('names what it cannot be written to', () => {
     expect(() => stateFile('/nowhere/at/all/shop.json')).toThrow(/cannot be written: is there a folder/)
-    expect(() => stateFile(tmpdir())).toThrow(/cannot be read/)
+    for (const name of [tmpdir(), '/dev/zero']) expect(() => stateFile(name)).toThrow(/cannot be read \(it is no file\)/)
   })
 })
 
