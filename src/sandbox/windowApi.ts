@@ -19,6 +19,14 @@ export interface WindowOptions {
   readonly closeButton: boolean
 }
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** Whether something can be gone to; a script is no address. */
 const isAddress = (given: unknown): given is string =>
   typeof given === 'string' && URL.canParse(given) && !['javascript:', 'data:', 'vbscript:'].includes(new URL(given).protocol)
@@ -31,8 +39,9 @@ interface WindowRequest extends Asked, Shown {
   end: Promise<End> | null
 }
 
-/** So many windows are remembered. */
+/** So many windows are remembered, each with what it was asked for: so many characters at most. */
 const kept = 1_000
+const longest = 100_000
 /** How long the card that is slow takes, and the one that waits for its approval. */
 const slowMs = 5_000
 const pendingMs = 30_000
@@ -57,7 +66,8 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
   app.post('/sandbox/merchant', (c) => c.json({ pgs }))
   app.get('/sandbox/merchant', (c) => script(`${c.req.query('callback')?.replace(/[^\w$.]/g, '')}(${embed({ pgs })})`))
   app.post('/sandbox/requests', async (c) => {
-    const asked = readAsked(await c.req.json().catch(() => null))
+    const text = await c.req.text()
+    const asked = text.length > longest ? null : readAsked(parsed(text))
     if (!asked) return c.json({ problem: 'not what an SDK sends' }, 400)
     const inPage = c.req.url.startsWith('https://sandbox.invalid')
     const failure = refusalOf(asked, c.req.header('origin'))

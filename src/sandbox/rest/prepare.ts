@@ -17,7 +17,7 @@ function fix({ body }: Call, { state }: RestContext, isChange: boolean) {
   if (state.isPaid(order)) throw new Refusal('이미 결제된 주문번호입니다.')
   if (isChange && !state.prepared.has(order)) throw noPayment()
   if (!isChange && state.prepared.has(order)) throw new Refusal('이미 등록된 merchant_uid입니다.')
-  state.prepared.set(order, fixed)
+  state.prepare(order, fixed)
   return answer(order, fixed)
 }
 
