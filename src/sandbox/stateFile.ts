@@ -5,6 +5,7 @@ import {
   existsSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -12,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { readState } from './savedState.ts'
 import { lockState } from './stateLock.ts'
 
@@ -28,32 +29,37 @@ export interface StateFile {
  * A file that a sandbox remembers in, for `createSandbox`. It is written beside and then renamed, so that it is whole at any
  * moment, and only its owner can read it. One sandbox has it at a time, by a lock beside it.
  *
- * @param named the file; made when it is not there
+ * @param path the file; made when it is not there
  * @returns options for `createSandbox`, and `release`; throws an `Error` in a sentence when the file holds something else,
  * cannot be read or written, or is another sandbox's
  * @example
  * const sandbox = createSandbox(stateFile('shop.json'))
  */
-export function stateFile(named: string): StateFile {
-  const path = existsSync(named) ? realpathSync(named) : named
+export function stateFile(path: string): StateFile {
+  const file = existsSync(path) ? realpathSync(path) : path
+  const folder = dirname(file)
   try {
-    accessSync(dirname(path), constants.W_OK)
+    accessSync(folder, constants.W_OK)
   } catch {
-    throw new Error(`${path} cannot be written: is there a folder ${dirname(path)}, and is it yours?`)
+    throw new Error(`${file} cannot be written: is there a folder ${folder}, and is it yours?`)
   }
-  const unlock = lockState(path)
+  const unlock = lockState(file)
   let isOurs = true
   const release = () => {
     isOurs = false
     unlock()
   }
   try {
-    return { saved: read(path), save: (saved) => isOurs && write(path, saved), release }
+    for (const name of readdirSync(folder).filter((known) => isLeftOver(known, basename(file)))) rmSync(join(folder, name))
+    return { saved: read(file), save: (saved) => isOurs && write(file, saved), release }
   } catch (error) {
     release()
     throw error
   }
 }
+
+/** Whether it is what a sandbox was writing when it was killed. */
+const isLeftOver = (name: string, file: string) => name.startsWith(`${file}.`) && /^\d+\.tmp$/.test(name.slice(file.length + 1))
 
 function read(path: string): string | null {
   if (!existsSync(path)) return null

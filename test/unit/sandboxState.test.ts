@@ -106,6 +106,13 @@ describe('a state file', () => {
     file.release()
   })
 
+  it('takes away what a sandbox was writing when it was killed, and nothing else', () => {
+    const path = newPath()
+    for (const name of ['.17.tmp', '.tmp', '.x.tmp', '2.17.tmp']) writeFileSync(path + name, '')
+    stateFile(path).release()
+    expect(readdirSync(dirname(path)).sort()).toEqual(['shop.json.tmp', 'shop.json.x.tmp', 'shop.json2.17.tmp'])
+  })
+
   it('is left whole by a disk that is full', () => {
     const path = newPath()
     const text = saved((state) => Object.assign(state, { usedUp: Array.from({ length: 9_000 }, (_, at) => `order-${at}`) }))
