@@ -17,6 +17,7 @@ describe('a charge', () => {
     ['a count that is text', { product_count: '2' }],
     ['a count below 0', { product_count: -1 }],
     ['more tax than money', { vat: 9_901 }],
+    ['half a won in a currency that there is not', { currency: 'krw', amount: 0.5 }],
   ])('is refused with %s', async (_, change) => {
     const { sandbox, again, keyIn } = await open()
     await keyIn()
@@ -39,6 +40,16 @@ describe('a charge', () => {
     expect([sandbox.payments, sandbox.schedules]).toEqual([[], []])
     expect([(await again('m', buyer)).code, (await plan(buyer)).code]).toEqual([0, 0])
   })
+})
+
+it.each(['209912', '2099/12', '99-12', '2099-13', '2099-1'])('a card typed at the shop is good until no %j', async (expiry) => {
+  const { json } = await open()
+  expect(await json('POST', '/subscribe/customers/c', { ...typed, expiry })).toMatchObject({ status: 400, ...refused })
+})
+
+it.each(['krw', '원', 'KR'])('no amount is prepared in %j', async (currency) => {
+  const { json } = await open()
+  expect(await json('POST', '/payments/prepare', { merchant_uid: 'm', amount: 100, currency })).toMatchObject({ status: 400, ...refused })
 })
 
 describe('what the contract asks of a PG', () => {

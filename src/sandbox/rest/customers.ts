@@ -19,7 +19,7 @@ const customerFields = {
 /** The test card that was typed at the shop; throws what a PG would say. */
 export function typedCard(card: Record<string, unknown>, now: number): TestCard {
   const { card_number, expiry, birth, pwd_2digit } = card
-  const [, year, month] = /^(\d{4})-?(0[1-9]|1[0-2])$/.exec(String(expiry)) ?? []
+  const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(String(expiry)) ?? []
   if (!year) throw new Refusal('유효기간은 YYYY-MM 형식이어야 합니다.', 400)
   if (birth !== undefined && !/^(?:\d{6}|\d{10})$/.test(String(birth)))
     throw new Refusal('생년월일 6자리 또는 사업자등록번호 10자리가 필요합니다.', 400)

@@ -14,8 +14,8 @@ export class Refusal extends Error {
 export interface Field {
   readonly type: 'text' | 'number' | 'integer' | 'boolean' | 'texts' | 'rows' | 'any'
   readonly max?: number
-  /** The texts that it takes, when not any. */
-  readonly words?: readonly string[]
+  /** What its text looks like, when not any will do. */
+  readonly pattern?: RegExp
   readonly required?: true
 }
 export type Fields = Readonly<Record<string, Field>>
@@ -27,13 +27,14 @@ export const customerUid = required(text(80))
 export const won = required({ type: 'number' })
 export const unixTime = required({ type: 'integer' })
 export const anyText: Field = { type: 'text' }
+export const currency: Field = { type: 'text', pattern: /^[A-Z]{3}$/ }
 
 /** What every order may say, whichever call it comes by. */
 const orderFields = {
   merchant_uid: orderNumber,
   amount: won,
   name: required(text(40)),
-  currency: text(3),
+  currency,
   tax_free: { type: 'number' },
   vat_amount: { type: 'number' },
   vat: { type: 'number' },
@@ -45,9 +46,9 @@ const orderFields = {
   card_quota: { type: 'integer' },
   interest_free_by_merchant: { type: 'boolean' },
   use_card_point: { type: 'boolean' },
-  product_type: { type: 'text', words: ['real', 'digital'] },
+  product_type: { type: 'text', pattern: /^(?:real|digital)$/ },
   product_count: { type: 'integer' },
-  cash_receipt_type: { type: 'text', words: ['person', 'company', 'anonymous'] },
+  cash_receipt_type: { type: 'text', pattern: /^(?:person|company|anonymous)$/ },
   channel_key: text(55),
   custom_data: anyText,
   notice_url: anyText,
@@ -90,13 +91,13 @@ const answerFields = new Set(
   ),
 )
 
-function readField(name: string, { type, words, max = Number.POSITIVE_INFINITY }: Field, value: unknown, isForm: boolean): unknown {
+function readField(name: string, { type, pattern, max = Number.POSITIVE_INFINITY }: Field, value: unknown, isForm: boolean): unknown {
   const wrong = new Refusal(`${name} 값이 올바르지 않습니다.`, 400)
   switch (type) {
     case 'any':
       return value
     case 'text':
-      if (typeof value !== 'string' || words?.includes(value) === false) throw wrong
+      if (typeof value !== 'string' || pattern?.test(value) === false) throw wrong
       if ([...value].length > max) throw new Refusal(`${name} 값은 ${max}자 이하여야 합니다.`, 400)
       return value
     case 'number':

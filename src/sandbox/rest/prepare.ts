@@ -1,5 +1,5 @@
 import type { Prepared } from '../state.ts'
-import { checkAmount, orderNumber, Refusal, readFields, won } from './fields.ts'
+import { checkAmount, currency as currencyCode, orderNumber, Refusal, readFields, won } from './fields.ts'
 import { type Call, noPayment, type RestContext, type Route } from './route.ts'
 
 const answer = (merchant_uid: string, { amount, currency }: Prepared) => ({ response: { merchant_uid, amount, currency } })
@@ -8,7 +8,7 @@ function fix({ body }: Call, { state }: RestContext, isChange: boolean) {
   const { merchant_uid, amount, currency } = readFields(body, {
     merchant_uid: orderNumber,
     amount: won,
-    currency: { type: 'text', max: 3 },
+    currency: currencyCode,
   })
   const order = String(merchant_uid)
   const fixed: Prepared = { amount: Number(amount), currency: typeof currency === 'string' ? currency : null }
