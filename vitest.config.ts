@@ -5,11 +5,15 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import storybook from './.storybook/vite.config.ts'
 import { inWindow } from './test/browser/inWindow.ts'
+import { exampleModules } from './test/sandboxExamples.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const alias = [{ find: '#describe-error', replacement: at('src/billing/describeError.development.ts') }]
 // what the examples import
-const entries = [{ find: /^react-billing-key\/(server|sandbox)$/, replacement: at('src/$1/index.ts') }]
+const entries = [
+  { find: /^react-billing-key$/, replacement: at('src/index.ts') },
+  { find: /^react-billing-key\/(server|sandbox)$/, replacement: at('src/$1/index.ts') },
+]
 const executablePath = process.env.CHROMIUM_PATH
 // made anew for each project: Vitest writes into it
 const browser = (name: string) => ({
@@ -70,6 +74,7 @@ export default defineConfig({
     },
     projects: [
       {
+        plugins: [exampleModules],
         resolve: { alias: [...alias, ...entries] },
         // its files share modules, which keep no state: a third less work
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', isolate: false, ...patience },
@@ -110,15 +115,15 @@ export default defineConfig({
         },
       },
       ...(['browser', 'browser-18'] as const).map((name) => ({
-        plugins: [react()],
+        plugins: [exampleModules, react()],
         ...deps,
-        resolve: name === 'browser-18' ? react18 : { alias },
+        resolve: name === 'browser-18' ? react18 : { alias: [...alias, ...entries] },
         cacheDir: at(`node_modules/.vite/${name}`),
         test: {
           name,
           include: ['test/browser/**/*.test.tsx'],
           // React has no part in it
-          exclude: name === 'browser-18' ? ['test/browser/requestPay.test.tsx'] : [],
+          exclude: name === 'browser-18' ? ['test/browser/{requestPay,sandboxExample}.test.tsx'] : [],
           setupFiles: ['test/patience.ts'],
           globalSetup: ['test/browser/sandboxServer.ts'],
           browser: browser(`${name} (chromium)`),

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { createSandbox } from '../dist/sandbox/index.js'
 import { compare, printRows } from './figures.mjs'
 
 const file = fileURLToPath(import.meta.url)
@@ -11,31 +12,41 @@ const [, , mode, who, task, baseUrl, callCount] = process.argv
 const order = (number) => ({ customerUid: 'card-1', merchantUid: `order-${process.pid}-${number}`, amount: 9900, name: '월간 이용권' })
 const wireOrder = ({ customerUid, merchantUid, amount, name }) => ({ customer_uid: customerUid, merchant_uid: merchantUid, amount, name })
 
-/** No sandbox, whose work would be measured too: PortOne with the same answers, at once or after `delay` ms (given in place of a contender's name). */
-function serve() {
+/**
+ * What the sandbox answers to each call, as it said it once: its own work is not what is measured. At once or after `delay` ms
+ * (given in place of a contender's name).
+ */
+async function serve() {
   const delay = Number(who ?? 0)
-  const payment = {
-    imp_uid: 'imp_1',
-    cancel_amount: 0,
-    currency: 'KRW',
-    status: 'paid',
-    sandbox: false,
-    customer_uid: 'card-1',
-    paid_at: 1,
-    amount: 9900,
+  const sandbox = createSandbox({ impKey: 'k', impSecret: 's' })
+  const said = async (path, body, authorization = '') => {
+    const init = body && { method: 'POST', body: JSON.stringify(body) }
+    const headers = { 'content-type': 'application/json', authorization }
+    const response = await sandbox.fetch(new Request(`http://sandbox${path}`, { ...init, headers }))
+    return { status: response.status, text: await response.text() }
+  }
+  const token = await said('/users/getToken', { imp_key: 'k', imp_secret: 's' })
+  const access = JSON.parse(token.text).response.access_token
+  const { imp_uid } = await sandbox.register({ customerUid: 'card-1', merchantUid: 'issue-1' })
+  const answers = {
+    token,
+    none: await said('/payments/find/none', undefined, access),
+    payment: await said(`/payments/${imp_uid}?include_sandbox=true`, undefined, access),
+    charge: await said('/subscribe/payments/again', wireOrder({ ...order(1), merchantUid: 'MERCHANT_UID' }), access),
   }
   const server = createServer((request, response) => {
     const parts = []
     request.on('data', (part) => parts.push(part))
     request.on('end', () => {
-      const now = Math.floor(Date.now() / 1000)
-      const write = (status, body) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-      const send = (status, body) => (delay > 0 ? setTimeout(write, delay, status, body) : write(status, body))
-      if (request.url === '/users/getToken')
-        send(200, { code: 0, message: null, response: { access_token: 't', now, expired_at: now + 1800 } })
-      else if (request.url.startsWith('/payments/find/')) send(404, { code: -1, message: '없음', response: null })
-      else if (request.url.startsWith('/payments/')) send(200, { code: 0, message: null, response: { ...payment, merchant_uid: 'order' } })
-      else send(200, { code: 0, message: null, response: { ...payment, merchant_uid: JSON.parse(Buffer.concat(parts)).merchant_uid } })
+      const write = ({ status, text }) => response.writeHead(status, { 'content-type': 'application/json' }).end(text)
+      const send = (answer) => (delay > 0 ? setTimeout(write, delay, answer) : write(answer))
+      if (request.url === '/users/getToken') send(answers.token)
+      else if (request.url.startsWith('/payments/find/')) send(answers.none)
+      else if (request.url.startsWith('/payments/')) send(answers.payment)
+      else {
+        const { merchant_uid } = JSON.parse(Buffer.concat(parts))
+        send({ ...answers.charge, text: answers.charge.text.replace('MERCHANT_UID', merchant_uid) })
+      }
     })
   })
   server.listen(0, '127.0.0.1', () => process.send(server.address().port))

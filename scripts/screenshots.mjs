@@ -55,7 +55,7 @@ async function demo(name, scheme, language) {
   await page.getByRole('radio', { name: /바로 시작/ }).check()
   await page.getByRole('checkbox').check()
   await page.getByRole('button', { name: '9,900원 결제하고 시작하기' }).click()
-  const shown = page.frameLocator('.imp-dialog iframe')
+  const shown = page.frameLocator('#imp-iframe-wrapper iframe')
   await shown.locator('[data-card=approved]').click()
   if (language === 'en') await shown.locator('[data-action=language]').click()
   await page.screenshot({ path: out + name })

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { serve } from '@hono/node-server'
-import { type CliOptions, help, readOptions } from './cliOptions.ts'
+import { baseOf, type CliOptions, help, readOptions } from './cliOptions.ts'
 import { createSandbox, type Sandbox } from './createSandbox.ts'
 import { runningClock } from './runningClock.ts'
 import { stateFile } from './stateFile.ts'
@@ -49,10 +49,16 @@ function run(options: CliOptions) {
   })
   if (webhook !== null) sandbox.noticeUrl = webhook
   // what is due comes without anyone asking
-  setInterval(() => sandbox.advance(0), 1_000).unref()
-  const shown = host.includes(':') ? `[${host}]` : host
+  const fallDue = () => {
+    try {
+      sandbox.advance(0)
+    } catch (error) {
+      give((error as Error).message)
+    }
+  }
+  setInterval(fallDue, 1_000).unref()
   const server = serve({ fetch: sandbox.fetch, port, hostname: host }, (at) =>
-    print(configuration(sandbox, options, `http://${shown}:${at.port}`), options),
+    print(configuration(sandbox, options, baseOf(host, at.port)), options),
   )
   server.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE') give(`port ${port} is taken. Give another with --port, or 0 for any.`)

@@ -63,6 +63,10 @@ const whole = (name: string, value: string, most: number, least = 0) => {
     throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not ${value}.`)
   return Number(value)
 }
+function named(value: string) {
+  if (value.trim() === '') throw new UsageError('--host takes a name or an address.')
+  return value
+}
 function address(value: string) {
   if (!/^https?:$/.test(URL.canParse(value) ? new URL(value).protocol : ''))
     throw new UsageError(`--webhook takes an http address, not ${value}.`)
@@ -87,7 +91,7 @@ export function readOptions(args: readonly string[]): CliOptions {
   if (stranger !== undefined) throw new UsageError(`--pg knows ${Object.keys(pgRules).join(', ')}, not ${stranger}.`)
   return {
     port: whole('port', port, 65_535),
-    host,
+    host: named(host),
     pgs: asked,
     dialect,
     seed: seed === undefined ? undefined : whole('seed', seed, 4_294_967_295),
@@ -98,4 +102,10 @@ export function readOptions(args: readonly string[]): CliOptions {
     json,
     help: wanted,
   }
+}
+
+/** Where a sandbox is reached that listens on a host: one that listens everywhere is also on this machine's own address. */
+export function baseOf(host: string, port: number): string {
+  const own = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
+  return `http://${own.includes(':') ? `[${own}]` : own}:${port}`
 }

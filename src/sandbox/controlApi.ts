@@ -1,11 +1,9 @@
 import { type Context, Hono } from 'hono'
 import type { SandboxEvent } from './events.ts'
 import { faultTable, isFaultName } from './faults.ts'
+import { isOwnName } from './ownName.ts'
 import type { State } from './state.ts'
 import { maskCard } from './testCards.ts'
-
-/** Names that no stranger's DNS can point at this machine: numbers, single words and the reserved endings. */
-const isOwnName = (hostname: string) => /^(?:\[.*\]|[\d.]+|[^.]+|.*\.(?:localhost|local|internal|test|invalid))$/.test(hostname)
 
 /** Why a page that is not the sandbox's own may not drive it, `null` when the call is fine. */
 function foreign(c: Context): string | null {

@@ -44,6 +44,7 @@ export function restApi(state: State, { fault, ...options }: RestOptions) {
         throw error
       }
     })
+  api.all('/payments/:imp_uid/balance', (c) => c.json(no('허용되지 않는 HTTP METHOD입니다.'), 405))
   for (const path of ['/users/*', '/payments/*', '/subscribe/*']) api.all(path, (c) => c.json(no('존재하지 않는 API입니다.'), 404))
   return api
 }

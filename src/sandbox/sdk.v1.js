@@ -19,7 +19,7 @@
   function frame() {
     dialog?.remove()
     dialog = document.createElement('div')
-    dialog.className = 'imp-dialog'
+    dialog.id = 'imp-iframe-wrapper'
     dialog.style.cssText = 'display:none;position:fixed;inset:0;z-index:99999;background:rgba(0,0,0,.55)'
     document.body.append(dialog)
   }
@@ -50,7 +50,7 @@
     })
     if (answer.failure) {
       if (callback) callback(answer.failure)
-      else if (mobile) location.href = answer.back
+      else if (mobile && answer.back) location.href = answer.back
       return
     }
     if (answer.leaves) {
@@ -64,8 +64,9 @@
     }
     const iframe = document.createElement('iframe')
     iframe.title = answer.title
+    // narrower than 420 px where its bottom is near the screen's, for which window.html leaves room below its buttons
     iframe.style.cssText =
-      'position:absolute;inset:0;margin:auto;width:min(100%,420px);height:min(100%,680px);border:0;border-radius:12px;background:#fff'
+      'position:absolute;inset:0;margin:auto;width:min(100%,420px - clamp(0px,(764px - 100vh)*99,4px));height:min(100%,680px);border:0;border-radius:12px;background:#fff'
     if (inPage) iframe.srcdoc = answer.html
     else iframe.src = base + answer.path
     dialog.replaceChildren(iframe)

@@ -159,6 +159,12 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
             .map((part) => part.toString(16).padStart(8, '0'))
             .join('')
             .slice(0, 12),
+    /** Fixes the amount of an order; of amounts that nobody ever paid the oldest are forgotten beyond `keep`. */
+    prepare(merchantUid: string, fixed: Prepared) {
+      state.prepared.set(merchantUid, fixed)
+      if (state.prepared.size > keep) state.prepared.delete(String(state.prepared.keys().next().value))
+    },
+
     payment: ledger.payment,
     ofOrder: ledger.ofOrder,
     isPaid: ledger.isPaid,

@@ -1,5 +1,19 @@
-import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { readState } from './savedState.ts'
 import { lockState } from './stateLock.ts'
 
@@ -22,29 +36,37 @@ export interface StateFile {
  * const sandbox = createSandbox(stateFile('shop.json'))
  */
 export function stateFile(path: string): StateFile {
+  const file = existsSync(path) ? realpathSync(path) : path
+  const folder = dirname(file)
   try {
-    accessSync(dirname(path), constants.W_OK)
+    accessSync(folder, constants.W_OK)
   } catch {
-    throw new Error(`${path} cannot be written: is there a folder ${dirname(path)}, and is it yours?`)
+    throw new Error(`${file} cannot be written: is there a folder ${folder}, and is it yours?`)
   }
-  const unlock = lockState(path)
+  const unlock = lockState(file)
   let isOurs = true
   const release = () => {
     isOurs = false
     unlock()
   }
   try {
-    return { saved: read(path), save: (saved) => isOurs && write(path, saved), release }
+    for (const name of readdirSync(folder).filter((known) => isLeftOver(known, basename(file)))) rmSync(join(folder, name))
+    return { saved: read(file), save: (saved) => isOurs && write(file, saved), release }
   } catch (error) {
     release()
     throw error
   }
 }
 
+/** Whether it is what a sandbox was writing when it was killed. */
+const isLeftOver = (name: string, file: string) => name.startsWith(`${file}.`) && /^\d+\.tmp$/.test(name.slice(file.length + 1))
+
 function read(path: string): string | null {
   if (!existsSync(path)) return null
   let saved: string
   try {
+    // a device or a pipe may never end
+    if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'it is no file' })
     saved = readFileSync(path, 'utf8')
   } catch (error) {
     throw new Error(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
@@ -55,12 +77,18 @@ function read(path: string): string | null {
 
 function write(path: string, saved: string) {
   const beside = `${path}.${process.pid}.tmp`
-  const file = openSync(beside, 'w', 0o600)
   try {
-    writeSync(file, saved)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    const file = openSync(beside, 'w', 0o600)
+    try {
+      // all of it, or an error: writeSync may write a part on a disk that is full
+      writeFileSync(file, saved)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(beside, path)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw new Error(`${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`)
   }
-  renameSync(beside, path)
 }

@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import { payMethodOf, pgRule } from '../billing/pg.ts'
+import { payMethodOf, pgCode, pgRule } from '../billing/pg.ts'
 import { sleep } from './faults.ts'
+import { reachesIn } from './ownName.ts'
 import { redirectBack } from './redirectBack.ts'
 import legacySource from './sdk.legacy.js?raw'
 import sdkSource from './sdk.v1.js?raw'
@@ -18,6 +19,14 @@ export interface WindowOptions {
   readonly closeButton: boolean
 }
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** Whether something can be gone to; a script is no address. */
 const isAddress = (given: unknown): given is string =>
   typeof given === 'string' && URL.canParse(given) && !['javascript:', 'data:', 'vbscript:'].includes(new URL(given).protocol)
@@ -30,8 +39,9 @@ interface WindowRequest extends Asked, Shown {
   end: Promise<End> | null
 }
 
-/** So many windows are remembered. */
+/** So many windows are remembered, each with what it was asked for: so many characters at most. */
 const kept = 1_000
+const longest = 100_000
 /** How long the card that is slow takes, and the one that waits for its approval. */
 const slowMs = 5_000
 const pendingMs = 30_000
@@ -56,10 +66,11 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
   app.post('/sandbox/merchant', (c) => c.json({ pgs }))
   app.get('/sandbox/merchant', (c) => script(`${c.req.query('callback')?.replace(/[^\w$.]/g, '')}(${embed({ pgs })})`))
   app.post('/sandbox/requests', async (c) => {
-    const asked = readAsked(await c.req.json().catch(() => null))
+    const text = await c.req.text()
+    const asked = text.length > longest ? null : readAsked(parsed(text))
     if (!asked) return c.json({ problem: 'not what an SDK sends' }, 400)
     const inPage = c.req.url.startsWith('https://sandbox.invalid')
-    const failure = refusalOf(asked)
+    const failure = refusalOf(asked, c.req.header('origin'))
     if (failure) {
       return c.json({ failure, back: backOf(asked, failure) })
     }
@@ -98,7 +109,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     return c.json(back === null ? end : { redirect: back })
   })
 
-  const pgOf = ({ params }: Pick<Asked, 'params'>) => String(String(params.pg ?? pgs[0]).split('.')[0])
+  const pgOf = ({ params }: Pick<Asked, 'params'>) => pgCode(params.pg ?? pgs[0])
 
   /** Where a phone goes back to; `null` when the shop named no address. */
   function backOf({ dialect = 'v1', params, origin }: Asked, answer: Record<string, unknown>): string | null {
@@ -107,7 +118,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
   }
 
   /** What the callback gets instead of a window. */
-  function refusalOf(asked: Asked): Record<string, unknown> | null {
+  function refusalOf(asked: Asked, pageOrigin: string | undefined): Record<string, unknown> | null {
     const { params, dialect } = asked
     const { merchant_uid } = params
     const refuse = (error_code: string, error_msg: string) => ({
@@ -122,6 +133,7 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     if (!pgs.includes(pgOf(asked))) return { imp_success: false, imp_uid: null, error_coe: 'F1001', error_msg: '등록되지 않은 PG입니다.' }
     const problem = requestProblem({ ...params, pg: pgOf(asked) })
     if (problem) return refuse('F0003', problem)
+    if (reachesIn(pageOrigin, params.notice_url)) return refuse('F0003', 'notice_url 값이 올바르지 않습니다.')
     if (state.isPaid(merchant_uid)) return refuse('F0004', '이미 결제된 주문번호입니다.')
     const fixed = state.prepared.get(String(merchant_uid))
     if (!fixed) return null
@@ -175,7 +187,8 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     const shown = { card_name: card.company, card_number: maskCard(card.number) }
     const status = card.window === 'pending' ? 'ready' : 'paid'
     const payment = state.record({ ...common, ...shown, status })
-    const key = { card, pg, inserted: state.now() }
+    const { customer_id } = params
+    const key = { card, pg, inserted: state.now(), ...(customer_id ? { customer: { customer_id } } : {}) }
     if (status === 'ready') state.settleLater(payment, pendingMs, key)
     else if (customer_uid !== null) state.billingKeys.set(customer_uid, key)
     const minimal = {

@@ -16,7 +16,7 @@ export function customer({ canvas, globals }: Played) {
     /** The window's document, once it can be used. */
     window: () =>
       waitFor(() => {
-        const frames = [...document.querySelectorAll<HTMLIFrameElement>('.imp-dialog iframe')]
+        const frames = [...document.querySelectorAll<HTMLIFrameElement>('.imp-dialog iframe, #imp-iframe-wrapper iframe')]
         const inside = frames.map(({ contentDocument }) => contentDocument).find((found) => found?.querySelector('[data-card]'))
         if (!inside) throw new Error('no window yet')
         return inside

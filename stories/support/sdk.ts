@@ -50,7 +50,7 @@ const scripts: { readonly [sdk in Settings['sdk']]: string } = {
 /** Takes away what one story leaves: the SDK, what the library keeps of the page, overlays. */
 export function freshPage(): void {
   for (const key of ['IMP', 'jQuery', Symbol.for('react-billing-key.page')]) Reflect.deleteProperty(window, key)
-  for (const element of document.querySelectorAll('.imp-dialog, script[src^="blob:"]')) element.remove()
+  for (const element of document.querySelectorAll('.imp-dialog, #imp-iframe-wrapper, script[src^="blob:"]')) element.remove()
   document.body.classList.remove('imp-payment-progress')
   sessionStorage.clear()
 }

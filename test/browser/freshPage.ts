@@ -8,7 +8,7 @@ export function freshPage() {
   Reflect.deleteProperty(window, 'IMP')
   Reflect.deleteProperty(window, Symbol.for('react-billing-key.page'))
   Reflect.deleteProperty(window, 'jQuery')
-  for (const element of document.querySelectorAll('script[src*="127.0.0.1"], .imp-dialog')) element.remove()
+  for (const element of document.querySelectorAll('script[src*="127.0.0.1"], .imp-dialog, #imp-iframe-wrapper')) element.remove()
   document.body.className = ''
   sessionStorage.clear()
 }

@@ -165,6 +165,6 @@ describe('loadIamport', () => {
     )
     screen.getByRole('button').click()
     await waitFor(() => expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'sdk-incompatible' })))
-    expect(document.querySelector('.imp-dialog iframe[src]')).toBeNull()
+    expect(document.querySelector('#imp-iframe-wrapper iframe[src]')).toBeNull()
   })
 })

@@ -16,7 +16,9 @@ const newParams = (change = {}) => {
   const id = `${Date.now()}-${number}`
   return { pg: 'jtnet', pay_method: 'card', customer_uid: `card-${id}`, merchant_uid: `issue-${id}`, name: '월간', amount: 0, ...change }
 }
-const overlay = () => [...document.querySelectorAll<HTMLElement>('.imp-dialog')].find((dialog) => dialog.style.display !== 'none')
+/** The overlays of both families. */
+const overlays = () => document.querySelectorAll<HTMLElement>('.imp-dialog, #imp-iframe-wrapper')
+const overlay = () => [...overlays()].find((dialog) => dialog.style.display !== 'none')
 const whenOpen = () =>
   vi.waitFor(
     () => {
@@ -124,7 +126,7 @@ describe.each([
     window.addEventListener('error', (event) => event.preventDefault(), { once: true })
     overlay()?.querySelector<HTMLElement>('.imp-close')?.click()
     expect(await attempt.end).toEqual({ kind: 'closed' })
-    for (const dialog of document.querySelectorAll<HTMLElement>('.imp-dialog')) dialog.style.display = 'block'
+    for (const dialog of overlays()) dialog.style.display = 'block'
     await register()
     await vi.waitFor(() => expect(onLate).toHaveBeenCalledOnce(), { timeout: 10_000 })
   }
@@ -134,7 +136,7 @@ describe.each([
   it('hands on a success that was under way when the customer was let out (sdk-facts 24)', async () => {
     const attempt = open()
     await whenOpen()
-    const frame = [...document.querySelectorAll<HTMLIFrameElement>('.imp-dialog iframe')].find((known) => known.src)
+    const frame = [...overlays()].flatMap((dialog) => [...dialog.querySelectorAll('iframe')]).find((known) => known.src)
     const id = /window\/(\w+)/.exec(frame?.src ?? '')?.[1]
     expect(id).toBeDefined()
     // this SDK has no close(), or not one that ends the window in time
@@ -142,7 +144,7 @@ describe.each([
     attempt.abandon()
     expect(await attempt.end).toEqual({ kind: 'closed' })
     expect(document.body.className).toBe('')
-    for (const dialog of document.querySelectorAll<HTMLElement>('.imp-dialog')) dialog.style.display = 'block'
+    for (const dialog of overlays()) dialog.style.display = 'block'
     await register()
     await vi.waitFor(() => expect(onLate).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ imp_uid: expect.any(String) })), {
       timeout: 10_000,
@@ -208,7 +210,7 @@ describe.each([
     // afterwards the other merchant may have its turn
     readyIamport({ userCode: 'imp11111111' })
     expect(init).toHaveBeenCalledExactlyOnceWith('imp11111111')
-    await vi.waitFor(() => expect(document.querySelector('.imp-dialog')).not.toBeNull())
+    await vi.waitFor(() => expect(overlays()).not.toHaveLength(0))
   })
 })
 

@@ -54,7 +54,7 @@ test.describe('with all site data blocked', () => {
     await open()
     await succeedByRedirect(page, shop)
     await expect(page.getByRole('button', { name: '결과 다시 확인' })).toBeVisible()
-    expect(new URL(page.url()).searchParams.get('imp_uid')).toMatch(/^imp-of-/)
+    expect(new URL(page.url()).searchParams.get('imp_uid')).toMatch(/^imp_/)
     shop.confirm = issued
     await page.reload()
     await isRegistered()

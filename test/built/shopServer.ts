@@ -1,18 +1,29 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { getRequestListener } from '@hono/node-server'
 import type { Page } from '@playwright/test'
 import { build } from 'esbuild'
 import type { Claim, ConfirmAnswer } from '../../src/index.ts'
+import type { Sandbox } from '../../src/sandbox/createSandbox.ts'
+import { redirectBack } from '../../src/sandbox/redirectBack.ts'
+import { approve } from '../../src/sandbox/testHelpers.ts'
+
+// npm test builds it before; the types are those of src/
+const built = new URL('../../dist/sandbox/index.js', import.meta.url).href
+const { createSandbox } = (await import(built)) as typeof import('../../src/sandbox/index.ts')
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The scripted `IMP`, which answers when the test says so; old enough for any browser, as the sandbox's SDK is not. */
-const sdk = `window.calls = []
-window.IMP = {
-  init: function () {},
-  request_pay: function (params, callback) { window.calls.push({ params: params, callback: callback }) }
-}`
+/** Writes down what the SDK is called with. */
+const recorder = `;(function () {
+  window.calls = []
+  var open = IMP.request_pay
+  IMP.request_pay = function (params, callback) {
+    window.calls.push(params)
+    open(params, callback)
+  }
+})()`
 
 /** Bundles an app of `apps/` with dist/, as a stranger's bundler does for the oldest browsers. */
 async function bundleApp(app: string, react18: boolean): Promise<string> {
@@ -37,9 +48,10 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(text || 'null')
 }
 
-/** A built app over HTTP on loopback, with its SDK and its shop's server. */
+/** A built app over HTTP on loopback, with its shop's server and a sandbox at the same origin. */
 export interface ShopServer {
   readonly url: string
+  readonly sandbox: Sandbox
   /** What the shop's server was asked, in order. */
   readonly claims: Claim[]
   /** Answers a claim; one that rejects is a 503. `issued` until a test says otherwise. */
@@ -60,12 +72,16 @@ export const issued = async ({ merchantUid }: Claim): Promise<ConfirmAnswer> => 
 
 export async function openShop(app: string, { react18 = false } = {}): Promise<ShopServer> {
   const script = await bundleApp(app, react18)
+  const sandbox = createSandbox()
+  const askSandbox = getRequestListener(sandbox.fetch)
+  const sdk = await (await sandbox.fetch(new Request('http://sandbox/v1/iamport.js'))).text()
   let orders = 0
   const server = createServer(async (request, response) => {
     const send = (type: string, body: string, status = 200) => response.writeHead(status, { 'content-type': type }).end(body)
     const { pathname } = new URL(request.url ?? '/', 'http://shop')
     if (pathname === '/app.js') return send('text/javascript', script)
-    if (pathname === '/sdk.js') return send('text/javascript', sdk)
+    if (pathname === '/sdk.js') return send('text/javascript', sdk + recorder)
+    if (pathname.startsWith('/sandbox/')) return askSandbox(request, response)
     if (pathname === '/api/intents') {
       orders += 1
       return send(
@@ -96,6 +112,7 @@ export async function openShop(app: string, { react18 = false } = {}): Promise<S
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const shop: ShopServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sandbox,
     claims: [],
     confirm: issued,
     amount: 0,
@@ -107,33 +124,21 @@ export async function openShop(app: string, { react18 = false } = {}): Promise<S
   return shop
 }
 
-interface Call {
-  readonly params: Readonly<Record<string, string>>
-  readonly callback: (answer: object) => void
-}
+type Params = Readonly<Record<string, string>>
 
-/** What the SDK was called with, oldest first. */
-export const windows = (page: Page) => page.evaluate(() => ((Reflect.get(window, 'calls') ?? []) as Call[]).map(({ params }) => params))
+/** What the SDK was called with on this page, oldest first. */
+export const windows = (page: Page) => page.evaluate(() => (Reflect.get(window, 'calls') ?? []) as Params[])
 
 /** The window's success, by the callback. */
-export const succeed = (page: Page, at = 0) =>
-  page.evaluate((call) => {
-    const { params, callback } = (Reflect.get(window, 'calls') as Call[])[call] as Call
-    callback({ success: true, imp_uid: `imp-of-${params.merchant_uid}`, merchant_uid: params.merchant_uid })
-  }, at)
+export const succeed = (page: Page) => approve(page)
 
 /** The window's success on a phone: the PG's page, and from there to `m_redirect_url`. */
-export async function succeedByRedirect(page: Page, shop: ShopServer): Promise<void> {
+export async function succeedByRedirect(page: Page, { url, sandbox }: ShopServer): Promise<void> {
   const [opened] = await windows(page)
-  await page.goto(`${shop.url}/pg`)
-  const url = new URL(opened?.m_redirect_url ?? '')
-  for (const [key, value] of Object.entries({
-    imp_uid: `imp-of-${opened?.merchant_uid}`,
-    merchant_uid: opened?.merchant_uid ?? '',
-    imp_success: 'true',
-  }))
-    url.searchParams.set(key, value)
-  await Promise.all([page.waitForURL(/\/done/), page.evaluate((to) => location.assign(to), url.href)])
+  const { customer_uid = '', merchant_uid = '', m_redirect_url = '' } = opened ?? {}
+  await page.goto(`${url}/pg`)
+  const back = redirectBack('v1', m_redirect_url, await sandbox.register({ customerUid: customer_uid, merchantUid: merchant_uid }))
+  await Promise.all([page.waitForURL(/\/done/), page.evaluate((to) => location.assign(to), back)])
 }
 
 /** Which outcomes this page's callbacks were told, as `status order`. */

@@ -13,7 +13,7 @@ export async function signIn(page: Page, at = '/') {
 }
 
 /** The payment window: an iframe on a PC, the page itself on a phone. */
-export const paymentWindow = (page: Page): Page | FrameLocator => (phone(page) ? page : page.frameLocator('.imp-dialog iframe'))
+export const paymentWindow = (page: Page): Page | FrameLocator => (phone(page) ? page : page.frameLocator('#imp-iframe-wrapper iframe'))
 
 export const starts = { trial: '첫 달 무료로 시작하기', now: '9,900원 결제하고 시작하기' } as const
 export type Plan = keyof typeof starts

@@ -12,7 +12,7 @@ async function tabTo(page: Page, target: ReturnType<Page['getByRole']>) {
 const number = (id: string) => testCards.find((card) => card.id === id)?.number.replaceAll('-', '') ?? ''
 
 test('a card is refused, given up by Esc and registered with no hand on the mouse, and the focus is never lost', async ({ page }) => {
-  const frame = page.frameLocator('.imp-dialog iframe')
+  const frame = page.frameLocator('#imp-iframe-wrapper iframe')
   const fill = async (card: string) => {
     await tabTo(page, frame.locator('[data-action=agree-all]'))
     await page.keyboard.press('Space')

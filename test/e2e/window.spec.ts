@@ -15,7 +15,7 @@ test('a window that closes by itself is a close: nothing was registered, and the
 test('an answer that was lost is found with the shop’s server, and nothing is charged twice', async ({ page }) => {
   await signIn(page)
   await register(page, 'lost', 'now')
-  const shown = phone(page) ? page : page.frameLocator('.imp-dialog iframe')
+  const shown = phone(page) ? page : page.frameLocator('#imp-iframe-wrapper iframe')
   await shown.getByRole('button', { name: '상점으로 돌아가기' }).click()
   await expect(page.getByText('카드를 등록하고 9,900원을 결제했어요.')).toHaveCount(1)
   await expect(page.getByText('9,900원 · 결제 완료')).toHaveCount(1)

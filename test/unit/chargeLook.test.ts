@@ -106,11 +106,12 @@ describe('what became of a charge that was sent', () => {
 
 describe('a lock that the process has for itself', () => {
   it('forgets an order that was paid or came to nothing, so that it does not grow', async () => {
-    const { iamport, paid, calls } = scripted()
+    const { iamport, sandbox, calls } = scripted()
     const order = newOrder()
     expect(await charge(iamport, order)).toMatchObject({ status: 'paid' })
     // nothing but the claim could keep this one from being sent
-    paid.length = 0
+    sandbox.reset()
+    await sandbox.register({ customerUid: order.customerUid, merchantUid: 'issue' })
     expect(await charge(iamport, order)).toMatchObject({ status: 'paid' })
     expect(calls.again).toBe(2)
   })

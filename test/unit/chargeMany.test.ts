@@ -1,5 +1,14 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type AgainRequest, type ChargedItem, charge, chargeMany, IamportApiError, type Payment } from '../../src/server/index.ts'
+import { expectCharged } from '../../src/sandbox/index.ts'
+import {
+  type AgainRequest,
+  type ChargeClient,
+  type ChargedItem,
+  charge,
+  chargeMany,
+  IamportApiError,
+  type Payment,
+} from '../../src/server/index.ts'
 import { memoryLock } from './memoryLock.ts'
 import { newOrder, paymentOf, rejecting, scripted } from './scriptedClient.ts'
 import { startSandbox } from './startSandbox.ts'
@@ -81,14 +90,15 @@ describe('chargeMany', () => {
   })
 
   it('goes on after it was aborted, until all is charged', async () => {
-    const { iamport: slow, paid } = scripted({
-      again: async (request, { signal } = {}) => {
+    const { iamport, sandbox } = scripted()
+    const slow: ChargeClient = {
+      ...iamport,
+      async again(request, { signal } = {}) {
         await new Promise((resolve) => setTimeout(resolve, 10))
         if (signal?.aborted) throw new Error('aborted')
-        paid.push(paymentOf(request))
-        return paymentOf(request)
+        return iamport.again(request)
       },
-    })
+    }
     const orders = Array.from({ length: 100 }, () => newOrder())
     const { lock, age } = memoryLock()
     const controller = new AbortController()
@@ -100,7 +110,7 @@ describe('chargeMany', () => {
       results = await chargeMany(slow, orders, { lock, results: throughJson(results), patienceMs: 0 })
     }
     expect(results.map(({ result }) => result.status)).toEqual(orders.map(() => 'paid'))
-    expect(paid).toHaveLength(100)
+    for (const { merchantUid } of orders) expectCharged(sandbox, merchantUid, 9900)
   })
 
   it('listens once to its signal, however many it charges at a time', async () => {

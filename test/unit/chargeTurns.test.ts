@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { charge, reconcileCharge } from '../../src/server/index.ts'
+import { type ChargeClient, charge, reconcileCharge } from '../../src/server/index.ts'
 import { memoryLock } from './memoryLock.ts'
-import { newOrder, paymentOf, rejecting, scripted } from './scriptedClient.ts'
+import { newOrder, rejecting, scripted } from './scriptedClient.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -10,13 +10,14 @@ afterEach(() => {
 describe('turns', () => {
   it('let reconcileCharge wait for a charge that is running', async () => {
     const order = newOrder()
-    const { iamport: slow, paid } = scripted({
-      again: async (request) => {
+    const { iamport } = scripted()
+    const slow: ChargeClient = {
+      ...iamport,
+      async again(request) {
         await new Promise((resolve) => setTimeout(resolve, 200))
-        paid.push(paymentOf(request))
-        return paymentOf(request)
+        return iamport.again(request)
       },
-    })
+    }
     const { lock } = memoryLock()
     const running = charge(slow, order, { lock })
     expect(await reconcileCharge(slow, order, { lock })).toMatchObject({ status: 'paid' })

@@ -134,13 +134,9 @@ describe('createIamportClient', () => {
 
   it('waits as long as PortOne asks it to', async () => {
     const at: number[] = []
-    const fetch = async (input: RequestInfo | URL) => {
-      if (String(input).includes('getToken'))
-        return Response.json({ code: 0, message: null, response: { access_token: 't', now: 1, expired_at: 1801 } })
-      at.push(Date.now())
-      return at.length === 1
-        ? new Response(null, { status: 429, headers: { 'retry-after': '1' } })
-        : Response.json({ code: -1, message: '없음', response: null }, { status: 404 })
+    const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
+      if (!String(input).includes('getToken')) at.push(Date.now())
+      return at.length === 1 ? new Response(null, { status: 429, headers: { 'retry-after': '1' } }) : globalThis.fetch(input, init)
     }
     expect(await client({ fetch }).payment('none')).toBeNull()
     expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(990)
@@ -201,12 +197,8 @@ describe('createIamportClient', () => {
     ['a list', []],
     ['nothing', null],
   ])('refuses a payment with %s', async (_, response) => {
-    const fetch = async (input: RequestInfo | URL) =>
-      Response.json({
-        code: 0,
-        message: null,
-        response: new Request(input).url.includes('getToken') ? { access_token: 't', now: 1, expired_at: 1801 } : response,
-      })
+    const fetch = async (input: RequestInfo | URL, init?: RequestInit) =>
+      String(input).includes('getToken') ? globalThis.fetch(input, init) : Response.json({ code: 0, message: null, response })
     expect(await failure(client({ fetch }).again(order))).toMatchObject({
       name: 'IamportApiError',
       code: 0,

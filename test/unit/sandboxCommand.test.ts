@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readOptions } from '../../src/sandbox/cliOptions.ts'
+import { baseOf, readOptions } from '../../src/sandbox/cliOptions.ts'
 import { createSandbox } from '../../src/sandbox/index.ts'
 import { stateFile } from '../../src/sandbox/stateFile.ts'
 
@@ -29,6 +29,7 @@ describe('the command', () => {
     ['--port=80000', /--port takes a whole number/],
     ['--pg=nope', /--pg knows jtnet/],
     ['--pg=toString', /--pg knows/],
+    ['--host=', /--host takes a name or an address/],
     ['--dialect=v3', /--dialect is v1 or legacy/],
     ['--seed=-1', /--seed takes/],
     ['--clock=soon', /--clock takes a time/],
@@ -39,6 +40,16 @@ describe('the command', () => {
   ])('says in a sentence what is wrong with %s', (arg, sentence) => {
     expect(() => readOptions([arg])).toThrow(sentence)
   })
+})
+
+it.each([
+  ['127.0.0.1', 'http://127.0.0.1:1'],
+  ['::1', 'http://[::1]:1'],
+  ['shop.local', 'http://shop.local:1'],
+  ['0.0.0.0', 'http://127.0.0.1:1'],
+  ['::', 'http://[::1]:1'],
+])('prints of --host %s an address that can be gone to', (host, base) => {
+  expect(baseOf(host, 1)).toBe(base)
 })
 
 describe('stateFile', () => {

@@ -7,8 +7,10 @@ import { promisify } from 'node:util'
 import { beforeAll, expect, it, vi } from 'vitest'
 import { help } from '../../src/sandbox/cliOptions.ts'
 import { faultTable, testCards } from '../../src/sandbox/index.ts'
+import { sandboxExamples } from '../sandboxExamples.ts'
 
-// The examples of docs/sandbox.md, as a reader would copy them.
+// The examples of docs/sandbox.md, as a reader would copy them. They are run by sandboxExample.test.ts here, by the one of the
+// browser's tests, and by sandboxExample.pc.spec.ts of Playwright's.
 vi.setConfig({ testTimeout: 240_000 })
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)
@@ -16,16 +18,10 @@ const folder = mkdtempSync(join(tmpdir(), 'sandbox-docs-'))
 const files = { Vitest: 'charge.test.ts', Playwright: 'register.spec.ts', Storybook: 'Card.stories.tsx' }
 const src = (path: string) => join(root, 'src', path)
 
-/** The first block of code under each heading "In …". */
-function examples(): Record<string, string> {
-  const text = readFileSync(join(root, 'docs/sandbox.md'), 'utf8')
-  return Object.fromEntries([...text.matchAll(/^## In (\w+)\n\n```tsx?\n([\s\S]*?)^```$/gm)].map(([, name, code]) => [name, code]))
-}
-
 beforeAll(() => {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-  for (const [name, file] of Object.entries(files)) writeFileSync(join(folder, file), examples()[name] ?? '')
+  for (const [name, file] of Object.entries(files)) writeFileSync(join(folder, file), sandboxExamples()[name] ?? '')
 })
 
 it('lists every option, test card and fault by its name, and no other', () => {
@@ -39,7 +35,7 @@ it('lists every option, test card and fault by its name, and no other', () => {
 })
 
 it('has an example for each way to test', () => {
-  expect(Object.keys(examples())).toEqual(Object.keys(files))
+  expect(Object.keys(sandboxExamples())).toEqual(Object.keys(files))
 })
 
 it('shows examples that type-check', async () => {
@@ -53,19 +49,4 @@ it('shows examples that type-check', async () => {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   const checked = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder]).catch(({ stdout }) => ({ stdout }))
   expect((await checked).stdout).toBe('')
-})
-
-it('shows an example for Vitest that passes', async () => {
-  const alias = { 'react-billing-key/sandbox': src('sandbox/index.ts') }
-  writeFileSync(
-    join(folder, 'vitest.config.mjs'),
-    `export default ${JSON.stringify({ resolve: { alias }, test: { include: ['*.test.ts'] } })}`,
-  )
-  const report = join(folder, 'report.json')
-  const args = ['run', '--root', folder, '--reporter=json', `--outputFile=${report}`]
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')))
-  await run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], { env }).catch(({ stdout, stderr }) => {
-    throw new Error(`${stdout}${stderr}`)
-  })
-  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ numPassedTests: 1, numFailedTests: 0 })
 })

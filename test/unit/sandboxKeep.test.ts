@@ -57,6 +57,17 @@ describe('a sandbox that keeps ten payments', () => {
     expect((await again('waits')).code).toBe(-1)
   })
 
+  it('keeps as many prepared amounts, the newest', async () => {
+    const { json, send } = await open({ keep: 10 })
+    for (const merchant_uid of orders(12)) await json('POST', '/payments/prepare', { merchant_uid, amount: 100 })
+    for (const [order, status] of [
+      ['m1', 404],
+      ['m2', 200],
+      ['m11', 200],
+    ] as const)
+      expect(await send('GET', `/payments/prepare/${order}`)).toMatchObject({ status })
+  })
+
   it('forgets schedules that are done with, and none that wait', async () => {
     const { sandbox, json, keyIn } = await open({ keep: 10 })
     await keyIn()

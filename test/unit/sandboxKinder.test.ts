@@ -17,6 +17,7 @@ describe('a charge', () => {
     ['a count that is text', { product_count: '2' }],
     ['a count below 0', { product_count: -1 }],
     ['more tax than money', { vat: 9_901 }],
+    ['half a won in a currency that there is not', { currency: 'krw', amount: 0.5 }],
   ])('is refused with %s', async (_, change) => {
     const { sandbox, again, keyIn } = await open()
     await keyIn()
@@ -28,17 +29,83 @@ describe('a charge', () => {
   it.each([
     ['smartro_v2', 'buyer_tel'],
     ['smartro_v2', 'buyer_email'],
-    ['welcome', 'buyer_name'],
     ['paymentwall', 'buyer_email'],
   ])('of a key of %s needs %s, a scheduled one too', async (pg, name) => {
     const { sandbox, json, again } = await open({ pgs })
-    await json('POST', '/subscribe/customers/c', { ...typed, pg })
+    await json('POST', '/subscribe/customers/c', { ...typed, pg, cvc: '123' })
     const rest = { ...buyer, [name]: undefined }
     expect(await again('m', rest)).toMatchObject({ ...refused, message: expect.stringContaining(name) })
     const plan = (more: object) => json('POST', '/subscribe/payments/schedule', { customer_uid: 'c', schedules: [{ ...row, ...more }] })
     expect(await plan(rest)).toMatchObject({ ...refused, message: expect.stringContaining(name) })
     expect([sandbox.payments, sandbox.schedules]).toEqual([[], []])
     expect([(await again('m', buyer)).code, (await plan(buyer)).code]).toEqual([0, 0])
+  })
+})
+
+it.each(['209912', '2099/12', '99-12', '2099-13', '2099-1'])('a card typed at the shop is good until no %j', async (expiry) => {
+  const { json } = await open()
+  expect(await json('POST', '/subscribe/customers/c', { ...typed, expiry })).toMatchObject({ status: 400, ...refused })
+})
+
+it.each(['krw', '원', 'KR'])('no amount is prepared in %j', async (currency) => {
+  const { json } = await open()
+  expect(await json('POST', '/payments/prepare', { merchant_uid: 'm', amount: 100, currency })).toMatchObject({ status: 400, ...refused })
+})
+
+describe('what the contract asks of a PG', () => {
+  const ksnet = { ...buyer, product_type: 'digital' }
+  const onetime = { ...typed, ...buyer, merchant_uid: 'm', amount: 900, name: 'n' }
+  it.each([
+    ['ksnet', 'customers/c', typed, ['birth', 'pwd_2digit']],
+    ['welcome', 'customers/c', { ...typed, customer_name: '김하나' }, ['customer_name']],
+    ['paymentwall', 'customers/c', { ...typed, cvc: '123' }, ['cvc']],
+    ['welcome', 'payments/onetime', onetime, ['buyer_name']],
+    ['html5_inicis', 'payments/onetime', onetime, ['name', 'buyer_name', 'buyer_email', 'buyer_tel']],
+    ['paymentwall', 'payments/onetime', { ...onetime, cvc: '123' }, ['cvc', 'buyer_email']],
+    ['ksnet', 'payments/onetime', { ...onetime, product_type: 'real' }, ['product_type', 'buyer_name']],
+  ])('%s is told at %s', async (pg, path, whole, names) => {
+    const { sandbox, json } = await open({ pgs: [pg] })
+    for (const name of names)
+      expect(await json('POST', `/subscribe/${path}`, { ...whole, [name]: undefined })).toMatchObject({
+        ...refused,
+        message: expect.stringContaining(name),
+      })
+    expect([sandbox.payments, sandbox.billingKeys.size]).toEqual([[], 0])
+    expect((await json('POST', `/subscribe/${path}`, whole)).code).toBe(0)
+  })
+
+  it('ksnet is told what is sold, and nobody is told a kind of product or receipt that there is not', async () => {
+    const { again, json } = await open({ pgs: ['ksnet'] })
+    await json('POST', '/subscribe/customers/c', typed)
+    expect(await again('m', buyer)).toMatchObject({ ...refused, message: expect.stringContaining('product_type') })
+    expect(await again('m', { ...ksnet, product_type: 'books' })).toMatchObject({ status: 400, ...refused })
+    expect(await again('m', { ...ksnet, cash_receipt_type: 'nobody' })).toMatchObject({ status: 400, ...refused })
+    expect(await again('m', { ...ksnet, channel_key: 'x'.repeat(56) })).toMatchObject({ status: 400, ...refused })
+    expect((await again('m', { ...ksnet, cash_receipt_type: 'person' })).code).toBe(0)
+  })
+
+  it('naverpay is told why money goes back', async () => {
+    const { json } = await open({ pgs: ['naverpay'] })
+    await json('POST', '/subscribe/payments/onetime', onetime)
+    const cancel = { merchant_uid: 'm', amount: 100 }
+    expect(await json('POST', '/payments/cancel', cancel)).toMatchObject({ ...refused, message: expect.stringContaining('reason') })
+    expect((await json('POST', '/payments/cancel', { ...cancel, reason: '단순변심' })).code).toBe(0)
+  })
+
+  it('tosspayments gets a key without a customer_id too, and one that was given is answered', async () => {
+    const { sandbox, json, send } = await open({ pgs: ['tosspayments'] })
+    expect(await json('POST', '/subscribe/customers/c', typed)).toMatchObject({ code: 0, response: { customer_id: null } })
+    await json('POST', '/subscribe/customers/c', { ...typed, customer_id: 'member-1' })
+    await json('POST', '/subscribe/payments/schedule', { customer_uid: 'c', schedules: [row] })
+    for (const path of ['/subscribe/customers/c', '/subscribe/payments/schedule/s1'])
+      expect(await send('GET', path)).toMatchObject({ response: { customer_id: 'member-1' } })
+    sandbox.advance(60)
+    expect(sandbox.payments).toMatchObject([{ merchant_uid: 's1', status: 'paid' }])
+  })
+
+  it.each(['POST', 'PUT', 'DELETE'])('the balance of a payment takes no %s', async (method) => {
+    const { send } = await open()
+    expect(await send(method, '/payments/imp_1/balance')).toMatchObject({ status: 405, ...refused })
   })
 })
 
@@ -130,6 +197,11 @@ describe('the window', () => {
   it.each([0, -1, {}, true, 'won', ''])('takes no %j for a currency', async (currency) => {
     const { sandbox } = await open()
     expect(await ask(sandbox, { currency })).toMatchObject({ error_code: 'F0003' })
+  })
+
+  it.each<{ pg: unknown }>([{ pg: {} }, { pg: { toString: 1 } }, { pg: 7 }, { pg: ['jtnet'] }])('opens for no PG of %j', async ({ pg }) => {
+    const { sandbox } = await open()
+    expect(await ask(sandbox, { pg })).toMatchObject({ imp_success: false, error_coe: 'F1001' })
   })
 
   it.each(['javascript:alert(1)', ' JavaScript:alert(1)', 'data:text/html,1'])('sends nobody to %s', async (m_redirect_url) => {

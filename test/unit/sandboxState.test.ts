@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -89,6 +89,42 @@ describe('a state file', () => {
     stateFile(path)
     expect(readFileSync(`${path}.lock`, 'utf8')).toBe(String(process.pid))
     expect(readdirSync(dirname(path)).filter((name) => name.includes('.lock'))).toEqual(['shop.json.lock'])
+  })
+})
+
+describe('a state file', () => {
+  it('is one, by whatever name, and stays where it is', () => {
+    const path = newPath()
+    const link = `${path}.link`
+    writeFileSync(path, saved())
+    symlinkSync(path, link)
+    const file = stateFile(link)
+    expect(() => stateFile(path)).toThrow(/is in use by another sandbox/)
+    file.save(saved((state) => Object.assign(state, { count: 77 })))
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(readFileSync(path, 'utf8')).count).toBe(77)
+    file.release()
+  })
+
+  it('takes away what a sandbox was writing when it was killed, and nothing else', () => {
+    const path = newPath()
+    for (const name of ['.17.tmp', '.tmp', '.x.tmp', '2.17.tmp']) writeFileSync(path + name, '')
+    stateFile(path).release()
+    expect(readdirSync(dirname(path)).sort()).toEqual(['shop.json.tmp', 'shop.json.x.tmp', 'shop.json2.17.tmp'])
+  })
+
+  it('is left whole by a disk that is full', () => {
+    const path = newPath()
+    const text = saved((state) => Object.assign(state, { usedUp: Array.from({ length: 9_000 }, (_, at) => `order-${at}`) }))
+    writeFileSync(path, text)
+    const [index, node] = ['index.js', 'node.js'].map((name) => JSON.stringify(new URL(`../../dist/sandbox/${name}`, import.meta.url)))
+    const script = `import { createSandbox } from ${index}
+import { stateFile } from ${node}
+await createSandbox(stateFile(${JSON.stringify(path)})).register({ customerUid: 'c2', merchantUid: 'm2' })`
+    const args = ['-c', 'ulimit -f 20; exec "$0" --input-type=module -e "$1"', process.execPath, script]
+    const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' })
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('EFBIG') })
+    expect(readFileSync(path, 'utf8')).toBe(text)
   })
 })
 
@@ -216,7 +252,7 @@ describe('what is saved', () => {
 
   it('names what it cannot be written to', () => {
     expect(() => stateFile('/nowhere/at/all/shop.json')).toThrow(/cannot be written: is there a folder/)
-    expect(() => stateFile(tmpdir())).toThrow(/cannot be read/)
+    for (const name of [tmpdir(), '/dev/zero']) expect(() => stateFile(name)).toThrow(/cannot be read \(it is no file\)/)
   })
 })
 

@@ -188,6 +188,18 @@ describe('what an SDK asks for', () => {
     return post(sandbox, '/sandbox/requests', JSON.stringify({ userCode: sandbox.userCode, origin: 'https://shop.example', params: whole }))
   }
 
+  it('takes no more than a window needs, nor a call of the REST API than a megabyte', async () => {
+    const { sandbox, json } = await open()
+    const ask = (length: number) => {
+      const params = { customer_uid: 'c', merchant_uid: `m${length}`, name: 'n', amount: 0, custom_data: 'x'.repeat(length) }
+      return post(sandbox, '/sandbox/requests', JSON.stringify({ userCode: sandbox.userCode, origin: 'https://shop.example', params }))
+    }
+    expect((await ask(100_001)).status).toBe(400)
+    expect((await ask(50_000)).status).toBe(200)
+    const order = { customer_uid: 'c', merchant_uid: 'm', amount: 1, name: 'n', custom_data: 'x'.repeat(1_000_000) }
+    expect(await json('POST', '/subscribe/payments/again', order)).toMatchObject({ status: 400, code: -1, response: null })
+  })
+
   it.each(['', '{', '[]', 'null', '1', '{}', '{"params":1}', '{"params":{}}', '{"params":{},"origin":1}'])('is no %j', async (body) => {
     const { sandbox } = await open()
     expect(await post(sandbox, '/sandbox/requests', body)).toMatchObject({ status: 400, problem: expect.any(String) })

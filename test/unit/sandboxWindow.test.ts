@@ -16,6 +16,26 @@ const open = (sandbox: Sandbox, params: object, mobile = false) =>
   })
 const numberOf = (id: TestCardId) => testCards.find((card) => card.id === id)?.number
 
+it.each([
+  ['https://evil.example', 'http://127.0.0.1/reboot', false],
+  ['null', 'http://router/reboot', false],
+  ['https://evil.example', 'http://[::1]/reboot', false],
+  ['https://shop.example', 'https://shop.example/webhook', true],
+  ['http://127.0.0.1:3000', 'http://127.0.0.1:3000/webhook', true],
+])('a page of %s has %s posted to: %s', async (origin, notice_url, isPosted) => {
+  const heard: string[] = []
+  const sandbox = createSandbox({ sendNotice: (address) => heard.push(address) })
+  const params = { customer_uid: 'c', merchant_uid: 'm', name: 'n', amount: 0, notice_url }
+  const ask = async (path: string, body: object) => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json', origin }, body: JSON.stringify(body) }
+    return (await sandbox.fetch(new Request(`http://127.0.0.1:4010${path}`, init))).json()
+  }
+  const { path, failure } = await ask('/sandbox/requests', { userCode: sandbox.userCode, origin, mobile: false, params })
+  if (isPosted) await ask(path, { number: numberOf('approved') })
+  else expect(failure).toMatchObject({ error_code: 'F0003' })
+  expect(heard).toEqual(isPosted ? [notice_url] : [])
+})
+
 describe('the payment window', () => {
   it('ends once, also when it is sent twice while the card is slow', async () => {
     const sandbox = createSandbox()

@@ -1,4 +1,5 @@
-import type { AgainRequest, ChargeClient, Payment } from '../../src/server/index.ts'
+import { createSandbox } from '../../src/sandbox/index.ts'
+import { type AgainRequest, type ChargeClient, createIamportClient, type Payment } from '../../src/server/index.ts'
 
 let number = 0
 export const newOrder = (change = {}) => {
@@ -6,25 +7,28 @@ export const newOrder = (change = {}) => {
   return { customerUid: 'card-1', merchantUid: `order-${number}`, amount: 9900, name: '월간', ...change }
 }
 
-/** What a client answers, by hand: for what no fault of the sandbox does. */
+/** A client of a sandbox of its own, but for what a test scripts by hand: what no fault of the sandbox does. */
 export function scripted(change: Partial<ChargeClient> = {}) {
-  const paid: Payment[] = []
+  const sandbox = createSandbox()
+  const { impKey, impSecret } = sandbox
+  const fetch = (input: RequestInfo | URL, init?: RequestInit) => sandbox.fetch(new Request(input, init))
+  const real = createIamportClient({ impKey, impSecret, baseUrl: 'http://sandbox.invalid', fetch })
+  const registered = sandbox.register({ customerUid: 'card-1', merchantUid: 'issue' })
   const calls = { again: 0, look: 0 }
   const iamport: ChargeClient = {
     timeoutMs: 1_000,
-    async paymentByMerchantUid(merchantUid) {
+    paymentByMerchantUid(...which) {
       calls.look += 1
-      return paid.find((payment) => payment.merchantUid === merchantUid) ?? null
+      return real.paymentByMerchantUid(...which)
     },
-    async again(request) {
+    async again(...order) {
       calls.again += 1
-      const payment = paymentOf(request)
-      paid.push(payment)
-      return payment
+      await registered
+      return real.again(...order)
     },
     ...change,
   }
-  return { iamport, paid, calls }
+  return { iamport, sandbox, calls }
 }
 export const paymentOf = ({ merchantUid, customerUid, amount, name }: AgainRequest): Payment => ({
   impUid: `imp_${merchantUid}`,

@@ -175,7 +175,7 @@ describe('the test cards', () => {
     if (id === 'lost') await frame.locator('[data-action=back]').click()
     const wanted = results[id]
     if (wanted === null) {
-      await page.locator('.imp-dialog').waitFor({ state: 'hidden' })
+      await page.locator('#imp-iframe-wrapper').waitFor({ state: 'hidden' })
       expect(await page.locator('#result').innerText()).toBe('')
     } else expect(await resultOf(page)).toContain(wanted)
     expect(sandbox.billingKeys.size).toBe(registered.includes(id) ? 1 : 0)
@@ -198,7 +198,7 @@ it('closes without a word while that fault is switched on', async () => {
   sandbox.faults.set('window-closed', 1)
   const page = await press(pc)
   await approve(page)
-  await page.locator('.imp-dialog').waitFor({ state: 'hidden' })
+  await page.locator('#imp-iframe-wrapper').waitFor({ state: 'hidden' })
   expect(sandbox.payments).toEqual([])
   expect(await page.locator('#result').innerText()).toBe('')
 })

@@ -9,10 +9,14 @@ export class BrokenBody extends Error {}
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Characters; what is sent is remembered with its payment. */
+const most = 1_000_000
+
 /** Reads JSON or a form, `{}` for nothing; throws {@link BrokenBody}. */
 export async function readBody(request: Request): Promise<Body> {
   if (request.method === 'GET' || request.method === 'DELETE') return { values: {}, isForm: false }
   const text = await request.text()
+  if (text.length > most) throw new BrokenBody('요청 본문이 너무 큽니다.')
   const type = request.headers.get('content-type') ?? ''
   if (/^application\/x-www-form-urlencoded\b/i.test(type)) return { values: fromForm(new URLSearchParams(text)), isForm: true }
   if (text === '') return { values: {}, isForm: false }

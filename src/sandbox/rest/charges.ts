@@ -3,7 +3,7 @@ import type { Order, SandboxKey, State } from '../state.ts'
 import { paymentAnswer } from './answers.ts'
 import { webhookOf } from './breaking.ts'
 import { typedCard } from './customers.ts'
-import { anyText, cardFields, checkForPg, customerUid, Refusal, readOrder } from './fields.ts'
+import { cardFields, checkForPg, checkNeeds, customerUid, Refusal, readOrder, text } from './fields.ts'
 import { type Call, noCustomer, pgOf, type RestContext, type Route } from './route.ts'
 
 function checkOrder(state: State, order: { merchant_uid: string }, { pg }: Pick<SandboxKey, 'pg'>) {
@@ -33,12 +33,15 @@ function onetime({ body, fault }: Call, context: RestContext) {
   const { state } = context
   const order = readOrder(body, {
     ...cardFields,
-    name: { type: 'text', max: 40 },
-    customer_uid: { type: 'text', max: 80 },
-    pg: anyText,
+    name: text(40),
+    customer_uid: text(80),
+    pg: text(80),
+    channelGroupId: text(55),
   })
   const { card_number: _number, expiry: _expiry, birth: _birth, pwd_2digit: _password, cvc: _cvc, pg, ...rest } = order
   const key = { card: typedCard(order, state.now()), pg: pgOf(pg, context), inserted: state.now(), customer: customerOf(rest) }
+  checkNeeds('onetime', key.pg, order)
+  checkNeeds('card', key.pg, order)
   checkOrder(state, order, key)
   const uid = typeof rest.customer_uid === 'string' ? rest.customer_uid : null
   const answer = pay(state, key, { ...rest, customer_uid: uid } as Order, uid === null ? null : 'issue', fault)

@@ -1,12 +1,13 @@
 import { findTestCard, type TestCard } from '../testCards.ts'
 import { isPast } from '../windowForm.ts'
 import { customerAnswer, paymentAnswer } from './answers.ts'
-import { anyText, cardFields, type Fields, Refusal, readFields } from './fields.ts'
+import { anyText, cardFields, checkNeeds, type Fields, Refusal, readFields, text } from './fields.ts'
 import { type Call, noCustomer, paged, pgOf, type RestContext, type Route } from './route.ts'
 
 const customerFields = {
-  channel_key: anyText,
-  pg: anyText,
+  channel_key: text(55),
+  channel_group_id: text(55),
+  pg: text(80),
   customer_id: anyText,
   customer_name: { type: 'text', max: 20 },
   customer_tel: { type: 'text', max: 20 },
@@ -18,7 +19,7 @@ const customerFields = {
 /** The test card that was typed at the shop; throws what a PG would say. */
 export function typedCard(card: Record<string, unknown>, now: number): TestCard {
   const { card_number, expiry, birth, pwd_2digit } = card
-  const [, year, month] = /^(\d{4})-?(0[1-9]|1[0-2])$/.exec(String(expiry)) ?? []
+  const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(String(expiry)) ?? []
   if (!year) throw new Refusal('유효기간은 YYYY-MM 형식이어야 합니다.', 400)
   if (birth !== undefined && !/^(?:\d{6}|\d{10})$/.test(String(birth)))
     throw new Refusal('생년월일 6자리 또는 사업자등록번호 10자리가 필요합니다.', 400)
@@ -47,6 +48,8 @@ function register(call: Call, context: RestContext) {
   const customer_uid = uidOf(call)
   const customer = readFields(call.body, { ...cardFields, ...customerFields })
   const pg = pgOf(customer.pg, context)
+  checkNeeds('card', pg, customer)
+  checkNeeds('customer', pg, customer)
   const key = { card: typedCard(customer, state.now()), pg, inserted: state.now(), customer: withoutCard(customer) }
   state.billingKeys.set(customer_uid, key)
   return { response: customerAnswer(customer_uid, key) }

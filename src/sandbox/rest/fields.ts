@@ -14,24 +14,27 @@ export class Refusal extends Error {
 export interface Field {
   readonly type: 'text' | 'number' | 'integer' | 'boolean' | 'texts' | 'rows' | 'any'
   readonly max?: number
+  /** What its text looks like, when not any will do. */
+  readonly pattern?: RegExp
   readonly required?: true
 }
 export type Fields = Readonly<Record<string, Field>>
 
-const text = (max: number): Field => ({ type: 'text', max })
+export const text = (max: number): Field => ({ type: 'text', max })
 export const required = (field: Field): Field => ({ ...field, required: true })
 export const orderNumber = required(text(40))
 export const customerUid = required(text(80))
 export const won = required({ type: 'number' })
 export const unixTime = required({ type: 'integer' })
 export const anyText: Field = { type: 'text' }
+export const currency: Field = { type: 'text', pattern: /^[A-Z]{3}$/ }
 
 /** What every order may say, whichever call it comes by. */
 const orderFields = {
   merchant_uid: orderNumber,
   amount: won,
   name: required(text(40)),
-  currency: text(3),
+  currency,
   tax_free: { type: 'number' },
   vat_amount: { type: 'number' },
   vat: { type: 'number' },
@@ -43,16 +46,33 @@ const orderFields = {
   card_quota: { type: 'integer' },
   interest_free_by_merchant: { type: 'boolean' },
   use_card_point: { type: 'boolean' },
+  product_type: { type: 'text', pattern: /^(?:real|digital)$/ },
   product_count: { type: 'integer' },
+  cash_receipt_type: { type: 'text', pattern: /^(?:person|company|anonymous)$/ },
+  channel_key: text(55),
   custom_data: anyText,
   notice_url: anyText,
 } satisfies Fields
 
-/** What a PG needs to be told of the buyer when a key of its is charged. */
-const neededOfBuyer: Readonly<Record<string, readonly string[]>> = {
-  smartro_v2: ['buyer_name', 'buyer_email', 'buyer_tel'],
-  welcome: ['buyer_name'],
-  paymentwall: ['buyer_email'],
+/** What some PGs need to be told, by what is asked of them. */
+const needs = {
+  charge: {
+    smartro_v2: ['buyer_name', 'buyer_email', 'buyer_tel'],
+    ksnet: ['buyer_name', 'product_type'],
+    welcome: ['buyer_name'],
+    paymentwall: ['buyer_email'],
+  },
+  onetime: { html5_inicis: ['name', 'buyer_name', 'buyer_email', 'buyer_tel'] },
+  card: { paymentwall: ['cvc'] },
+  customer: { ksnet: ['birth', 'pwd_2digit'], welcome: ['customer_name'] },
+  cancel: { naverpay: ['reason'] },
+} satisfies Record<string, Record<string, readonly string[]>>
+
+/** Holds that a PG is told what it needs; throws a {@link Refusal}. */
+export function checkNeeds(what: keyof typeof needs, pg: string, values: Readonly<Record<string, unknown>>) {
+  const rows: Readonly<Record<string, readonly string[]>> = needs[what]
+  const missing = (Object.hasOwn(rows, pg) ? rows[pg] : [])?.find((name) => values[name] === undefined || values[name] === null)
+  if (missing) throw new Refusal(`필수 파라미터가 누락되었습니다. (${missing})`)
 }
 
 /** The card as it is typed at a shop. */
@@ -71,13 +91,13 @@ const answerFields = new Set(
   ),
 )
 
-function readField(name: string, { type, max = Number.POSITIVE_INFINITY }: Field, value: unknown, isForm: boolean): unknown {
+function readField(name: string, { type, pattern, max = Number.POSITIVE_INFINITY }: Field, value: unknown, isForm: boolean): unknown {
   const wrong = new Refusal(`${name} 값이 올바르지 않습니다.`, 400)
   switch (type) {
     case 'any':
       return value
     case 'text':
-      if (typeof value !== 'string') throw wrong
+      if (typeof value !== 'string' || pattern?.test(value) === false) throw wrong
       if ([...value].length > max) throw new Refusal(`${name} 값은 ${max}자 이하여야 합니다.`, 400)
       return value
     case 'number':
@@ -134,8 +154,7 @@ export function checkParts(values: Readonly<Record<string, unknown>>, names: rea
 export function checkForPg(pg: string, order: Readonly<Record<string, unknown>>) {
   if (pgRule(pg).plainMerchantUid && !/^[A-Za-z0-9]*$/.test(String(order.merchant_uid)))
     throw new Refusal('merchant_uid는 영문과 숫자만 쓸 수 있습니다.')
-  const missing = (Object.hasOwn(neededOfBuyer, pg) ? neededOfBuyer[pg] : [])?.find((name) => order[name] === undefined)
-  if (missing) throw new Refusal(`필수 파라미터가 누락되었습니다. (${missing})`)
+  checkNeeds('charge', pg, order)
 }
 
 /** An order's fields with its money checked. */

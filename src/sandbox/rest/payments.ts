@@ -1,6 +1,6 @@
 import type { SandboxPayment, State } from '../state.ts'
 import { paymentAnswer } from './answers.ts'
-import { anyText, checkParts, Refusal, readFields } from './fields.ts'
+import { anyText, checkNeeds, checkParts, Refusal, readFields } from './fields.ts'
 import { type Call, noPayment, paged, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
 
 /** By which time PortOne searches payments, by what has become of each. */
@@ -114,6 +114,7 @@ function cancel({ body }: Call, { state }: RestContext) {
   if (back < 0) throw new Refusal('취소 요청 금액은 0보다 커야 합니다.')
   if (back > left) throw new Refusal('취소 요청 금액이 취소 가능한 금액보다 큽니다.')
   checkParts(taxes, ['tax_free', 'vat_amount'], back)
+  checkNeeds('cancel', String(payment.pg_provider), { reason })
   if (payment.currency === 'KRW' && !Number.isInteger(back)) throw new Refusal('원화 취소금액에는 소수점을 쓸 수 없습니다.')
   const history = (payment.cancel_history ?? []) as unknown[]
   const cancellation_id = `cancel_${state.unique()}`

@@ -1,5 +1,5 @@
 import type { Prepared } from '../state.ts'
-import { checkAmount, orderNumber, Refusal, readFields, won } from './fields.ts'
+import { checkAmount, currency as currencyCode, orderNumber, Refusal, readFields, won } from './fields.ts'
 import { type Call, noPayment, type RestContext, type Route } from './route.ts'
 
 const answer = (merchant_uid: string, { amount, currency }: Prepared) => ({ response: { merchant_uid, amount, currency } })
@@ -8,7 +8,7 @@ function fix({ body }: Call, { state }: RestContext, isChange: boolean) {
   const { merchant_uid, amount, currency } = readFields(body, {
     merchant_uid: orderNumber,
     amount: won,
-    currency: { type: 'text', max: 3 },
+    currency: currencyCode,
   })
   const order = String(merchant_uid)
   const fixed: Prepared = { amount: Number(amount), currency: typeof currency === 'string' ? currency : null }
@@ -17,7 +17,7 @@ function fix({ body }: Call, { state }: RestContext, isChange: boolean) {
   if (state.isPaid(order)) throw new Refusal('이미 결제된 주문번호입니다.')
   if (isChange && !state.prepared.has(order)) throw noPayment()
   if (!isChange && state.prepared.has(order)) throw new Refusal('이미 등록된 merchant_uid입니다.')
-  state.prepared.set(order, fixed)
+  state.prepare(order, fixed)
   return answer(order, fixed)
 }
 

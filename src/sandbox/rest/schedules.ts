@@ -1,7 +1,19 @@
 import type { SandboxKey, SandboxSchedule, State } from '../state.ts'
 import { paymentAnswer, scheduleAnswer } from './answers.ts'
 import { typedCard, uidOf } from './customers.ts'
-import { cardFields, checkForPg, checkParts, customerUid, Refusal, readFields, readOrder, unixTime } from './fields.ts'
+import {
+  anyText,
+  cardFields,
+  checkForPg,
+  checkNeeds,
+  checkParts,
+  customerUid,
+  Refusal,
+  readFields,
+  readOrder,
+  text,
+  unixTime,
+} from './fields.ts'
 import { type Call, noCustomer, noSchedule, paged, pgOf, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
 
 const statuses = ['scheduled', 'executed', 'revoked'] as const
@@ -16,12 +28,16 @@ function keyFor(context: RestContext, customer: Record<string, unknown>, uid: st
   const known = state.billingKeys.get(uid)
   if (known) return known
   if (customer.card_number === undefined) throw noCustomer(200)
-  return { card: typedCard(customer, state.now()), pg: pgOf(null, context), inserted: state.now() }
+  const pg = pgOf(null, context)
+  checkNeeds('card', pg, customer)
+  return { card: typedCard(customer, state.now()), pg, inserted: state.now() }
 }
 
 /** The buyer of a schedule that names none is the customer that was told with the card. */
 const buyerOf = ({ customer = {} }: SandboxKey) =>
-  Object.fromEntries(Object.entries(customer).map(([name, value]) => [name.replace('customer', 'buyer'), value]))
+  Object.fromEntries(
+    Object.entries(customer).map(([name, value]) => [name === 'customer_id' ? name : name.replace('customer', 'buyer'), value]),
+  )
 
 const typed = Object.fromEntries(Object.entries(cardFields).map(([name, { type, max }]) => [name, { type, max }]))
 
@@ -30,6 +46,8 @@ function schedule({ body }: Call, context: RestContext) {
   const customer = readFields(body, {
     ...typed,
     customer_uid: customerUid,
+    customer_id: anyText,
+    channel_key: text(55),
     schedules: { type: 'rows', required: true },
     checking_amount: { type: 'integer' },
   })
