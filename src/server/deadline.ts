@@ -56,3 +56,16 @@ export function unlessOver<Result>({ signal }: Deadline, wanted: Promise<Result>
     wanted.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 }
+
+/** Waits for somebody else's answer, `null` when it takes longer than this. */
+export async function noLonger<Value>(answer: PromiseLike<Value> | Value, ms: number): Promise<Value | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
