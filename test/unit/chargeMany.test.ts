@@ -45,7 +45,7 @@ describe('chargeMany', () => {
       },
     })
     // nothing that was not kept is passed over in silence
-    expect(log.mock.calls.map(([words, error]) => [words.split(' ').at(-1), error])).toEqual(told.map((order) => [order, down]))
+    expect(log.mock.calls).toEqual(told.map((order) => [`react-billing-key charge of ${order}:`, down]))
     log.mockRestore()
     expect(items.map(({ request, result }) => [request, result.status])).toEqual(
       orders.map((order, at) => [order, ['paid', 'declined', 'declined', 'paid', 'declined'][at]]),
@@ -194,4 +194,59 @@ describe('chargeMany', () => {
       { status: 'paid', payment: { impUid: 'imp_1' } },
     ])
   })
+
+  it.each([
+    [[null], /results\[0\] has to be/],
+    [[{ request: newOrder(), result: { status: 'unknown' } }, { request: newOrder() }], /results\[1\] has to be/],
+    [[{ request: {}, result: { status: 'unknown' } }], /results\[0\]/],
+    [[{ request: newOrder(), result: { status: 'declined' } }], /results\[0\]/],
+    [[{ request: newOrder(), result: { status: 'done' } }], /results\[0\]/],
+    [[[newOrder(), { status: 'unknown' }]], /results\[0\]/],
+    ['results', /results has to be a list/],
+    [{ results: [] }, /results has to be a list/],
+  ])('names a result that is none, and charges nothing (%j)', async (results, words) => {
+    const { iamport: any, calls } = scripted()
+    await expect(chargeMany(any, [newOrder()], { results: results as never })).rejects.toThrow(words)
+    expect(calls).toEqual({ again: 0, look: 0 })
+  })
+
+  it('takes back its own result of a request that was none', async () => {
+    const results = throughJson(await chargeMany(iamport, [null as unknown as AgainRequest]))
+    expect(await chargeMany(iamport, [], { results })).toEqual([])
+  })
+
+  it.each([
+    [{ concurrency: 1_001 }, /concurrency has to be 1 to 1000, not 1001/],
+    [{ concurrency: 0.5 }, /concurrency/],
+    [{ onResult: true }, /onResult has to be a function/],
+    [{ onError: 'mail' }, /onError has to be a function/],
+    [{ results: undefined, onresult: () => 0 }, /there is no option onresult/],
+  ])('names an option that is wrong (%j)', async (options, words) => {
+    await expect(chargeMany(iamport, [newOrder()], options as never)).rejects.toThrow(words)
+  })
+
+  it.each([null, 5, { request: newOrder() }])('names requests that are no list (%j)', async (requests) => {
+    await expect(chargeMany(iamport, requests as never)).rejects.toThrow('chargeMany: requests has to be iterable')
+  })
+
+  it('tells onError of what onResult throws', async () => {
+    const order = newOrder()
+    const down = new Error('the shop’s database is down')
+    const onError = vi.fn()
+    await chargeMany(scripted().iamport, [order], { onResult: () => Promise.reject(down), onError })
+    expect(onError.mock.calls).toEqual([[down, { merchantUid: order.merchantUid }]])
+  })
+
+  it.each(['impUid', 'merchantUid', 'amount', 'currency', 'customerUid', 'status'])(
+    'asks PortOne again for a payment that was kept without its %s',
+    async (field) => {
+      const order = newOrder()
+      const payment = { ...paymentOf(order), [field]: undefined }
+      const { iamport: asked, paid, calls } = scripted()
+      paid.push(paymentOf(order))
+      const results = throughJson([{ request: order, result: { status: 'paid', payment } }])
+      expect(await chargeMany(asked, [order], { results })).toMatchObject([{ result: { status: 'paid', payment: paymentOf(order) } }])
+      expect(calls).toEqual({ again: 0, look: 1 })
+    },
+  )
 })
