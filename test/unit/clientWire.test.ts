@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { charge, createIamportClient, IamportApiError, type IamportClientOptions, reconcileCharge } from '../../src/server/index.ts'
+import { memoryLock } from './memoryLock.ts'
 
 // A wire that answers what a test wants, on loopback: both transports keep the same promises. No second sandbox: it keeps no
 // payments, and sends what neither PortOne nor a fault of the sandbox would.
@@ -102,6 +103,46 @@ describe.each(transports)('the client over %s', (name, transport) => {
     },
   )
 
+  it('takes no word about another payment or key, which may be another customer’s', async () => {
+    const iamport = client()
+    const key = { customer_uid: 'card-of-mina', inserted: 1, card_name: '신한' }
+    answer = (request, response) => ok(response, !request.url?.startsWith('/subscribe') ? paid : request.url.includes('?') ? [key] : key)
+    const other = { httpStatus: 200, code: 0, message: expect.stringContaining('not about what was asked') }
+    expect(await failure(iamport.payment('imp_2'))).toMatchObject(other)
+    expect(await failure(iamport.paymentByMerchantUid('order-2'))).toMatchObject(other)
+    expect(await failure(iamport.paymentByMerchantUid('order-1', 'failed'))).toMatchObject(other)
+    expect(await failure(iamport.billingKey('card-of-jun'))).toMatchObject(other)
+    expect(await failure(iamport.billingKeys(['card-of-jun', 'card-of-ara']))).toMatchObject(other)
+    expect(await iamport.payment('imp_1')).toMatchObject({ merchantUid: 'order-1' })
+    expect(await iamport.paymentByMerchantUid('order-1', 'paid')).toMatchObject({ impUid: 'imp_1' })
+    expect(await iamport.billingKeys(['card-of-jun', 'card-of-mina'])).toMatchObject([{ customerUid: 'card-of-mina' }])
+  })
+
+  it('frees no order whose charge was lost for what became of another order', async () => {
+    const { lock, sent } = memoryLock()
+    answer = (request, response) => {
+      if (request.method === 'POST') return response.destroy()
+      return sent.size > 0 && count('/again') === 0 ? none(response) : ok(response, { ...paid, merchant_uid: 'another', status: 'failed' })
+    }
+    seen.length = 0
+    expect(await charge(client(), order, { lock, patienceMs: 0 })).toMatchObject({ status: 'unknown' })
+    expect(sent.size).toBe(1)
+  })
+
+  it('says that nothing was sent of a request that JSON cannot hold, and quotes nothing of it', async () => {
+    const circular: Record<string, unknown> = { secret: '4111-1111' }
+    circular.self = circular
+    answer = (_, response) => none(response)
+    seen.length = 0
+    for (const customData of [circular, 10n] as never[]) {
+      const { lock, sent } = memoryLock()
+      const result = await charge(client(), { ...order, customData }, { lock, patienceMs: 0 })
+      expect(result).toMatchObject({ code: 'not-sent', message: expect.stringContaining('what JSON cannot') })
+      expect(sent.size).toBe(0)
+    }
+    expect(count('/again')).toBe(0)
+  })
+
   it('takes an answer without customer_uid to its own charge for paid', async () => {
     answer = ({ method }, response) => (method === 'GET' ? none(response) : ok(response, paid))
     expect(await charge(client(), order)).toMatchObject({ status: 'paid', payment: { customerUid: null } })
@@ -138,9 +179,9 @@ describe.each(transports)('the client over %s', (name, transport) => {
     const stored = { value, until: Date.now() + 600_000 }
     const tokenStore = { get: () => stored, set: () => {} }
     answer = ({ headers }, response) => ok(response, { ...paid, name: headers.authorization })
-    expect(await client({ tokenStore }).payment('x')).toMatchObject({ name: expect.stringMatching(/^Bearer t\d+$/) })
+    expect(await client({ tokenStore }).payment('imp_1')).toMatchObject({ name: expect.stringMatching(/^Bearer t\d+$/) })
     token = value || ' '
-    expect(await failure(client().payment('x'))).toMatchObject({ path: '/users/getToken', sent: false })
+    expect(await failure(client().payment('imp_1'))).toMatchObject({ path: '/users/getToken', sent: false })
   })
 
   it('follows no redirect of a read either', async () => {
