@@ -4,7 +4,7 @@ import { checkOptions, signingKeysOf } from './checkOptions.ts'
 import { corsHeaders, crossSiteAdvice, isSameSite } from './crossSite.ts'
 import { IamportApiError } from './iamportApiError.ts'
 import type { BillingHandlerOptions, Customer } from './options.ts'
-import { BillingRefusal, refusal, wordsOf } from './refusal.ts'
+import { BillingRefusal, isRefusalStatus, refusal, wordsOf } from './refusal.ts'
 import { removeAllKeys } from './removeKey.ts'
 import { reportTo } from './report.ts'
 import type { Call, Shop } from './routes/route.ts'
@@ -94,7 +94,8 @@ function shopOf(options: AnyOptions): Shop {
 
 /** What is no refusal went wrong on this side: the operator is told, the browser is not. */
 async function refusalOf(error: unknown, shop: Shop, route: string): Promise<BillingRefusal> {
-  if (error instanceof BillingRefusal) return error
+  // a shop's own class may have given itself another status
+  if (error instanceof BillingRefusal && isRefusalStatus(error.status)) return error
   await shop.report(error, route)
   return refusal(error instanceof IamportApiError ? 'portone-unreachable' : 'internal')
 }
