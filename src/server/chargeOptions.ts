@@ -1,5 +1,5 @@
 import { type ChargeLock, createProcessLock } from './chargeLock.ts'
-import { longestMs } from './deadline.ts'
+import { isMs, longestMs } from './deadline.ts'
 import type { AgainRequest, CallOptions, IamportClient } from './iamportClient.ts'
 import { isSegment } from './ids.ts'
 import { reportTo } from './report.ts'
@@ -52,11 +52,11 @@ export function settingsOf(iamport: ChargeClient, options: ChargeOptions) {
   // a lock under another name would be none
   if (unknown !== undefined) throw new TypeError(`charge: there is no option ${unknown}`)
   if (!isLock(lock)) throw new TypeError('charge: lock has to be a ChargeLock, with acquire, held and release')
-  if (!(patienceMs >= 0 && patienceMs <= longestMs))
-    throw new TypeError(`charge: patienceMs has to be 0 to ${longestMs} (24 days), not ${patienceMs}`)
-  if (!(iamport.timeoutMs > 0 && iamport.timeoutMs <= longestMs))
+  if (!isMs(patienceMs, 0)) throw new TypeError(`charge: patienceMs has to be 0 to ${longestMs} (24 days), not ${patienceMs}`)
+  if (!isMs(iamport.timeoutMs, Number.MIN_VALUE))
     throw new TypeError(`charge: the client's timeoutMs has to be above 0, and at most ${longestMs} (24 days), not ${iamport.timeoutMs}`)
   assertInFlight(inFlightMs, iamport)
+  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError('charge: signal has to be an AbortSignal')
   if (onError !== undefined && typeof onError !== 'function') throw new TypeError('charge: onError has to be a function')
   const report = (error: unknown, merchantUid: string) =>
     reportTo(onError && ((failure) => onError(failure, { merchantUid })), `charge of ${merchantUid}`, error)

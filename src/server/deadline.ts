@@ -3,6 +3,9 @@ import { aborted } from './transport.ts'
 /** The longest time a timer can wait, 24 days: a longer one runs out at once. */
 export const longestMs = 2 ** 31 - 1
 
+/** Whether a timer can wait so long: text from the environment is no number, and would be added as text. */
+export const isMs = (ms: unknown, least: number): ms is number => typeof ms === 'number' && ms >= least && ms <= longestMs
+
 /** Until when something has to be done. Where `AbortSignal.any` is missing it works as well. */
 export interface Deadline {
   readonly signal: AbortSignal

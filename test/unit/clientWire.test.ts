@@ -406,9 +406,12 @@ describe('the options', () => {
     expect(await charge(bare, order)).toMatchObject({ status: 'declined', code: 'not-sent' })
     const secrets = { impKey: 'k', impSecret: 's' }
     expect(() => createIamportClient({ ...secrets, baseUrl: 'api.iamport.kr' })).toThrow(/baseUrl/)
-    for (const timeoutMs of [Number.NaN, 0, -1, 2 ** 31, Number.POSITIVE_INFINITY])
+    for (const timeoutMs of [Number.NaN, 0, -1, 2 ** 31, Number.POSITIVE_INFINITY, '5000' as never])
       expect(() => createIamportClient({ ...secrets, timeoutMs })).toThrow(/timeoutMs/)
     expect(createIamportClient({ ...secrets, timeoutMs: 2 ** 31 - 1 }).timeoutMs).toBe(2 ** 31 - 1)
+    expect(() => createIamportClient({ ...secrets, fetch: 5 as never })).toThrow(/fetch has to be a function/)
+    for (const tokenStore of [5, {}, { get: () => null }, null])
+      expect(() => createIamportClient({ ...secrets, tokenStore: tokenStore as never })).toThrow(/tokenStore has to have get and set/)
     expect(() => createIamportClient({ ...secrets, tierCode: 'a\nb' })).toThrow(/tierCode/)
     expect(() => createIamportClient({ impKey: '', impSecret: 's' })).toThrow(/impKey/)
   })
