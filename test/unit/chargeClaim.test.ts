@@ -154,6 +154,20 @@ describe('a lock that does not answer', () => {
     expect(calls.again).toBe(0)
   })
 
+  it('sends nothing when it was aborted while the lock answered', async () => {
+    const { iamport, calls } = scripted()
+    const { lock, sent } = memoryLock()
+    const controller = new AbortController()
+    const held = (order: string) => {
+      controller.abort()
+      return lock.held(order)
+    }
+    const aborted = { code: 'not-sent', message: expect.stringContaining('aborted') }
+    expect(await charge(iamport, newOrder(), { lock: { ...lock, held }, signal: controller.signal })).toMatchObject(aborted)
+    expect(calls.again).toBe(0)
+    expect(sent.size).toBe(0)
+  })
+
   it('is asked once for a claim, also when its answer asks anew each time somebody waits for it', async () => {
     const { iamport } = hurried()
     const { lock } = memoryLock()
