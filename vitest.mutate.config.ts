@@ -23,7 +23,7 @@ const parts: Record<string, TestProjectInlineConfiguration[]> = {
     },
   ],
   charge: [unit(['test/unit/{charge,chargeAnswer,chargeClaim,chargeLook,chargeMany,chargeOptions,chargeTurns,turns}.test.ts'])],
-  handler: [unit(['test/unit/handler*.test.ts'])],
+  handler: [unit(['test/unit/{handler*,intent,webhookQueue}.test.ts'])],
 }
 
 const only = process.env.MUTATE_TESTS?.split(',')

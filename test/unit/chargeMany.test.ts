@@ -159,6 +159,29 @@ describe('chargeMany', () => {
     await expect(chargeMany(scripted().iamport, [], { concurrency: 0 })).rejects.toThrow(/concurrency/)
   })
 
+  it('charges nothing when it was aborted before it began', async () => {
+    const { iamport: any, calls } = scripted()
+    const items = await chargeMany(any, [newOrder(), newOrder()], { signal: AbortSignal.abort() })
+    expect(items.map(({ result }) => result)).toMatchObject([{ code: 'not-sent' }, { code: 'not-sent' }])
+    expect(calls).toEqual({ again: 0, look: 0 })
+  })
+
+  it.each(['throws', 'ends'])('reads nothing more of requests once reading them %s', async (how) => {
+    const { iamport: any, calls } = scripted()
+    let asked = 0
+    const next = () => {
+      asked += 1
+      if (asked === 1) return { done: false as const, value: newOrder() }
+      if (asked > 2) return { done: false as const, value: newOrder() }
+      if (how === 'throws') throw new Error('the database is gone')
+      return { done: true as const, value: undefined }
+    }
+    const ended = chargeMany(any, { [Symbol.iterator]: () => ({ next }) }, { concurrency: 3 })
+    if (how === 'throws') await expect(ended).rejects.toThrow('the database is gone')
+    else expect(await ended).toHaveLength(1)
+    expect([asked, calls.again]).toEqual([2, 1])
+  })
+
   it('charges each order when one object is handed out for all of them, and when it is changed meanwhile', async () => {
     const sent: string[] = []
     const slow = {
