@@ -159,6 +159,15 @@ describe('chargeMany', () => {
     await expect(chargeMany(scripted().iamport, [], { concurrency: 0 })).rejects.toThrow(/concurrency/)
   })
 
+  it('goes on after a client that gives what is no payment', async () => {
+    const [broken, fine] = [newOrder(), newOrder()]
+    const { iamport: any } = scripted()
+    const paymentByMerchantUid = async (merchantUid: string) =>
+      merchantUid === broken.merchantUid ? ({ ...paymentOf(broken), currency: undefined } as never) : null
+    const items = await chargeMany({ ...any, paymentByMerchantUid }, [broken, fine], { concurrency: 1 })
+    expect(items.map(({ result }) => result.status)).toEqual(['unknown', 'paid'])
+  })
+
   it('charges nothing when it was aborted before it began', async () => {
     const { iamport: any, calls } = scripted()
     const items = await chargeMany(any, [newOrder(), newOrder()], { signal: AbortSignal.abort() })
