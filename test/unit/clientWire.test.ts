@@ -116,6 +116,8 @@ describe.each(transports)('the client over %s', (name, transport) => {
     expect(await iamport.payment('imp_1')).toMatchObject({ merchantUid: 'order-1' })
     expect(await iamport.paymentByMerchantUid('order-1', 'paid')).toMatchObject({ impUid: 'imp_1' })
     expect(await iamport.billingKeys(['card-of-jun', 'card-of-mina'])).toMatchObject([{ customerUid: 'card-of-mina' }])
+    answer = (_, response) => ok(response, [{ ...key, customer_uid: 'card-of-jun' }, key])
+    expect(await failure(iamport.billingKeys(['card-of-jun']))).toMatchObject(other)
   })
 
   it('frees no order whose charge was lost for what became of another order', async () => {
