@@ -132,6 +132,41 @@ describe('POST /charges', () => {
     ])
   })
 
+  it.each([
+    ['was declined after all', 'declined', false],
+    ['is asked about by a customer who has left', 'unknown', true],
+  ])('sends nothing more for an order that %s', async (_, status, left) => {
+    const { lock, age } = memoryLock()
+    lock.acquire('order-open', 'old')
+    age()
+    const again = vi.fn()
+    const customerUid = 'card-open'
+    const failed = {
+      ...(await iamport.paymentsByStatus('all')).payments[0],
+      merchantUid: 'order-open',
+      status: 'failed',
+      failReason: '한도 초과',
+    }
+    const found = { again, paymentByMerchantUid: async (__: string, which?: string) => (left || which ? null : failed) }
+    const shop = await open({
+      lock,
+      iamport: Object.assign(Object.create(iamport), found),
+      customerUids: () => [customerUid],
+      price: () => ({ merchantUid: 'order-open', name: '월간', amount: 9900 }),
+    })
+    const controller = new AbortController()
+    const request = new Request('http://shop.example/api/billing/charges', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ customerUid }),
+      signal: controller.signal,
+    })
+    const answer = shop.billing(request)
+    if (left) controller.abort()
+    expect(await (await answer).json()).toMatchObject({ status })
+    expect(again).not.toHaveBeenCalled()
+  })
+
   it('tells the shop why an order is unknown', async () => {
     const shop = await open({ price: () => ({ merchantUid: 'order-why', name: '월간', amount: 9900 }) })
     const customerUid = await shop.addCard()
