@@ -22,8 +22,8 @@ const parts: Record<string, TestProjectInlineConfiguration[]> = {
       test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },
     },
   ],
-  charge: [unit(['test/unit/{charge,chargeAnswer,chargeClaim,chargeLook,chargeMany,chargeOptions,chargeTurns}.test.ts'])],
-  handler: [unit(['test/unit/handler*.test.ts'])],
+  charge: [unit(['test/unit/{charge,chargeAnswer,chargeClaim,chargeLook,chargeMany,chargeOptions,chargeTurns,turns}.test.ts'])],
+  handler: [unit(['test/unit/{handler*,intent,webhookQueue}.test.ts'])],
 }
 
 const only = process.env.MUTATE_TESTS?.split(',')

@@ -64,9 +64,8 @@
     }
     const iframe = document.createElement('iframe')
     iframe.title = answer.title
-    // narrower than 420 px where its bottom is near the screen's, for which window.html leaves room below its buttons
     iframe.style.cssText =
-      'position:absolute;inset:0;margin:auto;width:min(100%,420px - clamp(0px,(764px - 100vh)*99,4px));height:min(100%,680px);border:0;border-radius:12px;background:#fff'
+      'position:absolute;inset:0;margin:auto;width:min(100%,420px);height:min(100%,680px);border:0;border-radius:12px;background:#fff'
     if (inPage) iframe.srcdoc = answer.html
     else iframe.src = base + answer.path
     dialog.replaceChildren(iframe)

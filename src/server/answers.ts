@@ -1,3 +1,4 @@
+import { isSegment } from './ids.ts'
 import { isCustomerId } from './intent.ts'
 import type { Customer, FirstOrder, Price } from './options.ts'
 
@@ -8,6 +9,10 @@ const text =
   (limit: number): Check =>
   (value) =>
     typeof value === 'string' && value.trim() !== '' && [...value].length <= limit ? null : `text of 1 to ${limit} characters`
+const id =
+  (limit: number): Check =>
+  (value, all) =>
+    text(limit)(value, all) ?? (isSegment(value) ? null : 'text that can stand in an address')
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const record: Check = (value) => (isRecord(value) ? null : 'an object')
 const records: Check = (value) => (Array.isArray(value) && value.every(isRecord) ? null : 'a list of objects')
@@ -48,12 +53,12 @@ const firstOrderFields = {
   card: record,
   bypass: record,
   extra: record,
-  merchantUid: text(40),
-  replaces: text(80),
+  merchantUid: id(40),
+  replaces: id(80),
 } satisfies Record<keyof FirstOrder, Check>
 
 const priceFields = {
-  merchantUid: text(40),
+  merchantUid: id(40),
   name: text(40),
   amount: money(true),
   buyer: texts,
@@ -75,7 +80,8 @@ function checked(
   if (!isRecord(value)) throw new TypeError(`${callback} has to give an object, not ${kindOf(value)}`)
   const given = Object.entries(value).filter(([, part]) => part !== undefined)
   const wrong = [
-    ...required.filter((field) => value[field] === undefined).map((field) => `${field} is missing`),
+    // what a class computes is none of the object's own fields, and would be left out
+    ...required.filter((field) => !given.some(([name]) => name === field)).map((field) => `${field} is missing`),
     ...given.flatMap(([field, part]) => {
       const check = Object.hasOwn(fields, field) ? fields[field] : undefined
       if (!check) return [`${field} is not one of its fields`]
@@ -116,7 +122,9 @@ export function checkedPrice(value: unknown): Price {
 export function checkedCustomer(value: unknown): Customer | null {
   if (value === null || value === undefined) return null
   if (!isRecord(value) || !isCustomerId(value.id))
-    throw new TypeError(`authenticate has to give null or an object whose id is text or a number, not ${kindOf(value)}`)
+    throw new TypeError(
+      `authenticate has to give null or an object whose id is text or a number (whole, and below 2^53: larger ones as text), not ${kindOf(value)}`,
+    )
   return { ...value, id: value.id }
 }
 
@@ -125,8 +133,10 @@ export function checkedCustomer(value: unknown): Customer | null {
  */
 export function checkedCustomerUids(value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw new TypeError(`customerUids has to give a list, not ${kindOf(value)}`)
-  const wrong = value.findIndex((uid) => text(80)(uid, {}) !== null)
-  if (wrong >= 0)
-    throw new TypeError(`customerUids has to give a list of texts of 1 to 80 characters; the one at ${wrong} is ${kindOf(value[wrong])}`)
+  value.forEach((uid, at) => {
+    const rule = id(80)(uid, {})
+    if (rule !== null)
+      throw new TypeError(`customerUids has to give a list of keys: the one at ${at} has to be ${rule}, not ${kindOf(uid)}`)
+  })
   return value
 }

@@ -36,7 +36,7 @@ export function createCaller({ transport, timeoutMs, tierCode }: CallerOptions) 
   const tier = tierCode === undefined ? {} : { tier: tierCode }
 
   async function once({ method, path, body }: Call, bearer: string | null, deadline: Deadline): Promise<WireAnswer> {
-    const text = body === undefined ? null : JSON.stringify(body)
+    const text = body === undefined ? null : jsonOf(body, path)
     const headers = {
       accept: 'application/json',
       ...(text === null ? {} : { 'content-type': 'application/json' }),
@@ -80,6 +80,16 @@ export function createCaller({ transport, timeoutMs, tierCode }: CallerOptions) 
         deadline.clear()
       }
     },
+  }
+}
+
+/** @throws {IamportApiError} when the body holds what JSON cannot; nothing was sent then */
+function jsonOf(body: unknown, path: string): string {
+  try {
+    return JSON.stringify(body)
+  } catch {
+    // its own words may quote what is in the body
+    throw new IamportApiError(bare(path), 0, null, 'the request holds what JSON cannot', { sent: false })
   }
 }
 

@@ -3,7 +3,7 @@ import { assertCharge, type ChargeClient, type ChargeOptions, settingsOf } from 
 import { type ChargeResult, compare, declined, message, unknown } from './chargeResult.ts'
 import type { AgainRequest } from './iamportClient.ts'
 import { reconcileCharge } from './reconcileCharge.ts'
-import type { Payment } from './wire.ts'
+import { isWire, type Payment } from './wire.ts'
 
 /** One item of {@link chargeMany}. */
 export interface ChargedItem {
@@ -12,13 +12,16 @@ export interface ChargedItem {
 }
 
 export interface ChargeManyOptions extends ChargeOptions {
-  /** How many at a time, 5 when left out. */
+  /** How many at a time, 5 when left out, at most 1,000. */
   readonly concurrency?: number | undefined
   /** Of an earlier run, in any order, from JSON too. */
   readonly results?: Iterable<ChargedItem> | undefined
-  /** Each result as it comes, to keep it. What it throws goes to `console.error`: the result is returned all the same. */
+  /** Each result as it comes, to keep it. What it throws goes to `onError`: the result is returned all the same. */
   readonly onResult?: ((item: ChargedItem) => Promise<void> | void) | undefined
 }
+
+/** More lanes than this are a mistake. */
+const mostAtOnce = 1_000
 
 /** What came to nothing for a reason that does not last. */
 const chargedAgain: readonly string[] = ['not-sent', 'not-found', 'http-401', 'http-429', 'invalid-request']
@@ -38,9 +41,10 @@ export async function chargeMany(
   options: ChargeManyOptions = {},
 ): Promise<ChargedItem[]> {
   const { concurrency = 5, results = [], onResult, ...rest } = options
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
-    throw new TypeError(`chargeMany: concurrency has to be 1 or more, not ${concurrency}`)
-  settingsOf(iamport, rest)
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1 || concurrency > mostAtOnce)
+    throw new TypeError(`chargeMany: concurrency has to be 1 to ${mostAtOnce}, not ${concurrency}`)
+  if (onResult !== undefined && typeof onResult !== 'function') throw new TypeError('chargeMany: onResult has to be a function')
+  const { report } = settingsOf(iamport, rest)
   const known = knownResults(results)
   const next = reading(requests)
   const items: ChargedItem[] = []
@@ -49,7 +53,11 @@ export async function chargeMany(
       const { at, request } = read
       const item = { request, result: await settle(iamport, request, known.get(request.merchantUid), { ...rest, signal }) }
       items[at] = item
-      await tell(onResult, item)
+      try {
+        await onResult?.(item)
+      } catch (error) {
+        await report(error, request.merchantUid)
+      }
     }
   }
   const { signals, clear } = signalsFor(concurrency, rest.signal)
@@ -71,15 +79,38 @@ function signalsFor(count: number, outer: AbortSignal | undefined) {
   return { signals: controllers.map(({ signal }) => signal), clear: () => outer.removeEventListener('abort', stop) }
 }
 
-/** The newest result of each order; nothing comes after `paid`. */
+/**
+ * The newest result of each order; nothing comes after `paid`.
+ *
+ * @throws {TypeError} when one is no result: taken for none, its order would be charged anew
+ */
 function knownResults(results: Iterable<ChargedItem>): Map<string, ChargeResult> {
+  if (!isIterable(results)) throw new TypeError('chargeMany: results has to be a list')
   const known = new Map<string, ChargeResult>()
-  for (const { request, result } of results) if (known.get(request.merchantUid)?.status !== 'paid') known.set(request.merchantUid, result)
+  let at = 0
+  for (const item of results) {
+    if (!isChargedItem(item)) throw new TypeError(`chargeMany: results[${at}] has to be { request, result } as chargeMany gave it`)
+    const { request, result } = item
+    if (known.get(request.merchantUid)?.status !== 'paid') known.set(request.merchantUid, result)
+    at += 1
+  }
   return known
+}
+
+const isIterable = (value: unknown, by: symbol = Symbol.iterator) =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, by) === 'function'
+
+function isChargedItem(item: unknown): item is ChargedItem {
+  if (!isWire(item) || !isWire(item.request) || !isWire(item.result)) return false
+  const { status, code } = item.result
+  // one whose number was refused has none that could be looked for
+  if (status === 'declined') return typeof code === 'string' && (typeof item.request.merchantUid === 'string' || code === 'invalid-request')
+  return typeof item.request.merchantUid === 'string' && (status === 'paid' || status === 'unknown')
 }
 
 /** Hands out one request after the other, numbered; who asks while another is read waits for that. */
 function reading(requests: Iterable<AgainRequest> | AsyncIterable<AgainRequest>) {
+  if (!isIterable(requests) && !isIterable(requests, Symbol.asyncIterator)) throw new TypeError('chargeMany: requests has to be iterable')
   const iterator = Symbol.asyncIterator in requests ? requests[Symbol.asyncIterator]() : requests[Symbol.iterator]()
   let count = 0
   let over = false
@@ -103,17 +134,12 @@ function reading(requests: Iterable<AgainRequest> | AsyncIterable<AgainRequest>)
   }
 }
 
-async function tell(onResult: ChargeManyOptions['onResult'], item: ChargedItem): Promise<void> {
-  try {
-    await onResult?.(item)
-  } catch (error) {
-    // the result is returned all the same
-    console.error(`react-billing-key chargeMany: onResult failed for ${item.request.merchantUid}`, error)
-  }
-}
+const paymentFields = { impUid: 'string', merchantUid: 'string', amount: 'number', currency: 'string' } as const
 
-const keptPayment = (payment: Payment | null | undefined): Payment | null =>
-  payment && typeof payment.impUid === 'string' && typeof payment.currency === 'string' ? payment : null
+function keptPayment(payment: Payment | null | undefined): Payment | null {
+  if (!isWire(payment) || payment.status !== 'paid' || payment.customerUid === undefined) return null
+  return Object.entries(paymentFields).every(([field, type]) => typeof Reflect.get(payment, field) === type) ? payment : null
+}
 
 async function settle(iamport: ChargeClient, request: AgainRequest, known: ChargeResult | undefined, options: ChargeOptions) {
   try {

@@ -1,7 +1,8 @@
 import { type ChargeLock, createProcessLock } from './chargeLock.ts'
-import { longestMs } from './deadline.ts'
+import { isMs, longestMs } from './deadline.ts'
 import type { AgainRequest, CallOptions, IamportClient } from './iamportClient.ts'
 import { isSegment } from './ids.ts'
+import { reportTo } from './report.ts'
 
 /** What a charge needs of a client: a test or a shop can put another behind it. */
 export type ChargeClient = Pick<IamportClient, 'paymentByMerchantUid' | 'again' | 'timeoutMs'>
@@ -17,6 +18,11 @@ export interface ChargeOptions extends CallOptions {
    * same for all that share a lock.
    */
   readonly inFlightMs?: number | undefined
+  /**
+   * Told of what went wrong beside the result: a claim that could not be given back, so that its order stays locked until
+   * `reconcileCharge`, or what `onResult` of `chargeMany` throws. `console.error` when left out.
+   */
+  onError?(error: unknown, where: { merchantUid: string }): unknown
 }
 
 const processLocks = new WeakMap<ChargeClient, ChargeLock>()
@@ -27,7 +33,7 @@ function processLock(iamport: ChargeClient): ChargeLock {
   return known
 }
 
-const known: readonly string[] = ['signal', 'patienceMs', 'inFlightMs', 'lock'] satisfies (keyof ChargeOptions)[]
+const known: readonly string[] = ['signal', 'patienceMs', 'inFlightMs', 'lock', 'onError'] satisfies (keyof ChargeOptions)[]
 
 /** Whether it can be asked what a lock is asked. */
 export const isLock = (lock: unknown): lock is ChargeLock =>
@@ -41,17 +47,20 @@ export function assertInFlight(inFlightMs: number, { timeoutMs }: Pick<ChargeCli
 
 /** The options with what they are when left out, checked. `shared`: whether other processes know the lock. */
 export function settingsOf(iamport: ChargeClient, options: ChargeOptions) {
-  const { signal, patienceMs = 10_000, inFlightMs = 300_000, lock = processLock(iamport) } = options
+  const { signal, patienceMs = 10_000, inFlightMs = 300_000, lock = processLock(iamport), onError } = options
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   // a lock under another name would be none
   if (unknown !== undefined) throw new TypeError(`charge: there is no option ${unknown}`)
   if (!isLock(lock)) throw new TypeError('charge: lock has to be a ChargeLock, with acquire, held and release')
-  if (!(patienceMs >= 0 && patienceMs <= longestMs))
-    throw new TypeError(`charge: patienceMs has to be 0 to ${longestMs} (24 days), not ${patienceMs}`)
-  if (!(iamport.timeoutMs > 0 && iamport.timeoutMs <= longestMs))
+  if (!isMs(patienceMs, 0)) throw new TypeError(`charge: patienceMs has to be 0 to ${longestMs} (24 days), not ${patienceMs}`)
+  if (!isMs(iamport.timeoutMs, Number.MIN_VALUE))
     throw new TypeError(`charge: the client's timeoutMs has to be above 0, and at most ${longestMs} (24 days), not ${iamport.timeoutMs}`)
   assertInFlight(inFlightMs, iamport)
-  return { signal, patienceMs, inFlightMs, lock, shared: options.lock !== undefined }
+  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError('charge: signal has to be an AbortSignal')
+  if (onError !== undefined && typeof onError !== 'function') throw new TypeError('charge: onError has to be a function')
+  const report = (error: unknown, merchantUid: string) =>
+    reportTo(onError && ((failure) => onError(failure, { merchantUid })), `charge of ${merchantUid}`, error)
+  return { signal, patienceMs, inFlightMs, lock, shared: options.lock !== undefined, report }
 }
 
 export type ChargeSettings = ReturnType<typeof settingsOf>

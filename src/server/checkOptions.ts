@@ -20,7 +20,7 @@ const milliseconds: Rule = [
   (value) => typeof value === 'number' && value >= 0 && value <= longestMs,
   `a number of milliseconds, at most ${longestMs} (24 days)`,
 ]
-const isKey = (value: unknown) => typeof value === 'string' && value.length >= 32
+const isKey = (value: unknown) => typeof value === 'string' && value.trim().length >= 32
 
 const rules = {
   iamport: [
@@ -55,7 +55,7 @@ const rules = {
   patienceMs: optional(milliseconds),
   inFlightMs: optional(milliseconds),
   basePath: optional([
-    (value) => typeof value === 'string' && /^(\/[\w.~-]+)*$/.test(value),
+    (value) => typeof value === 'string' && /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)*$/.test(value),
     'a path like /api/billing, without a slash at its end',
   ]),
   origins: optional([Array.isArray, 'a list of addresses like https://shop.example']),

@@ -4,7 +4,7 @@ import type { CallOptions, IamportClient, IamportClientOptions } from './iamport
 import { inChunks, segment } from './ids.ts'
 import { detailsOf } from './requests.ts'
 import { checked, createSender } from './sender.ts'
-import { type BillingKey, isWire, reader, toBillingKey, toPayment, toSchedule } from './wire.ts'
+import { type BillingKey, isWire, type Payment, reader, toBillingKey, toPayment, toSchedule } from './wire.ts'
 
 /**
  * A client of PortOne's V1 REST API. Reads and the token are tried again when PortOne is busy; what moves money never is.
@@ -40,8 +40,15 @@ function paymentCalls(
       const body = { customer_uid: customerUid, merchant_uid: merchantUid, amount, name, ...detailsOf(details) }
       return toPayment(await send('POST', path, options, body), path)
     },
-    payment: async (impUid, options) =>
-      find(`/payments/${segment(impUid)}${includeSandbox ? '?include_sandbox=true' : ''}`, null, toPayment, options),
+    async payment(impUid, options) {
+      const path = `/payments/${segment(impUid)}${includeSandbox ? '?include_sandbox=true' : ''}`
+      return find(
+        path,
+        null,
+        about(toPayment, (found) => found.impUid === impUid),
+        options,
+      )
+    },
     async paymentsByStatus(status, { from, to, page, limit } = {}, options) {
       const asked = Object.entries({ page, limit, from, to }).flatMap(([key, value]) => (value === undefined ? [] : `${key}=${value}`))
       const path = `/payments/status/${segment(status)}`
@@ -49,8 +56,11 @@ function paymentCalls(
       const { number } = reader(wire, path)
       return { total: number('total'), next: number('next'), payments: listOf(toPayment)(isWire(wire) ? wire.list : null, path) }
     },
-    paymentByMerchantUid: async (merchantUid, status, options) =>
-      find(`/payments/find/${segment(merchantUid)}${status ? `/${status}` : ''}`, null, toPayment, options),
+    async paymentByMerchantUid(merchantUid, status, options) {
+      const path = `/payments/find/${segment(merchantUid)}${status ? `/${status}` : ''}`
+      const fits = (found: Payment) => found.merchantUid === merchantUid && (!status || found.status === status)
+      return find(path, null, about(toPayment, fits), options)
+    },
     async preparePayment(merchantUid, amount, options) {
       await send('POST', '/payments/prepare', options, { merchant_uid: merchantUid, amount })
     },
@@ -67,11 +77,16 @@ function keyCalls(send: Send): Pick<IamportClient, 'billingKey' | 'billingKeys' 
   const find = finder(send)
   const customersPath = '/subscribe/customers'
   return {
-    billingKey: async (customerUid, options) => find(`${customersPath}/${segment(customerUid)}`, null, toBillingKey, options),
+    async billingKey(customerUid, options) {
+      const fits = (found: BillingKey) => found.customerUid === customerUid
+      return find(`${customersPath}/${segment(customerUid)}`, null, about(toBillingKey, fits), options)
+    },
     async billingKeys(customerUids, options) {
       const keys: BillingKey[] = []
+      const asked = new Set(customerUids)
+      const fits = (found: BillingKey[]) => found.every(({ customerUid }) => asked.has(customerUid))
       for (const query of inChunks(customerUids.map((uid) => `customer_uid[]=${segment(uid)}`)))
-        keys.push(...(await find(`${customersPath}?${query}`, [], listOf(toBillingKey), options)))
+        keys.push(...(await find(`${customersPath}?${query}`, [], about(listOf(toBillingKey), fits), options)))
       return keys
     },
     async deleteBillingKey(customerUid, { reason, requester } = {}, options) {
@@ -127,6 +142,15 @@ function finder(send: Send) {
     }
   }
 }
+
+/** An answer about something else is no word on what was asked, and may be another customer's. */
+const about =
+  <Found>(parse: (wire: unknown, path: string) => Found, fits: (found: Found) => boolean) =>
+  (wire: unknown, path: string): Found => {
+    const found = parse(wire, path)
+    if (!fits(found)) throw new IamportApiError(path, 200, 0, 'the answer is not about what was asked')
+    return found
+  }
 
 const listOf =
   <Item>(parse: (wire: unknown, path: string) => Item) =>

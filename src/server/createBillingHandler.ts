@@ -4,8 +4,9 @@ import { checkOptions, signingKeysOf } from './checkOptions.ts'
 import { corsHeaders, crossSiteAdvice, isSameSite } from './crossSite.ts'
 import { IamportApiError } from './iamportApiError.ts'
 import type { BillingHandlerOptions, Customer } from './options.ts'
-import { BillingRefusal, refusal, wordsOf } from './refusal.ts'
+import { BillingRefusal, isRefusalStatus, refusal, wordsOf } from './refusal.ts'
 import { removeAllKeys } from './removeKey.ts'
+import { reportTo } from './report.ts'
 import type { Call, Shop } from './routes/route.ts'
 import { findRoute } from './routes/table.ts'
 import { type SweepResult, type SweptTime, sweepRegistrations } from './sweep.ts'
@@ -82,26 +83,19 @@ async function run(call: Call, { row, id }: NonNullable<ReturnType<typeof findRo
 }
 
 function shopOf(options: AnyOptions): Shop {
-  const report = async (error: unknown, route: string): Promise<void> => {
-    try {
-      if (options.onError) await options.onError(error, { route })
-      else console.error(`react-billing-key ${route}:`, error)
-    } catch (failure) {
-      console.error(`react-billing-key ${route}: onError failed`, failure, 'over', error)
-    }
-  }
   return {
     options,
     signingKeys: () => signingKeysOf(options),
     keysOf: async (customer) => checkedCustomerUids(await options.customerUids(customer)),
-    report,
+    report: (error, route) => reportTo(options.onError && ((failure) => options.onError?.(failure, { route })), route, error),
     webhooks: createWebhookQueue(),
   }
 }
 
 /** What is no refusal went wrong on this side: the operator is told, the browser is not. */
 async function refusalOf(error: unknown, shop: Shop, route: string): Promise<BillingRefusal> {
-  if (error instanceof BillingRefusal) return error
+  // a shop's own class may have given itself another status
+  if (error instanceof BillingRefusal && isRefusalStatus(error.status)) return error
   await shop.report(error, route)
   return refusal(error instanceof IamportApiError ? 'portone-unreachable' : 'internal')
 }

@@ -6,7 +6,7 @@
 export function normalisedOrigins(origins: readonly string[]): readonly string[] {
   return origins.map((origin) => {
     const url = URL.canParse(origin) ? new URL(origin) : null
-    if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
+    if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username || url.host.includes('*'))
       throw new TypeError(`createBillingHandler: origins has to hold addresses like https://shop.example, not ${JSON.stringify(origin)}`)
     return url.origin
   })

@@ -3,6 +3,9 @@ import { aborted } from './transport.ts'
 /** The longest time a timer can wait, 24 days: a longer one runs out at once. */
 export const longestMs = 2 ** 31 - 1
 
+/** Whether a timer can wait so long: text from the environment is no number, and would be added as text. */
+export const isMs = (ms: unknown, least: number): ms is number => typeof ms === 'number' && ms >= least && ms <= longestMs
+
 /** Until when something has to be done. Where `AbortSignal.any` is missing it works as well. */
 export interface Deadline {
   readonly signal: AbortSignal
@@ -55,4 +58,17 @@ export function unlessOver<Result>({ signal }: Deadline, wanted: Promise<Result>
     signal.addEventListener('abort', stop, { once: true })
     wanted.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
+}
+
+/** Waits for somebody else's answer, `null` when it takes longer than this. */
+export async function noLonger<Value>(answer: PromiseLike<Value> | Value, ms: number): Promise<Value | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -28,9 +28,9 @@ export function signIntent({ customerId, ...rest }: Intent, [signingKey]: Signin
   return new SignJWT({ ...rest, customerId }).setProtectedHeader({ alg: 'HS256' }).setIssuer(issuer).setIssuedAt().sign(keyOf(signingKey))
 }
 
-/** Whether a value can name a customer. */
+/** Whether a value can name a customer. A number above 2^53 is also another's: two ids are the same one. */
 export const isCustomerId = (id: unknown): id is string | number =>
-  typeof id === 'number' ? Number.isFinite(id) : typeof id === 'string' && id !== ''
+  typeof id === 'number' ? Number.isSafeInteger(id) : typeof id === 'string' && id !== ''
 
 /** `null` when the token is not ours, or was changed. */
 export async function verifyIntent(token: unknown, signingKeys: SigningKeys): Promise<Intent | null> {

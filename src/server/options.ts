@@ -1,5 +1,6 @@
 import type { Card } from '../billing/outcome.ts'
 import type { ChargeLock } from './chargeLock.ts'
+import type { ChargeCause } from './chargeResult.ts'
 import type { AgainRequest, IamportClient } from './iamportClient.ts'
 import type { Intent, SigningKeys } from './intent.ts'
 import type { RefusalCode } from './refusal.ts'
@@ -86,11 +87,15 @@ export interface BillingHandlerOptions<Id extends string | number = string> {
   price(order: { customer: Customer<Id>; body: unknown }): Awaitable<Price>
   /** Told when an order was paid, by whichever card: compare what is in `payment`. May be called again for the same order. */
   onCharged?(charged: { customer: Customer<Id>; payment: Payment }): unknown
-  /** Told when a charge ended without an answer: nobody knows whether it was made. The next `POST /charges` asks again. */
-  onUnknown?(unknown: { order: UnknownOrder }): unknown
+  /**
+   * Told when a charge ended without an answer, and why: nobody knows whether it was made. The next `POST /charges` asks
+   * again. When left out, `onError` is told.
+   */
+  onUnknown?(unknown: { order: UnknownOrder; cause: ChargeCause }): unknown
   /**
    * Told of money that does not fit its intent or its order: another amount or currency, another card, or (`no-key`) an
-   * approval without a key, which is also what one looks like whose card was removed since. May be told again.
+   * approval without a key, which is also what one looks like whose card was removed since. May be told again. When left
+   * out, `onError` is told.
    */
   onRefused?(refused: RefusedPayment): unknown
   /** Told when a key was removed: by its customer, for a new one, or by `removeAllKeys`. May be told again. */
@@ -100,7 +105,7 @@ export interface BillingHandlerOptions<Id extends string | number = string> {
    * `id`. `onIssued` has been called before it when the payment registered a card.
    */
   onPayment?(event: PaymentEvent): unknown
-  /** Told of everything that went wrong on this side. `console.error` when left out. */
+  /** Told of everything that went wrong on this side, and waited for no longer than 5 seconds. `console.error` when left out. */
   onError?(error: unknown, where: { route: string }): unknown
   /** Keeps an order from being charged by two requests at the same moment. */
   readonly lock?: ChargeLock | undefined

@@ -34,7 +34,7 @@ async function settleClaim(question: Question): Promise<ChargeResult> {
     // the claim on a paid order stays, but for the lock of a process alone, which would grow
     if (held && settled && !shared) await freed(question, held.claim)
     if (settled) return settled
-    if (held && !(held.ms >= inFlightMs)) return unknown(request, new Error('The charge may still be on its way.'))
+    if (held && held.ms < inFlightMs) return unknown(request, new Error('The charge may still be on its way.'))
     if (held) await freed(question, held.claim)
     if (await holder(question)) return unknown(request, new Error('Another charge of this order has begun.'))
     if (found) return declined('card-declined', found.failReason ?? '')

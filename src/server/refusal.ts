@@ -53,6 +53,8 @@ const refusals = {
 /** The codes the handler itself refuses with; their HTTP statuses are in docs/openapi.json. */
 export type RefusalCode = keyof typeof refusals
 
+export const isRefusalStatus = (status: unknown) => Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599
+
 /**
  * A refusal with a code the client can show. Throw it from `firstOrder` or `price` to refuse an order.
  *
@@ -68,7 +70,7 @@ export class BillingRefusal extends Error {
 
   constructor(status: number, code: string, message: string) {
     super(message)
-    if (!Number.isInteger(status) || status < 400 || status > (new.target === BillingRefusal ? 499 : 599))
+    if (!isRefusalStatus(status) || (new.target === BillingRefusal && status > 499))
       throw new TypeError(`BillingRefusal: status has to be 400 to 499, not ${String(status)}`)
     if (typeof code !== 'string' || code === '') throw new TypeError('BillingRefusal: code has to be text, at least one character')
     this.status = status
@@ -90,8 +92,9 @@ class OwnRefusal extends BillingRefusal {
 /** One of the handler's own refusals, to be thrown. */
 export const refusal = (code: RefusalCode): BillingRefusal => new OwnRefusal(code)
 
-/** What the customer reads: Korean, unless the request prefers English; a shop's own words as they are. */
-export function wordsOf(error: BillingRefusal, request: Request): string {
-  const english = /^\s*en\b/i.test(request.headers.get('accept-language') ?? '')
-  return english && error instanceof OwnRefusal ? error.english : error.message
-}
+/** Customers read Korean, unless the request prefers English. */
+export const prefersEnglish = (request: Request) => /^\s*en\b/i.test(request.headers.get('accept-language') ?? '')
+
+/** What the customer reads; a shop's own words as they are. */
+export const wordsOf = (error: BillingRefusal, request: Request): string =>
+  error instanceof OwnRefusal && prefersEnglish(request) ? error.english : error.message

@@ -1,9 +1,11 @@
 import type { ConfirmAnswer } from '../billing/confirm.ts'
 import { cardOf } from './card.ts'
 import type { Intent } from './intent.ts'
+import { notify } from './notify.ts'
 import type { RefusalCode } from './refusal.ts'
 import { removeKey } from './removeKey.ts'
 import type { Shop } from './routes/route.ts'
+import { tellRefused } from './tellRefused.ts'
 import type { BillingKey, Payment } from './wire.ts'
 
 /** What a payment came to for the intent it belongs to: an answer, or why it does not fit. */
@@ -24,12 +26,12 @@ export async function settleRegistration(shop: Shop, intent: Intent, payment: Pa
   const misfit = misfitOf(intent, payment, key)
   if (misfit !== null || key === null) {
     const code = misfit ?? 'no-key'
-    await shop.options.onRefused?.({ payment, intent, code })
+    await tellRefused(shop, { payment, intent, code }, route)
     return refused(code)
   }
   const customer = { id: intent.customerId }
   const card = cardOf(key)
-  await shop.options.onIssued({ customer, customerUid: intent.customerUid, card, payment })
+  await notify(shop.options, 'onIssued', { customer, customerUid: intent.customerUid, card, payment })
   if (intent.replaces !== undefined) await replace(shop, customer, intent.replaces, route)
   const { impUid, amount, currency } = payment
   return { status: 'issued', customerUid: intent.customerUid, impUid, charged: amount, currency, card }

@@ -1,3 +1,5 @@
+import { isCustomerId } from './intent.ts'
+import { notify } from './notify.ts'
 import type { Customer } from './options.ts'
 import type { Shop } from './routes/route.ts'
 
@@ -12,15 +14,17 @@ export async function removeKey({ options }: Pick<Shop, 'options'>, customer: Cu
       if (await iamport.billingKey(customerUid)) throw error
     }
   }
-  await options.onDeleted?.({ customer, customerUid })
+  await notify(options, 'onDeleted', { customer, customerUid })
 }
 
 /**
  * Removes every key of a customer whose account is closed. All are tried.
  *
+ * @throws {TypeError} when it names no customer: what a shop's database finds for `undefined` may be everybody's
  * @throws {AggregateError} when some could not be removed; call it again
  */
 export async function removeAllKeys(shop: Shop, customer: Customer): Promise<readonly string[]> {
+  if (!isCustomerId(customer?.id)) throw new TypeError('removeAllKeys needs a customer, whose id is text or a number')
   const removed: string[] = []
   const errors: unknown[] = []
   for (const customerUid of await shop.keysOf(customer)) {

@@ -1,5 +1,5 @@
 import { createCaller } from './caller.ts'
-import { longestMs, unlessOver } from './deadline.ts'
+import { isMs, longestMs, unlessOver } from './deadline.ts'
 import { fetchTransport } from './fetchTransport.ts'
 import { IamportApiError } from './iamportApiError.ts'
 import type { CallOptions, IamportClientOptions } from './iamportClient.ts'
@@ -8,16 +8,20 @@ import { createTokens, isHeaderText } from './token.ts'
 import { TransportError } from './transport.ts'
 
 /** The options that can be wrong, checked. @throws {TypeError} */
-export function checked({ baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, impKey, impSecret, tierCode }: IamportClientOptions) {
+export function checked(options: IamportClientOptions) {
+  const { baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, impKey, impSecret, tierCode, fetch, tokenStore } = options
   if (typeof window !== 'undefined' && typeof document !== 'undefined')
     throw new TypeError('createIamportClient must not run in a browser: it holds the REST secret. Call it on your server.')
   for (const [name, value] of Object.entries({ impKey, impSecret }))
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw new TypeError(`createIamportClient: ${name} is no text (PortOne console, REST API).`)
   if (!/^https?:\/\/[^/]/.test(baseUrl)) throw new TypeError('createIamportClient: baseUrl has to be an http or https address.')
-  if (!(timeoutMs > 0 && timeoutMs <= longestMs))
+  if (!isMs(timeoutMs, Number.MIN_VALUE))
     throw new TypeError(`createIamportClient: timeoutMs has to be above 0, and at most ${longestMs} (24 days), not ${timeoutMs}.`)
   if (tierCode !== undefined && !isHeaderText(tierCode)) throw new TypeError('createIamportClient: tierCode cannot stand in a header.')
+  if (fetch !== undefined && typeof fetch !== 'function') throw new TypeError('createIamportClient: fetch has to be a function.')
+  if (tokenStore !== undefined && (typeof tokenStore?.get !== 'function' || typeof tokenStore.set !== 'function'))
+    throw new TypeError('createIamportClient: tokenStore has to have get and set.')
   return { baseUrl: baseUrl.replace(/\/$/, ''), timeoutMs }
 }
 

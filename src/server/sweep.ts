@@ -17,6 +17,8 @@ export interface SweepResult {
 
 const route = 'sweepRegistrations'
 const pageSize = 100
+/** How often a list that changes while it is read is begun anew. */
+const rereads = 20
 /** PortOne lists no longer span at once. */
 const spanSeconds = 90 * 86_400
 
@@ -29,6 +31,7 @@ export interface SweptTime {
 /**
  * @throws {TypeError} when `since` or `until` is no date
  * @throws {IamportApiError} when PortOne could not be asked for the list
+ * @throws {Error} when the list does not keep still long enough to be read
  */
 export async function sweepRegistrations(shop: Shop, { since, until = new Date() }: SweptTime): Promise<SweepResult> {
   const [from, to] = [secondsOf('since', since), secondsOf('until', until)]
@@ -60,6 +63,7 @@ async function* paidBetween({ options: { iamport } }: Shop, since: number, until
   for (let from = since; from <= until; from += spanSeconds) {
     const to = Math.min(from + spanSeconds - 1, until)
     let total = Number.POSITIVE_INFINITY
+    let left = rereads
     for (let page = 1; page > 0; ) {
       const found = await iamport.paymentsByStatus('paid', { from, to, page, limit: pageSize })
       for (const payment of found.payments) {
@@ -67,7 +71,9 @@ async function* paidBetween({ options: { iamport } }: Shop, since: number, until
         told.add(payment.impUid)
         yield payment
       }
-      page = found.total < total && page > 1 ? 1 : found.next > page ? found.next : 0
+      const shorter = found.total < total && page > 1
+      if (shorter && left-- === 0) throw new Error(`sweepRegistrations: PortOne's list was changed ${rereads} times while it was read`)
+      page = shorter ? 1 : found.next > page && found.payments.length > 0 ? found.next : 0
       total = found.total
     }
   }

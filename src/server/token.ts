@@ -1,3 +1,4 @@
+import { noLonger } from './deadline.ts'
 import { IamportApiError } from './iamportApiError.ts'
 import { reader } from './wire.ts'
 
@@ -19,21 +20,8 @@ export const isHeaderText = (text: unknown) => typeof text === 'string' && /^[!-
 /** A token is renewed in its last minute, or in the last half of one that was given with little left. */
 const margin = 60_000
 
-/** How long a store is waited for, in ms. */
+/** How long a store is waited for, in ms: everybody waits with this one. */
 const storePatienceMs = 1_000
-
-/** Waits for a store, but not for ever: everybody waits with this one. */
-async function noLonger<Value>(answer: Promise<Value> | Value): Promise<Value | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, storePatienceMs, null)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 /**
  * The tokens of a client: one request in flight however many callers wait, renewed ahead of its end, which PortOne gives
@@ -52,7 +40,7 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
   /** A store that is down, or does not answer, must not stop payments. */
   const fromStore = async () => {
     try {
-      return (await noLonger(shared?.get())) ?? null
+      return (await noLonger(shared?.get(), storePatienceMs)) ?? null
     } catch {
       return null
     }
@@ -72,7 +60,7 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
     held = token
     renewAt = token.until - Math.min(margin, (token.until - Date.now()) / 2)
     try {
-      await noLonger(shared?.set(token))
+      await noLonger(shared?.set(token), storePatienceMs)
     } catch {
       // as above
     }

@@ -1,3 +1,4 @@
+import { noLonger } from './deadline.ts'
 import { refusal } from './refusal.ts'
 
 type Answer = { readonly status: string } | null
@@ -13,8 +14,11 @@ export interface WebhookQueue {
   ask(impUid: string, ask: Ask): Promise<{ readonly status: string }>
 }
 
-/** How many are asked at once, how many may wait, and how long a payment that PortOne does not know is remembered. */
-const limits = { running: 8, waiting: 500, unknownMs: 10_000, remembered: 1_000 }
+/**
+ * How many are asked at once, for how long at most (PortOne and the shop's callbacks), how many may wait, and how long a
+ * payment that PortOne does not know is remembered.
+ */
+const limits = { running: 8, longestMs: 120_000, waiting: 500, unknownMs: 10_000, remembered: 1_000 }
 
 /** One queue for one handler. */
 export function createWebhookQueue(): WebhookQueue {
@@ -71,7 +75,13 @@ function turns() {
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else running += 1
     try {
-      return await ask()
+      const done = await noLonger(
+        ask().then((answer) => ({ answer })),
+        limits.longestMs,
+      )
+      // eight callbacks that never return would stop every webhook
+      if (!done) throw new Error(`A webhook took longer than ${limits.longestMs} ms: a callback of the shop’s has not returned.`)
+      return done.answer
     } finally {
       const first = waiting.shift()
       if (first) first()

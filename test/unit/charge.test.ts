@@ -233,13 +233,15 @@ describe('charge with a lock', () => {
       throw new Error('database is gone')
     }
     const order = newOrder()
-    expect(await charge(iamport, order, { lock: { acquire: down, held: down, release: down } })).toMatchObject({
+    expect(await charge(iamport, order, { lock: { acquire: down, held: down, release: down }, onError() {} })).toMatchObject({
       status: 'declined',
       code: 'not-sent',
     })
     expect(sends(order.merchantUid)).toBe(0)
     const half = { ...memoryLock().lock, release: down }
-    expect(await charge(iamport, newOrder({ customerUid: 'card-4' }), { lock: half })).toMatchObject({ code: 'card-declined' })
+    expect(await charge(iamport, newOrder({ customerUid: 'card-4' }), { lock: half, onError() {} })).toMatchObject({
+      code: 'card-declined',
+    })
     expect(await reconcileCharge(iamport, newOrder(), { lock: { ...half, held: down } })).toMatchObject({ status: 'unknown' })
     const unasked = { ...memoryLock().lock, held: down }
     expect(await charge(iamport, order, { lock: unasked })).toMatchObject({ status: 'declined', code: 'not-sent' })

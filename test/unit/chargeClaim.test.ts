@@ -9,6 +9,22 @@ afterEach(() => {
 })
 
 describe('an owned claim', () => {
+  it.each([undefined, {}, [], 'claim', { claim: 'old', ms: '400000' }, { claim: 'old', ms: Number.NaN }, { claim: 1, ms: 400_000 }])(
+    'that the lock holds is told in its own form, or nothing is sent and nothing freed (%j)',
+    async (answer) => {
+      const { lock, sent } = memoryLock()
+      const { iamport, calls } = scripted()
+      const odd = { ...lock, held: () => answer as never }
+      const words = expect.stringContaining('held has to answer null or { claim, ms }')
+      expect(await charge(iamport, newOrder(), { lock: odd })).toMatchObject({ code: 'not-sent', message: words })
+      const order = newOrder()
+      lock.acquire(order.merchantUid, 'old')
+      expect(await reconcileCharge(iamport, order, { lock: odd })).toMatchObject({ status: 'unknown', cause: { message: words } })
+      expect([...sent.keys()]).toEqual([order.merchantUid])
+      expect(calls.again).toBe(0)
+    },
+  )
+
   it('is asked for once more before sending: a process that slept sends nothing', async () => {
     const { lock, age, sent } = memoryLock()
     const order = newOrder()
@@ -53,7 +69,8 @@ describe('an owned claim', () => {
     expect(await charge(patient, newOrder(), { lock: { ...slow, held: () => null } })).toMatchObject(tooOld)
     // a store that does not tell an age tells no young one
     const ageless = async (order: string) => ({ claim: (await slow.held(order))?.claim ?? '', ms: Number.NaN })
-    expect(await charge(patient, newOrder(), { lock: { ...slow, held: ageless } })).toMatchObject(tooOld)
+    const told = { code: 'not-sent', message: expect.stringContaining('ms as a number') }
+    expect(await charge(patient, newOrder(), { lock: { ...slow, held: ageless } })).toMatchObject(told)
     expect(calls.again).toBe(0)
   })
 
@@ -114,13 +131,15 @@ describe('a lock that does not answer', () => {
     const { lock } = memoryLock()
     const words = { status: 'declined', code: 'not-sent', message: expect.stringContaining('no answer for 100 ms') }
     const mute = { acquire: never, held: never, release: never }
-    expect(await charge(iamport, newOrder(), { lock: mute })).toMatchObject(words)
+    expect(await charge(iamport, newOrder(), { lock: mute, onError() {} })).toMatchObject(words)
     expect(await charge(iamport, newOrder(), { lock: { ...lock, held: never } })).toMatchObject(words)
     expect(await reconcileCharge(iamport, newOrder(), { lock: mute })).toMatchObject({ status: 'unknown' })
     expect(calls.again).toBe(0)
     // what is known already is told without it
     const { iamport: failing } = hurried({ again: async (request: AgainRequest) => ({ ...paymentOf(request), status: 'failed' }) })
-    expect(await charge(failing, newOrder(), { lock: { ...lock, release: never } })).toMatchObject({ code: 'card-declined' })
+    const onError = vi.fn()
+    expect(await charge(failing, newOrder(), { lock: { ...lock, release: never }, onError })).toMatchObject({ code: 'card-declined' })
+    expect(onError).toHaveBeenCalledTimes(1)
     const old = { acquire: () => false, held: () => ({ claim: 'old', ms: 400_000 }), release: never }
     expect(await reconcileCharge(iamport, newOrder(), { lock: old })).toMatchObject({ status: 'unknown' })
   })
@@ -134,6 +153,20 @@ describe('a lock that does not answer', () => {
     expect(await charge(iamport, newOrder(), { lock: { ...lock, held: never }, ...given() })).toMatchObject(aborted)
     expect(await reconcileCharge(iamport, newOrder(), { lock: { ...lock, held: never }, ...given() })).toMatchObject({ status: 'unknown' })
     expect(calls.again).toBe(0)
+  })
+
+  it('sends nothing when it was aborted while the lock answered', async () => {
+    const { iamport, calls } = scripted()
+    const { lock, sent } = memoryLock()
+    const controller = new AbortController()
+    const held = (order: string) => {
+      controller.abort()
+      return lock.held(order)
+    }
+    const aborted = { code: 'not-sent', message: expect.stringContaining('aborted') }
+    expect(await charge(iamport, newOrder(), { lock: { ...lock, held }, signal: controller.signal })).toMatchObject(aborted)
+    expect(calls.again).toBe(0)
+    expect(sent.size).toBe(0)
   })
 
   it('is asked once for a claim, also when its answer asks anew each time somebody waits for it', async () => {
@@ -172,5 +205,48 @@ describe('a lock that does not answer', () => {
     expect(await charge(iamport, newOrder(), { lock: { ...lock, acquire } })).toMatchObject({ code: 'not-sent' })
     await vi.waitFor(() => expect(made).toBe(true), { timeout: 10_000 })
     await vi.waitFor(() => expect(sent.size).toBe(0), { timeout: 10_000 })
+  })
+})
+
+describe('a claim that cannot be given back', () => {
+  const down = new Error('the table is locked')
+  const stuck = () => ({ ...memoryLock().lock, release: rejecting(down) })
+  const declining = () => scripted({ again: async (request: AgainRequest) => ({ ...paymentOf(request), status: 'failed' }) }).iamport
+
+  it('is told to the operator, with its order and its reason', async () => {
+    const order = newOrder()
+    const onError = vi.fn()
+    expect(await charge(declining(), order, { lock: stuck(), onError })).toMatchObject({ code: 'card-declined' })
+    expect(onError.mock.calls).toEqual([[expect.any(Error), { merchantUid: order.merchantUid }]])
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({
+      message: `The claim on order ${order.merchantUid} could not be given back: it stays locked until reconcileCharge. the table is locked`,
+      cause: down,
+    })
+  })
+
+  it('is told once when the whole lock is down', async () => {
+    const onError = vi.fn()
+    const lock = { ...stuck(), acquire: rejecting(down) }
+    expect(await charge(scripted().iamport, newOrder(), { lock, onError })).toMatchObject({ code: 'not-sent' })
+    expect(onError).toHaveBeenCalledTimes(1)
+  })
+
+  it('is written to the console when there is no onError, and when that fails or never ends', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue(undefined)
+    const order = newOrder()
+    await charge(declining(), order, { lock: stuck() })
+    expect(log.mock.lastCall).toEqual([`react-billing-key charge of ${order.merchantUid}:`, expect.objectContaining({ cause: down })])
+    const mail = new Error('mail is down')
+    await charge(declining(), newOrder(), { lock: stuck(), onError: rejecting(mail) })
+    expect(log.mock.lastCall).toEqual([expect.any(String), mail, 'over', expect.objectContaining({ cause: down })])
+    log.mockRestore()
+    vi.useFakeTimers()
+    let ended: unknown
+    const never = () => new Promise<never>(() => {})
+    charge(declining(), newOrder(), { lock: stuck(), onError: never }).then((result) => {
+      ended = result
+    })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(ended).toMatchObject({ code: 'card-declined' })
   })
 })

@@ -144,7 +144,7 @@ describe('reconcileCharge', () => {
     const lockAt = (ms: number) => ({ acquire: () => false, held: () => ({ claim: 'old', ms }), release: () => released.push('old') })
     const { iamport } = scripted({ paymentByMerchantUid: looks(failedOf(order, 'imp_1')) })
     const inFlight = { status: 'unknown', cause: { message: expect.stringContaining('on its way') } }
-    for (const ms of [0, 299_999, Number.NaN]) expect(await reconcileCharge(iamport, order, { lock: lockAt(ms) })).toMatchObject(inFlight)
+    for (const ms of [0, 299_999]) expect(await reconcileCharge(iamport, order, { lock: lockAt(ms) })).toMatchObject(inFlight)
     expect(released).toEqual([])
     let held: { claim: string; ms: number } | null = { claim: 'old', ms: 300_000 }
     const lock = {

@@ -54,7 +54,7 @@ describe('chargeMany', () => {
       },
     })
     // nothing that was not kept is passed over in silence
-    expect(log.mock.calls.map(([words, error]) => [words.split(' ').at(-1), error])).toEqual(told.map((order) => [order, down]))
+    expect(log.mock.calls).toEqual(told.map((order) => [`react-billing-key charge of ${order}:`, down]))
     log.mockRestore()
     expect(items.map(({ request, result }) => [request, result.status])).toEqual(
       orders.map((order, at) => [order, ['paid', 'declined', 'declined', 'paid', 'declined'][at]]),
@@ -169,6 +169,38 @@ describe('chargeMany', () => {
     await expect(chargeMany(scripted().iamport, [], { concurrency: 0 })).rejects.toThrow(/concurrency/)
   })
 
+  it('goes on after a client that gives what is no payment', async () => {
+    const [broken, fine] = [newOrder(), newOrder()]
+    const { iamport: any } = scripted()
+    const paymentByMerchantUid = async (merchantUid: string) =>
+      merchantUid === broken.merchantUid ? ({ ...paymentOf(broken), currency: undefined } as never) : null
+    const items = await chargeMany({ ...any, paymentByMerchantUid }, [broken, fine], { concurrency: 1 })
+    expect(items.map(({ result }) => result.status)).toEqual(['unknown', 'paid'])
+  })
+
+  it('charges nothing when it was aborted before it began', async () => {
+    const { iamport: any, calls } = scripted()
+    const items = await chargeMany(any, [newOrder(), newOrder()], { signal: AbortSignal.abort() })
+    expect(items.map(({ result }) => result)).toMatchObject([{ code: 'not-sent' }, { code: 'not-sent' }])
+    expect(calls).toEqual({ again: 0, look: 0 })
+  })
+
+  it.each(['throws', 'ends'])('reads nothing more of requests once reading them %s', async (how) => {
+    const { iamport: any, calls } = scripted()
+    let asked = 0
+    const next = () => {
+      asked += 1
+      if (asked === 1) return { done: false as const, value: newOrder() }
+      if (asked > 2) return { done: false as const, value: newOrder() }
+      if (how === 'throws') throw new Error('the database is gone')
+      return { done: true as const, value: undefined }
+    }
+    const ended = chargeMany(any, { [Symbol.iterator]: () => ({ next }) }, { concurrency: 3 })
+    if (how === 'throws') await expect(ended).rejects.toThrow('the database is gone')
+    else expect(await ended).toHaveLength(1)
+    expect([asked, calls.again]).toEqual([2, 1])
+  })
+
   it('charges each order when one object is handed out for all of them, and when it is changed meanwhile', async () => {
     const sent: string[] = []
     const slow = {
@@ -204,4 +236,59 @@ describe('chargeMany', () => {
       { status: 'paid', payment: { impUid: 'imp_1' } },
     ])
   })
+
+  it.each([
+    [[null], /results\[0\] has to be/],
+    [[{ request: newOrder(), result: { status: 'unknown' } }, { request: newOrder() }], /results\[1\] has to be/],
+    [[{ request: {}, result: { status: 'unknown' } }], /results\[0\]/],
+    [[{ request: newOrder(), result: { status: 'declined' } }], /results\[0\]/],
+    [[{ request: newOrder(), result: { status: 'done' } }], /results\[0\]/],
+    [[[newOrder(), { status: 'unknown' }]], /results\[0\]/],
+    ['results', /results has to be a list/],
+    [{ results: [] }, /results has to be a list/],
+  ])('names a result that is none, and charges nothing (%j)', async (results, words) => {
+    const { iamport: any, calls } = scripted()
+    await expect(chargeMany(any, [newOrder()], { results: results as never })).rejects.toThrow(words)
+    expect(calls).toEqual({ again: 0, look: 0 })
+  })
+
+  it('takes back its own result of a request that was none', async () => {
+    const results = throughJson(await chargeMany(iamport, [null as unknown as AgainRequest]))
+    expect(await chargeMany(iamport, [], { results })).toEqual([])
+  })
+
+  it.each([
+    [{ concurrency: 1_001 }, /concurrency has to be 1 to 1000, not 1001/],
+    [{ concurrency: 0.5 }, /concurrency/],
+    [{ onResult: true }, /onResult has to be a function/],
+    [{ onError: 'mail' }, /onError has to be a function/],
+    [{ results: undefined, onresult: () => 0 }, /there is no option onresult/],
+  ])('names an option that is wrong (%j)', async (options, words) => {
+    await expect(chargeMany(iamport, [newOrder()], options as never)).rejects.toThrow(words)
+  })
+
+  it.each([null, 5, { request: newOrder() }])('names requests that are no list (%j)', async (requests) => {
+    await expect(chargeMany(iamport, requests as never)).rejects.toThrow('chargeMany: requests has to be iterable')
+  })
+
+  it('tells onError of what onResult throws', async () => {
+    const order = newOrder()
+    const down = new Error('the shop’s database is down')
+    const onError = vi.fn()
+    await chargeMany(scripted().iamport, [order], { onResult: () => Promise.reject(down), onError })
+    expect(onError.mock.calls).toEqual([[down, { merchantUid: order.merchantUid }]])
+  })
+
+  it.each(['impUid', 'merchantUid', 'amount', 'currency', 'customerUid', 'status'])(
+    'asks PortOne again for a payment that was kept without its %s',
+    async (field) => {
+      const order = newOrder()
+      const payment = { ...paymentOf(order), [field]: undefined }
+      const { iamport: asked, calls } = scripted()
+      const known = await asked.again(order)
+      const results = throughJson([{ request: order, result: { status: 'paid', payment } }])
+      expect(await chargeMany(asked, [order], { results })).toMatchObject([{ result: { status: 'paid', payment: known } }])
+      expect(calls).toEqual({ again: 1, look: 1 })
+    },
+  )
 })

@@ -11,6 +11,9 @@ describe('options that are wrong', () => {
     [/patienceMs has to be 0 to 2147483647/, { patienceMs: 2 ** 31 }],
     [/patienceMs/, { patienceMs: -1 }],
     [/patienceMs/, { patienceMs: Number.NaN }],
+    [/patienceMs/, { patienceMs: '1000' }],
+    [/signal has to be an AbortSignal/, { signal: {} }],
+    [/onError has to be a function/, { onError: 'mail' }],
     [/inFlightMs/, { inFlightMs: Number.POSITIVE_INFINITY }],
   ])('are refused before anything is asked: %s', async (sentence, options) => {
     const { iamport, calls } = scripted()
@@ -20,7 +23,7 @@ describe('options that are wrong', () => {
     expect(calls).toEqual({ again: 0, look: 0 })
   })
 
-  it.each([undefined, Number.NaN, 0, 2 ** 31])('as is a client whose timeoutMs is %s', async (timeoutMs) => {
+  it.each([undefined, Number.NaN, 0, 2 ** 31, '1000'])('as is a client whose timeoutMs is %s', async (timeoutMs) => {
     const { iamport, calls } = scripted({ timeoutMs: timeoutMs as number })
     await expect(charge(iamport, newOrder(), { inFlightMs: 2 ** 40 })).rejects.toThrow(/timeoutMs has to be above 0/)
     expect(calls).toEqual({ again: 0, look: 0 })

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { createSandbox } from '../../src/sandbox/index.ts'
 import { charge, createIamportClient, IamportApiError, type IamportClientOptions, reconcileCharge } from '../../src/server/index.ts'
+import { memoryLock } from './memoryLock.ts'
 
 // The sandbox on loopback, and between it and the client whatever a test puts there that neither PortOne nor a fault of the
 // sandbox would send: both transports keep the same promises.
@@ -116,6 +117,49 @@ describe.each(transports)('the client over %s', (name, transport) => {
       expect(count('/again') - before).toBe(1)
     },
   )
+
+  it('takes no word about another payment or key, which may be another customer’s', async () => {
+    const iamport = client()
+    const key = { customer_uid: 'card-of-mina', inserted: 1, card_name: '신한' }
+    const payment = { imp_uid: 'imp_1', merchant_uid: 'order-1', status: 'paid', amount: 9900, cancel_amount: 0, currency: 'KRW' }
+    answer = ({ url = '' }) => json(200, envelope(!url.startsWith('/subscribe') ? payment : url.includes('?') ? [key] : key))
+    const other = { httpStatus: 200, code: 0, message: expect.stringContaining('not about what was asked') }
+    expect(await failure(iamport.payment('imp_2'))).toMatchObject(other)
+    expect(await failure(iamport.paymentByMerchantUid('order-2'))).toMatchObject(other)
+    expect(await failure(iamport.paymentByMerchantUid('order-1', 'failed'))).toMatchObject(other)
+    expect(await failure(iamport.billingKey('card-of-jun'))).toMatchObject(other)
+    expect(await failure(iamport.billingKeys(['card-of-jun', 'card-of-ara']))).toMatchObject(other)
+    expect(await iamport.payment('imp_1')).toMatchObject({ merchantUid: 'order-1' })
+    expect(await iamport.paymentByMerchantUid('order-1', 'paid')).toMatchObject({ impUid: 'imp_1' })
+    expect(await iamport.billingKeys(['card-of-jun', 'card-of-mina'])).toMatchObject([{ customerUid: 'card-of-mina' }])
+    answer = () => json(200, envelope([{ ...key, customer_uid: 'card-of-jun' }, key]))
+    expect(await failure(iamport.billingKeys(['card-of-jun']))).toMatchObject(other)
+  })
+
+  it('frees no order whose charge was lost for what became of another order', async () => {
+    const { lock, sent } = memoryLock()
+    const another = { imp_uid: 'imp_2', merchant_uid: 'another', status: 'failed', amount: 9900, cancel_amount: 0, currency: 'KRW' }
+    answer = ({ method }) => {
+      if (method === 'POST') return (response) => response.destroy()
+      return count('/again') === 0 ? null : json(200, envelope(another))
+    }
+    seen.length = 0
+    expect(await charge(client(), newOrder(), { lock, patienceMs: 0 })).toMatchObject({ status: 'unknown' })
+    expect(sent.size).toBe(1)
+  })
+
+  it('says that nothing was sent of a request that JSON cannot hold, and quotes nothing of it', async () => {
+    const circular: Record<string, unknown> = { secret: '4111-1111' }
+    circular.self = circular
+    seen.length = 0
+    for (const customData of [circular, 10n] as never[]) {
+      const { lock, sent } = memoryLock()
+      const result = await charge(client(), { ...newOrder(), customData }, { lock, patienceMs: 0 })
+      expect(result).toMatchObject({ code: 'not-sent', message: expect.stringContaining('what JSON cannot') })
+      expect(sent.size).toBe(0)
+    }
+    expect(count('/again')).toBe(0)
+  })
 
   it('takes an answer without customer_uid to its own charge for paid', async () => {
     edit = (path, { customer_uid, ...rest }) => (path.endsWith('/again') ? rest : { customer_uid, ...rest })
@@ -374,9 +418,12 @@ describe('the options', () => {
     expect(await charge(bare, newOrder())).toMatchObject({ status: 'declined', code: 'not-sent' })
     const secrets = { impKey: 'k', impSecret: 's' }
     expect(() => createIamportClient({ ...secrets, baseUrl: 'api.iamport.kr' })).toThrow(/baseUrl/)
-    for (const timeoutMs of [Number.NaN, 0, -1, 2 ** 31, Number.POSITIVE_INFINITY])
+    for (const timeoutMs of [Number.NaN, 0, -1, 2 ** 31, Number.POSITIVE_INFINITY, '5000' as never])
       expect(() => createIamportClient({ ...secrets, timeoutMs })).toThrow(/timeoutMs/)
     expect(createIamportClient({ ...secrets, timeoutMs: 2 ** 31 - 1 }).timeoutMs).toBe(2 ** 31 - 1)
+    expect(() => createIamportClient({ ...secrets, fetch: 5 as never })).toThrow(/fetch has to be a function/)
+    for (const tokenStore of [5, {}, { get: () => null }, null])
+      expect(() => createIamportClient({ ...secrets, tokenStore: tokenStore as never })).toThrow(/tokenStore has to have get and set/)
     expect(() => createIamportClient({ ...secrets, tierCode: 'a\nb' })).toThrow(/tierCode/)
     expect(() => createIamportClient({ impKey: '', impSecret: 's' })).toThrow(/impKey/)
   })

@@ -88,6 +88,18 @@ describe('what the shop gives', () => {
       { firstOrder: () => ({ name: 'x', amount: 0, display_amount: 1 }) as never },
       /display_amount is not one of its fields/,
     ],
+    ['an order whose fields a class computes', { firstOrder: () => new ComputedOrder() }, /name is missing; amount is missing/],
+    [
+      'an order number that is another address',
+      { firstOrder: () => ({ name: 'x', amount: 0, merchantUid: '..' }) },
+      /merchantUid.*address/,
+    ],
+    [
+      'a customer whose number is also another’s',
+      { authenticate: () => ({ id: 2 ** 53 }) as never },
+      /id is text or a number.*larger ones as text/,
+    ],
+    ['a refusal that gives itself a status', { firstOrder: () => Promise.reject(new StrangeRefusal(404, 'x', 'strange')) }, /strange/],
     ['half a won', { firstOrder: () => ({ name: 'x', amount: 99.5 }) }, /amount has to be a number, whole/],
     ['a key to replace that is not the customer’s', { firstOrder: () => ({ name: 'x', amount: 0, replaces: 'x' }) }, /replaces/],
     ['a firstOrder that throws', { firstOrder: () => Promise.reject(new Error('database is gone')) }, /database is gone/],
@@ -125,6 +137,8 @@ describe('what the shop gives', () => {
 
   it.each([
     ['price', { price: () => ({ merchantUid: 'x'.repeat(41), name: 'x', amount: 1 }) }, /price.*merchantUid/],
+    ['price', { price: () => ({ merchantUid: '.', name: 'x', amount: 1 }) }, /merchantUid has to be text that can stand in an address/],
+    ['price', { price: () => new ComputedOrder() }, /merchantUid is missing; name is missing; amount is missing/],
     ['price', { price: () => ({ merchantUid: 'x', name: 'x', amount: 0 }) }, /amount has to be a number, whole and above 0/],
     [
       'onCharged',
@@ -142,6 +156,18 @@ describe('what the shop gives', () => {
     expect(await shop.call('GET /keys')).toMatchObject({ status: 502, code: 'portone-unreachable' })
     expect(shop.told.errors).toEqual([['GET /keys', expect.stringContaining('/users/getToken')]])
     expect(JSON.stringify(shop.told.errors)).not.toContain('a-wrong-secret')
+  })
+
+  it('names the key of customerUids that is none', async () => {
+    for (const [key, rule] of [
+      ['..', /the one at 1 has to be text that can stand in an address/],
+      ['', /the one at 1 has to be text of 1 to 80 characters/],
+      [null, /the one at 1 .*, not null/],
+    ] as const) {
+      const shop = await open({ customerUids: () => ['fine', key] as never })
+      expect(await shop.call('GET /keys')).toMatchObject({ status: 500, code: 'internal' })
+      expect(shop.told.errors).toEqual([['GET /keys', expect.stringMatching(rule)]])
+    }
   })
 
   it('reports a customerUids that is no list, and survives an onError that throws', async () => {
@@ -170,6 +196,10 @@ describe('what the shop gives', () => {
     expect(make({ signingKey: '' })).toThrow(/signingKey has to be/)
     expect(make({ origins: ['shop.example'] })).toThrow(/origins has to hold addresses like https:\/\/shop\.example, not "shop\.example"/)
     expect(make({ origins: ['https://shop.example/path'] })).toThrow(/origins/)
+    expect(make({ origins: ['https://*.shop.example'] })).toThrow(/origins/)
+    for (const basePath of ['/api/../billing', '/./billing', '/api/..']) expect(make({ basePath })).toThrow(/basePath has to be/)
+    expect(make({ basePath: '/api/v1.2/..billing' })).not.toThrow()
+    expect(make({ signingKey: ' '.repeat(40) })).toThrow(/signingKey has to be/)
     expect(make({ basePath: '/api/billing/' })).toThrow(/basePath has to be/)
     expect(make({ onIssued: undefined })).toThrow(/onIssued has to be a function/)
     expect(make({ onIsued: () => 0 })).toThrow(/there is no option onIsued/)
@@ -182,6 +212,23 @@ describe('what the shop gives', () => {
     )
   })
 })
+
+/** An order as an ORM's entity may be. */
+class ComputedOrder {
+  get name() {
+    return '월간'
+  }
+  get amount() {
+    return 9900
+  }
+  get merchantUid() {
+    return 'computed-1'
+  }
+}
+
+class StrangeRefusal extends BillingRefusal {
+  override readonly status = 99
+}
 
 /** A GET with exactly these headers: `fetch` adds its own `sec-fetch` ones. */
 async function rawGet(base: string, path: string, headers: readonly (readonly [string, string])[]) {

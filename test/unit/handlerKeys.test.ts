@@ -44,6 +44,13 @@ describe('customers and their keys', () => {
     expect(shop.told).toMatchObject({ deleted: [], errors: [['DELETE /keys/:id', 'Error: refused']] })
   })
 
+  it.each([undefined, null, {}, { id: undefined }, { id: '' }, { id: Number.NaN }])('removes the keys of nobody (%j)', async (customer) => {
+    // what a database finds for `undefined` may be everybody's
+    const shop = await open({ customerUids: () => ['everybodys'] })
+    await expect(shop.billing.removeAllKeys(customer as never)).rejects.toThrow(/removeAllKeys needs a customer/)
+    expect(shop.told.deleted).toEqual([])
+  })
+
   it('removes all keys of an account that is closed, and says when one could not be', async () => {
     const shop = await open()
     const uids = [await shop.addCard(), await shop.addCard()]

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { AgainRequest } from '../../src/server/index.ts'
+import { type AgainRequest, BillingRefusal } from '../../src/server/index.ts'
 import { startShop } from './billingShop.ts'
 import { memoryLock } from './memoryLock.ts'
 
-const { open, pay, sandbox, faults, iamport, paidFor } = await startShop()
+const { open, pay, client, sandbox, faults, iamport, paidFor } = await startShop()
 const anyIntent = expect.objectContaining({ customerId: 'mina' })
 
 describe('money that does not fit its intent', () => {
@@ -117,6 +117,108 @@ describe('POST /charges', () => {
     expect(shop.told.errors).toEqual([['POST /charges', 'Error: mail is down']])
   })
 
+  it('tells onError of an unknown order and of money that does not fit, where the shop has nothing else to be told by', async () => {
+    const price = () => ({ merchantUid: 'order-unheard', name: '월간', amount: 9900 })
+    const unheard: object = { onUnknown: undefined, onRefused: undefined }
+    const shop = await open({ price, ...unheard })
+    const customerUid = await shop.addCard()
+    faults.push({ kind: 'server-error' })
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    const misfit = await shop.register({ customer_uid: 'unheard-elsewhere' })
+    expect(await shop.confirm(misfit)).toMatchObject({ code: 'other-key' })
+    expect(shop.told.errors).toEqual([
+      ['POST /charges', expect.stringMatching(/Nobody knows whether order order-unheard was charged: .+/)],
+      ['POST /confirm', expect.stringContaining(`Money that does not fit (other-key): ${misfit.impUid}`)],
+    ])
+  })
+
+  it.each([
+    ['was declined after all', 'declined', false],
+    ['is asked about by a customer who has left', 'unknown', true],
+  ])('sends nothing more for an order that %s', async (_, status, left) => {
+    const { lock, age } = memoryLock()
+    lock.acquire('order-open', 'old')
+    age()
+    const again = vi.fn()
+    const customerUid = 'card-open'
+    const failed = {
+      ...(await iamport.paymentsByStatus('all')).payments[0],
+      merchantUid: 'order-open',
+      status: 'failed',
+      failReason: '한도 초과',
+    }
+    const found = { again, paymentByMerchantUid: async (__: string, which?: string) => (left || which ? null : failed) }
+    const shop = await open({
+      lock,
+      iamport: Object.assign(Object.create(iamport), found),
+      customerUids: () => [customerUid],
+      price: () => ({ merchantUid: 'order-open', name: '월간', amount: 9900 }),
+    })
+    const controller = new AbortController()
+    const request = new Request('http://shop.example/api/billing/charges', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ customerUid }),
+      signal: controller.signal,
+    })
+    const answer = shop.billing(request)
+    if (left) controller.abort()
+    expect(await (await answer).json()).toMatchObject({ status })
+    expect(again).not.toHaveBeenCalled()
+  })
+
+  it('tells the shop why an order is unknown', async () => {
+    const shop = await open({ price: () => ({ merchantUid: 'order-why', name: '월간', amount: 9900 }) })
+    const customerUid = await shop.addCard()
+    faults.push({ kind: 'server-error' })
+    await shop.call('POST /charges', { customerUid })
+    expect(shop.told.unknown).toMatchObject([{ cause: { message: expect.any(String), httpStatus: null } }])
+  })
+
+  it('takes a refusal that onCharged throws for a failure: what was paid cannot be refused', async () => {
+    const price = () => ({ merchantUid: 'order-refused-late', name: '월간', amount: 9900 })
+    const refuse = () => Promise.reject(new BillingRefusal(404, 'unknown-order', '없는 주문이에요.'))
+    const shop = await open({ price, onCharged: refuse, onPayment: refuse })
+    const customerUid = await shop.addCard()
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ status: 500, code: 'internal' })
+    const [payment] = paidFor('order-refused-late')
+    expect(await shop.call('POST /webhook', { imp_uid: payment?.imp_uid })).toMatchObject({ status: 500, code: 'internal' })
+    expect(shop.told.errors).toEqual([
+      ['POST /charges', 'Error: onCharged threw a BillingRefusal: 없는 주문이에요.'],
+      ['POST /webhook', 'Error: onPayment threw a BillingRefusal: 없는 주문이에요.'],
+    ])
+  })
+
+  describe('that is declined tells the customer nothing of this side, and the operator everything', () => {
+    const price = () => ({ merchantUid: 'order-operators', name: '월간', amount: 9900 })
+    const tryAgain = '결제하지 못했어요. 청구된 금액은 없어요. 잠시 후 다시 시도해 주세요.'
+    const otherCard = '결제하지 못했어요. 청구된 금액은 없어요. 다른 카드로 시도하거나 고객센터에 문의해 주세요.'
+
+    it.each([
+      ['a lock that is down', () => ({ lock: broken }), 'not-sent', tryAgain, 'no role shop_admin at 10.0.0.5'],
+      ['a wrong secret', () => ({ iamport: client({ impSecret: 'wrong' }) }), 'not-sent', tryAgain, '/users/getToken'],
+      ['a key that PortOne does not know', () => ({}), 'portone--1', otherCard, '등록되지 않은 구매자입니다.'],
+    ])('%s', async (_, change, code, message, reason) => {
+      const shop = await open({ price, customerUids: () => ['gone-at-portone'], ...change() })
+      const answer = await shop.call('POST /charges', { customerUid: 'gone-at-portone' })
+      expect(answer.body).toEqual({ status: 'declined', merchantUid: 'order-operators', code, message })
+      const english = await shop.call('POST /charges', { customerUid: 'gone-at-portone' }, { 'accept-language': 'en-GB' })
+      expect(english.body.message).toMatch(/Nothing was charged/)
+      expect(shop.told.errors).toContainEqual(['POST /charges', expect.stringContaining(reason)])
+      const news = expect.stringContaining(`Order order-operators was not charged (${code})`)
+      expect(shop.told.errors).toContainEqual(['POST /charges', news])
+    })
+
+    it('and a claim that could not be given back goes to onError as well', async () => {
+      const shop = await open({ price, lock: { ...broken, acquire: () => true }, customerUids: () => ['gone-at-portone'] })
+      await shop.call('POST /charges', { customerUid: 'gone-at-portone' })
+      expect(shop.told.errors).toContainEqual(['POST /charges', expect.stringContaining('could not be given back')])
+    })
+
+    const down = () => Promise.reject(new Error('no role shop_admin at 10.0.0.5'))
+    const broken = { acquire: down, held: down, release: () => Promise.reject(new Error('gone')) }
+  })
+
   it('tells that an order is paid when another card has paid it, and of money that is not the order’s', async () => {
     let amount = 9900
     const shop = await open({ price: () => ({ merchantUid: 'order-two-cards', name: '월간', amount }) })
@@ -176,6 +278,16 @@ describe('sweepRegistrations', () => {
     expect(issued).toEqual(expect.arrayContaining(rest.map(({ impUid }) => impUid)))
     expect(failed).toBe(1)
     expect(shop.told.errors).toEqual([['sweepRegistrations', 'Error: database is gone']])
+  })
+  it('ends also when PortOne names a next page for ever, or its list never keeps still', async () => {
+    const pages = vi.fn(async (_: string, { page }: { page: number }) => ({ total: 1, next: page + 1, payments: [] }))
+    const empty = await open({ iamport: Object.assign(Object.create(iamport), { paymentsByStatus: pages }) })
+    expect(await empty.billing.sweepRegistrations({ since: new Date() })).toMatchObject({ seen: 0 })
+    expect(pages).toHaveBeenCalledTimes(1)
+    const [payment] = (await iamport.paymentsByStatus('paid')).payments
+    const restless = vi.fn(async (_: string, { page }: { page: number }) => ({ total: 10 - page, next: 2, payments: [payment] }))
+    const shop = await open({ iamport: Object.assign(Object.create(iamport), { paymentsByStatus: restless }) })
+    await expect(shop.billing.sweepRegistrations({ since: new Date() })).rejects.toThrow('changed 20 times while it was read')
   })
   it('ends also when every page names itself the next', async () => {
     const pages = vi.fn(async () => ({ total: 1, next: 1, payments: [] }))

@@ -3,6 +3,7 @@ import { createWebhookQueue } from '../../src/server/webhookQueue.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
+  vi.useRealTimers()
 })
 
 const nothing = () => vi.fn(async () => null)
@@ -57,4 +58,15 @@ it('remembers an unknown payment for ten seconds, and a thousand of them', async
   await code(ask('imp_999', other))
   await code(ask('imp_first', first))
   expect(first).toHaveBeenCalledTimes(3)
+})
+
+it('gives up what a callback never ends, so that eight of them stop no other', async () => {
+  vi.useFakeTimers()
+  const { ask } = createWebhookQueue()
+  const never = () => new Promise<never>(() => {})
+  const stuck = Array.from({ length: 8 }, (_, at) => ask(`imp_${at}`, never).catch(String))
+  const other = code(ask('imp_8', async () => ({ status: 'paid' })))
+  await vi.advanceTimersByTimeAsync(120_000)
+  expect(await other).toBe('answered')
+  expect(await Promise.all(stuck)).toEqual(stuck.map(() => expect.stringContaining('a callback of the shop’s has not returned')))
 })

@@ -1,4 +1,5 @@
 import { readText } from '../body.ts'
+import { notify } from '../notify.ts'
 import { refusal } from '../refusal.ts'
 import { settleRegistration } from '../registration.ts'
 import { impUidOf, paymentEvent } from '../webhook.ts'
@@ -17,6 +18,6 @@ async function tell(shop: Shop, impUid: string, route: string): Promise<{ status
   if (!event) return null
   // a customer who never came back has a key all the same
   if (event.intent && event.payment.status === 'paid') await settleRegistration(shop, event.intent, event.payment, route)
-  await shop.options.onPayment?.(event)
+  await notify(shop.options, 'onPayment', event)
   return { status: event.payment.status }
 }
