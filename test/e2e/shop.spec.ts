@@ -71,10 +71,25 @@ test('the back button leads out of the window to a page that works', async ({ pa
   if (phone(page)) await page.goBack()
   else {
     const wayOut = page.getByRole('button', { name: '결제창 닫기' })
-    const box = await wayOut.boundingBox()
-    expect(box?.height).toBeLessThan(80) // beside the window's own buttons, never over them
-    expect(box?.y).toBeGreaterThan((page.viewportSize()?.height ?? 0) - 100)
+    const last = page.frameLocator('.imp-dialog iframe').locator('[data-action=approve]')
+    for (const [width, height] of [
+      [1280, 720],
+      [1280, 560],
+      [390, 640],
+      [320, 568],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      const box = await wayOut.boundingBox()
+      expect(box?.height).toBeLessThan(80)
+      expect(box?.y).toBeGreaterThan(height - 100)
+      // below the window's own buttons, never over them
+      await last.click({ trial: true })
+      const lowest = await last.boundingBox()
+      expect((lowest?.y ?? height) + (lowest?.height ?? 0)).toBeLessThan(box?.y ?? 0)
+    }
+    await page.setViewportSize({ width: 1280, height: 720 })
     await wayOut.click()
+    await expect(page.locator('.imp-dialog')).not.toHaveAttribute('style', /border-bottom/)
   }
   await expect(page.getByRole('button', { name: starts.trial })).toBeEnabled()
   await register(page, 'approved')
