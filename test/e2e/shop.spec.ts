@@ -146,6 +146,15 @@ test('what was pressed offline is said to have failed, and is not done later', a
   await expect(page.locator('.badge')).toHaveText('무료 이용 중')
 })
 
+test('has no page of another address, and says so', async ({ page }) => {
+  const response = await page.goto('/nothing-here')
+  expect(response?.status()).toBe(404)
+  await expect(page.getByRole('heading', { level: 1, name: '없는 페이지예요' })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('link', { name: '내 이용권으로 가기' }).click()
+  await expect(page.getByLabel('이름')).toBeVisible()
+})
+
 test('says so when the shop cannot be reached, and tries again', async ({ page }) => {
   await page.route('**/api/shop', (route) => route.abort())
   await page.goto('/')
