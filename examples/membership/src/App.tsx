@@ -45,7 +45,7 @@ function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (l
   const signOut = useAction(() => '/session', 'DELETE')
   const otherLang = lang === 'ko' ? 'en' : 'ko'
   return (
-    <BillingKeyProvider {...portone} api="/api/billing" customerKey={member?.id} locale={locales[lang]}>
+    <BillingKeyProvider {...portone} api="/api/billing" customerKey={member?.id} language={lang} locale={locales[lang]}>
       <header className="top">
         <a href="/">{name}</a>
         <span>
