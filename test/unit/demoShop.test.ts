@@ -15,6 +15,8 @@ it('does nothing to the member who is signed in for a tab that still shows anoth
   await shared.signIn('미나')
   await shared.register(now)
   const { member, subscription, orders } = await shared.view()
+  expect(member).toEqual({ id: expect.stringMatching(/^m\w{16}$/), name: '미나' })
+  expect(Object.keys(subscription?.card ?? {})).toEqual(['customerUid', 'name', 'number'])
   await shared.signIn('하나')
   await shared.register(now)
   for (const action of ['cancel', 'refund', 'consent', 'resume'])

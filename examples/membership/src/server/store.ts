@@ -47,8 +47,9 @@ export function openDatabase(file: string) {
 
 /** Members, cards, subscriptions, orders and what became of them. `today` is the shop's day. */
 export function openStore(db: Database.Database, today: () => Day) {
-  const one = <Row>(sql: string, ...values: unknown[]) => (db.prepare(sql).get(...values) as Row | undefined) ?? null
   const all = <Row>(sql: string, ...values: unknown[]) => db.prepare(sql).all(...values) as Row[]
+  // `get` puts how long it took into the row, which would be shown to the page
+  const one = <Row>(sql: string, ...values: unknown[]) => all<Row>(sql, ...values)[0] ?? null
   const subscriptions = (where: string, ...values: string[]): SubscriptionRow[] =>
     all<SubscriptionRow>(`select * from subscriptions where ${where}`, ...values).map((row) => ({
       ...row,
