@@ -3,28 +3,47 @@ import { overlaySelector } from './sdkFamilies.ts'
 const isShown = (overlay: Element) => getComputedStyle(overlay).display !== 'none'
 
 /** The overlay of a window that is on the screen. */
-export const shownOverlay = (): Element | undefined => [...document.querySelectorAll(overlaySelector)].find(isShown)
+export const shownOverlay = () => [...document.querySelectorAll<HTMLElement>(overlaySelector)].find(isShown)
 
 /**
- * While an overlay of the SDK's is on the screen, makes what lay in `body` before it inert, and moves the focus into the
- * window. What was inert before stays so, and what comes later is left alone: it may be the PG's.
+ * Keeps the bottom of the screen free of the window: a border of the overlay's, as high as the way out needs, so that
+ * neither hides the other's buttons. The overlay's shade lies under a border as well.
  *
- * @param wayOut stays usable
  * @returns undoes it
  */
-export function keepBehindOverlay(wayOut: Element): () => void {
+function leaveRoom(overlay: HTMLElement, wayOut: HTMLElement): () => void {
+  const { boxSizing, borderBottom } = overlay.style
+  const room = wayOut.offsetHeight + 2 * Number.parseInt(wayOut.style.bottom, 10)
+  overlay.style.boxSizing = 'border-box'
+  overlay.style.borderBottom = `calc(${room}px + env(safe-area-inset-bottom)) solid transparent`
+  return () => Object.assign(overlay.style, { boxSizing, borderBottom })
+}
+
+/**
+ * While an overlay of the SDK's is on the screen, makes what lay in `body` before it inert, moves the focus into the
+ * window, and leaves room for the way out below it. What was inert before stays so, and what comes later is left alone: it
+ * may be the PG's.
+ *
+ * @param wayOut stays usable; fixed at its `style.bottom`
+ * @returns undoes it
+ */
+export function keepBehindOverlay(wayOut: HTMLElement): () => void {
   const before = [...document.body.children].filter(
     (child) => child !== wayOut && !child.matches(`script, style, iframe, ${overlaySelector}`),
   )
   const held = new Set<Element>()
+  let takeBack: (() => void) | null = null
   const release = () => {
     for (const child of held) child.removeAttribute('inert')
     held.clear()
+    takeBack?.()
+    takeBack = null
   }
   const look = () => {
     const overlay = shownOverlay()
     if (!overlay) return release()
-    if (held.size > 0) return
+    if (takeBack) return
+    takeBack = leaveRoom(overlay, wayOut)
     for (const child of before) {
       if (child.hasAttribute('inert')) continue
       child.setAttribute('inert', '')

@@ -71,10 +71,8 @@ test('the back button leads out of the window to a page that works', async ({ pa
   if (phone(page)) await page.goBack()
   else {
     const wayOut = page.getByRole('button', { name: '결제창 닫기' })
-    const box = await wayOut.boundingBox()
-    expect(box?.height).toBeLessThan(80) // beside the window's own buttons, never over them
-    expect(box?.y).toBeGreaterThan((page.viewportSize()?.height ?? 0) - 100)
     await wayOut.click()
+    await expect(page.locator('#imp-iframe-wrapper')).not.toHaveAttribute('style', /border-bottom/)
   }
   await expect(page.getByRole('button', { name: starts.trial })).toBeEnabled()
   await register(page, 'approved')
@@ -129,6 +127,15 @@ test('what was pressed offline is said to have failed, and is not done later', a
   await context.setOffline(false)
   await page.reload()
   await expect(page.locator('.badge')).toHaveText('무료 이용 중')
+})
+
+test('has no page of another address, and says so', async ({ page }) => {
+  const response = await page.goto('/nothing-here')
+  expect(response?.status()).toBe(404)
+  await expect(page.getByRole('heading', { level: 1, name: '없는 페이지예요' })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('link', { name: '내 이용권으로 가기' }).click()
+  await expect(page.getByLabel('이름')).toBeVisible()
 })
 
 test('says so when the shop cannot be reached, and tries again', async ({ page }) => {

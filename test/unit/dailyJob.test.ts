@@ -121,6 +121,31 @@ it('ends what was cancelled before its charge was sent, without one', async () =
   expect(kinds().slice(0, 2)).toEqual(['2026-02-28 ended-cancelled', '2026-02-27 cancelled'])
 })
 
+it.each([true, false])(
+  'asks what became of a charge that was on its way when its customer cancelled, also days later: paid %s',
+  async (isPaid) => {
+    const { at, run, liveUntil, act, store, sandbox, iamport, charges, subscription } = await shop('9410-0000-0000-0004')
+    await liveUntil('2026-02-27')
+    act('consent')
+    await liveUntil('2026-02-28')
+    expect(subscription()).toMatchObject({ tries: 1, ended: null })
+    await act('cancel')
+    expect(subscription()).toMatchObject({ ended: 'cancelled' })
+    // the answer to a button that was pressed before, with another card
+    store.keepCard('m1', { customerUid: 'card-2', name: null, number: null })
+    await sandbox.register({ customerUid: 'card-2', merchantUid: 'm1-other', card: '9410-0000-0000-0001' })
+    if (isPaid) await iamport.again({ customerUid: 'card-2', merchantUid: 'm1-2', name: '2월 이용권', amount: 9900 })
+    store.markOpen('m1-2', 'unknown')
+    at('2026-03-05')
+    await run()
+    expect(store.orders('m1').map(({ status }) => status)).toEqual(isPaid ? ['paid'] : [])
+    expect(subscription()).toMatchObject(isPaid ? { months: 2, cancelled: true, ended: null } : { months: 1, ended: 'cancelled' })
+    await liveUntil('2026-04-05')
+    expect(subscription()).toMatchObject({ ended: 'cancelled' })
+    expect(charges().filter(({ status }) => status === 'paid')).toHaveLength(isPaid ? 1 : 0)
+  },
+)
+
 it('does not end at once what was paid since it was declined, though a crash kept that from the books', async () => {
   const { liveUntil, act, store, sandbox, iamport, charges, subscription } = await shop('9410-0000-0000-0004')
   await liveUntil('2026-02-20')

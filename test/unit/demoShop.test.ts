@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { words } from '../../examples/membership/src/words.ts'
 import { openDemoShop } from './demoShop.ts'
 
 const trial = { plan: 'trial', agreed: true }
@@ -14,6 +15,8 @@ it('does nothing to the member who is signed in for a tab that still shows anoth
   await shared.signIn('미나')
   await shared.register(now)
   const { member, subscription, orders } = await shared.view()
+  expect(member).toEqual({ id: expect.stringMatching(/^m\w{16}$/), name: '미나' })
+  expect(Object.keys(subscription?.card ?? {})).toEqual(['customerUid', 'name', 'number'])
   await shared.signIn('하나')
   await shared.register(now)
   for (const action of ['cancel', 'refund', 'consent', 'resume'])
@@ -92,10 +95,37 @@ it('ends what is cancelled while its payment fails today, since nothing paid is 
   const order = (await customer.current()).pastDue?.order
   expect(await customer.act('cancel')).toBe(200)
   expect(await customer.current()).toMatchObject({ ended: 'cancelled', until: '2027-03-01' })
-  const { customerUid } = sandbox.payments.at(-1) as unknown as { customerUid: string }
-  expect((await customer.post('/billing/charges', { customerUid, order })).status).not.toBe(200)
+  const customerUid = sandbox.payments.at(-1)?.customer_uid
+  expect(await customer.post('/billing/charges', { customerUid, order })).toMatchObject({ status: 409, body: { error: { code: 'ended' } } })
   await pass(40)
   expect(charged(sandbox)).toHaveLength(1)
+})
+
+it('takes no payment of a month from a tab that was left open before its customer cancelled, or has not consented again', async () => {
+  const { browser, pass, sandbox, shop } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(trial)
+  await customer.act('consent')
+  await pass(27)
+  const { id } = await customer.current()
+  const order = `${id}-2`
+  shop.store.openOrder(id, { merchantUid: order, name: '2월 이용권', amount: 9900 }, '2027-02-28')
+  const customerUid = (await customer.current()).card?.customerUid
+  for (const action of ['cancel', 'resume']) {
+    await customer.act(action)
+    expect(await customer.post('/billing/charges', { customerUid, order })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'ended' } },
+    })
+  }
+  expect(charged(sandbox)).toEqual([])
+})
+
+it('names the day of the month that is charged in the consent to it, also from a month with fewer days', () => {
+  expect(words.ko.agree('2027-01-31', '9,900원')).toContain('매달 31일(없는 달은 마지막 날)')
+  expect(words.en.agree('2027-01-31', '₩9,900')).toContain('on day 31 of every month, or on its last day')
+  expect(words.ko.agree('2027-02-28', '9,900원')).toContain('매달 28일,')
 })
 
 it('gives back what a second tab paid for another plan', async () => {

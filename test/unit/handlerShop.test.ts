@@ -59,9 +59,9 @@ it('goes on with a subscription that was given up, once its month is paid after 
   const store = shop()
   const row = store.subscription('one')
   if (row) store.end(row, 'unpaid')
-  expect(store.allLive()).toEqual([])
+  expect(store.allOpen()).toEqual([])
   store.markPaid(paid)
-  expect(store.allLive()).toMatchObject([{ id: 'one', months: 2 }])
+  expect(store.allOpen()).toMatchObject([{ id: 'one', months: 2 }])
 })
 
 it('lets nobody have two subscriptions: one that was given up stays so when another has begun', () => {
@@ -70,7 +70,7 @@ it('lets nobody have two subscriptions: one that was given up stays so when anot
   if (row) store.end(row, 'unpaid')
   store.subscribe({ id: 'two', member: 'member-1', plan: 'now', amount: 9900, customerUid: 'card-mina', freeMonths: 0 })
   expect(store.markPaid(paid)).toBe(true)
-  expect(store.allLive()).toMatchObject([{ id: 'two' }])
+  expect(store.allOpen()).toMatchObject([{ id: 'two' }])
 })
 
 it('shows nothing of one browser’s member to another that enters the same name', () => {

@@ -5,7 +5,7 @@ import { postgresLock } from '../../examples/locks/postgresLock.ts'
 import { audit, fill, live, pause, signingKey } from '../../examples/monthly-run/demo/month.ts'
 import { type Sandbox, startSandbox } from '../../examples/monthly-run/demo/sandbox.ts'
 import { openBilling } from '../../examples/monthly-run/src/billing.ts'
-import { plan, prepare, type Shop, usual, work } from '../../examples/monthly-run/src/jobs.ts'
+import { chargeOrders, plan, prepare, type Shop, usual, work } from '../../examples/monthly-run/src/jobs.ts'
 import { keepResult, openCharges, tables } from '../../examples/monthly-run/src/store.ts'
 import { createIamportClient } from '../../src/server/index.ts'
 
@@ -128,4 +128,39 @@ it('does not end what is cancelled while a charge is open, and lets it run to th
   expect(await read()).toEqual([{ ended: null, months: 3 }])
   await plan(quiet, '2027-04-30')
   expect(await read()).toEqual([{ ended: 'cancelled', months: 3 }])
+})
+
+it('charges nobody who cancelled after the day was planned, and makes due again who stays after all', async () => {
+  const [{ id = '', uid = '' } = {}] = (
+    await db.query<{ id: string; uid: string }>(
+      `select id, customer_uid as uid from subscriptions where id like 'sub-%' and ended is null and months = 2 and tries = 0
+        and customer_uid <> 'card-1' and next_on > '2080-01-01' limit 1`,
+    )
+  ).rows
+  const order = `${id}-3`
+  const set = (sql: string) => db.query(`update subscriptions set ${sql} where id = $1`, [id])
+  const read = async () =>
+    (
+      await db.query(
+        `select c.state, s.ended, s.months, s.tries from charges c join subscriptions s on s.id = c.subscription where merchant_uid = $1`,
+        [order],
+      )
+    ).rows
+  const calm = await startSandbox({ seed: 1, rate: 0, pgMs: 1, slowestMs: 1 })
+  await calm.register({ customerUid: uid, merchantUid: 'issue', card: '9410-0000-0000-0001' })
+  const quiet = { ...shop, iamport: createIamportClient(calm.access), boss: { insert: async () => null } as unknown as PgBoss }
+  await set("next_on = '2027-03-31'")
+  await plan(quiet, '2027-03-31')
+  await set('cancelled = true')
+  await chargeOrders(quiet, [order])
+  expect(await read()).toEqual([{ state: 'withdrawn', ended: null, months: 2, tries: 0 }])
+  await set('cancelled = false')
+  await plan(quiet, '2027-03-31')
+  expect(await read()).toMatchObject([{ state: 'due' }])
+  await set('cancelled = true')
+  await chargeOrders(quiet, [order])
+  await plan(quiet, '2027-03-31')
+  expect(await read()).toEqual([{ state: 'withdrawn', ended: 'cancelled', months: 2, tries: 0 }])
+  expect(await calm.ledger()).toEqual([])
+  await calm.close()
 })

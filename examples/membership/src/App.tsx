@@ -12,7 +12,7 @@ const firstLang = (): Lang => ((localStorage.getItem('lang') ?? navigator.langua
 
 export function App() {
   const [lang, setLang] = useState(firstLang)
-  const { data, isFetching, refetch } = useShop()
+  const { data, isFetching, errorUpdateCount, refetch } = useShop()
   const { shop, loading, unreachable, retry } = words[lang]
   useEffect(() => {
     document.documentElement.lang = lang
@@ -28,9 +28,11 @@ export function App() {
     <main className="page">
       <h1>{shop}</h1>
       <p role={isFetching ? 'status' : 'alert'}>{isFetching ? loading : unreachable}</p>
-      <button type="button" aria-disabled={isFetching} onClick={() => refetch()}>
-        {retry}
-      </button>
+      {errorUpdateCount > 0 && (
+        <button type="button" aria-disabled={isFetching} onClick={() => refetch()}>
+          {retry}
+        </button>
+      )}
     </main>
   )
 }
@@ -43,7 +45,7 @@ function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (l
   const signOut = useAction(() => '/session', 'DELETE')
   const otherLang = lang === 'ko' ? 'en' : 'ko'
   return (
-    <BillingKeyProvider {...portone} api="/api/billing" customerKey={member?.id} locale={locales[lang]}>
+    <BillingKeyProvider {...portone} api="/api/billing" customerKey={member?.id} language={lang} locale={locales[lang]}>
       <header className="top">
         <a href="/">{name}</a>
         <span>
@@ -62,6 +64,8 @@ function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (l
       <main className="page">
         {location.pathname === config.redirectUrl ? (
           <Complete />
+        ) : location.pathname !== '/' ? (
+          <NotFound />
         ) : member ? (
           <Member key={member.id} shop={shop} member={member.id} />
         ) : (
@@ -84,6 +88,16 @@ export function Title({ children }: { children: string }) {
     <>
       <title>{`${children} · ${shop}`}</title>
       <h1>{children}</h1>
+    </>
+  )
+}
+
+function NotFound() {
+  const { notFound, back } = useWords()
+  return (
+    <>
+      <Title>{notFound}</Title>
+      <a href="/">{back}</a>
     </>
   )
 }

@@ -38,7 +38,9 @@ export function Member({ shop, member }: { shop: ShopView; member: string }) {
       <div>
         <h2>{words.cards}</h2>
         <BillingKeyList
-          action={(key) => subscription?.pastDue && <Pay card={key} order={subscription.pastDue.order} amount={subscription.amount} />}
+          action={(key) =>
+            subscription?.pastDue && <Pay key={shop.today} card={key} order={subscription.pastDue.order} amount={subscription.amount} />
+          }
           onRemoved={refresh}
         />
       </div>

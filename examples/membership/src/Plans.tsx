@@ -44,7 +44,7 @@ export function Plans({ today, hadOne, member, onOutcome }: RegisteringProps & {
           }}
           onChange={({ target }) => setConsent(target.checked ? 'given' : 'none')}
         />
-        <span>{words.agree(next, amount)}</span>
+        <span>{words.agree(today, amount)}</span>
       </label>
       <p id="terms" className="hint">
         {words.terms[plan.id](words.day(next))}

@@ -18,7 +18,7 @@ export function Subscription({ subscription, member, onOutcome }: RegisteringPro
   const { won, day } = words
   const until = day(subscription.until)
   const cardName = card ? `${card.name ?? ''} ${card.number?.slice(-4) ?? ''}` : words.noCard
-  if (ended) return <p className="panel">{`${words.plans[plan]} · ${words.kinds[`ended-${ended}`]()} ${words.endedOn(until)}`}</p>
+  if (ended) return <p className="panel">{`${words.plans[plan]} · ${words.kinds[`ended-${ended}`]()} (${until})`}</p>
   const facts = {
     [words.next]: next ? day(next.day) : words.nothingMore,
     [words.amount]: next ? won(next.amount) : '–',

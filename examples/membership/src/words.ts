@@ -29,7 +29,8 @@ const ko = {
   plans: { trial: '첫 달 무료 이용권', now: '바로 시작 이용권' },
   price: { trial: '첫 달 0원', now: '매달 9,900원' },
   note: { trial: '다음 달부터 매달 9,900원이에요.', now: '첫 달 요금은 지금 결제해요.' },
-  agree: (date: string, amount: string) => `매달 ${dateOf(date)}일, 지금 등록하는 카드로 ${amount}씩 정기결제하는 데 동의해요. (필수)`,
+  agree: (today: string, amount: string) =>
+    `매달 ${dateOf(today)}일${dateOf(today) > 28 ? '(없는 달은 마지막 날)' : ''}, 지금 등록하는 카드로 ${amount}씩 정기결제하는 데 동의해요. (필수)`,
   terms: {
     trial: (date: string) =>
       `첫 결제일은 ${date}이에요. 그 전에 한 번 더 동의를 받고, 동의하지 않으면 결제 없이 끝나요. 해지는 ‘내 구독’에서 언제든 할 수 있어요.`,
@@ -42,7 +43,7 @@ const ko = {
   next: '다음 결제일',
   amount: '결제 금액',
   card: '결제 카드',
-  noCard: '등록한 카드가 없어요',
+  noCard: '결제할 카드가 없어요',
   reasonOf: (reason: string | null): string => (reason === 'no-card' ? ko.noCard : (reason ?? '')),
   until: '이용 기간',
   untilDay: (date: string) => `${date}까지`,
@@ -62,7 +63,7 @@ const ko = {
       `이유: ${reason.replace(/\.$/, '')} · ${next}에 다시 결제해요. ${next === last ? '그때' : last}까지 결제되지 않으면 구독이 끝나요. 다른 카드로 바꾸거나 지금 결제해 주세요.`,
   },
   pay: (amount: string) => `이번 달 요금 ${amount} 결제`,
-  payAsk: (amount: string, card: string) => `${card}로 이번 달 요금 ${amount}을 결제할까요?`,
+  payAsk: (amount: string, card: string) => `이번 달 요금 ${amount}을 결제할까요? 결제할 카드: ${card}`,
   declined: (reason: string) => `결제하지 못했어요. ${reason}`,
   unknown: '결제 결과를 확인하고 있어요. 다시 눌러도 두 번 결제되지 않아요.',
   changeCard: '카드 변경',
@@ -73,7 +74,6 @@ const ko = {
   refund: (amount: string) => `지금 해지하고 ${amount} 환불받기`,
   refundAsk: (amount: string) => `지금 해지할까요? 남은 날만큼 ${amount}을 결제한 카드로 돌려드리고, 이용은 오늘 끝나요.`,
   keep: '그대로 두기',
-  endedOn: (date: string) => `${date}에 끝났어요.`,
   orders: '결제 내역',
   noOrders: '아직 결제한 내역이 없어요.',
   orderName: (name: string) => name,
@@ -93,7 +93,7 @@ const ko = {
     consented: (amount: string) => `매달 ${amount} 결제에 동의했어요.`,
     paid: (amount: string) => `${amount}을 결제했어요.`,
     declined: (_: string, reason: string) => `결제하지 못해 알려드렸어요: ${reason}`,
-    card: (_: string, card: string) => `카드를 ${card}로 바꿨어요.`,
+    card: (_: string, card: string) => `카드를 바꿨어요: ${card}`,
     cancelled: () => '해지를 신청했어요.',
     resumed: () => '해지를 취소했어요.',
     refunded: (amount: string) => `${amount}을 환불했어요.`,
@@ -104,6 +104,7 @@ const ko = {
   cards: '등록한 카드',
   result: '카드 등록 결과',
   noResult: '보여 드릴 등록 결과가 없어요.',
+  notFound: '없는 페이지예요',
   back: '내 이용권으로 가기',
   footer: [
     '(주)아침서가 · 대표 홍길동 · 사업자등록번호 000-00-00000 · 통신판매업신고 2026-서울예시-0000',
@@ -145,7 +146,8 @@ const en: Words = {
   plans: { trial: 'First month free', now: 'Start now' },
   price: { trial: '₩0 the first month', now: '₩9,900 a month' },
   note: { trial: '₩9,900 a month from the next month on.', now: 'The first month is charged now.' },
-  agree: (date, amount) => `I agree that the card I add now is charged ${amount} on day ${dateOf(date)} of every month. (required)`,
+  agree: (today, amount) =>
+    `I agree that the card I add now is charged ${amount} on day ${dateOf(today)} of every month${dateOf(today) > 28 ? ', or on its last day' : ''}. (required)`,
   terms: {
     trial: (date) =>
       `The first charge is on ${date}. We ask for your consent once more before that; without it, the subscription ends uncharged. You can cancel at any time in “My subscription”.`,
@@ -159,7 +161,7 @@ const en: Words = {
   next: 'Next payment',
   amount: 'Amount',
   card: 'Card',
-  noCard: 'You have no card',
+  noCard: 'No card to charge',
   reasonOf: (reason) => (reason === 'no-card' ? en.noCard : (reason ?? '')),
   until: 'Runs until',
   untilDay: (date) => date,
@@ -191,7 +193,6 @@ const en: Words = {
   refund: (amount) => `End now and get ${amount} back`,
   refundAsk: (amount) => `End now? ${amount} for the days that are left goes back to the card, and your subscription ends today.`,
   keep: 'Leave as it is',
-  endedOn: (date) => `Ended on ${date}.`,
   orders: 'Payments',
   noOrders: 'No payments yet.',
   // it is charged under a Korean name
@@ -219,6 +220,7 @@ const en: Words = {
   cards: 'Your cards',
   result: 'Your card',
   noResult: 'There is no result to show.',
+  notFound: 'There is no such page',
   back: 'Go to my subscription',
   footer: [
     'Morning Books Inc. · CEO Hong Gildong · Business registration 000-00-00000 · Mail-order sales 2026-Seoul-Sample-0000',

@@ -1,7 +1,14 @@
 import type PgBoss from 'pg-boss'
-import { type BillingHandler, type ChargeClient, type ChargedItem, type ChargeLock, chargeMany } from 'react-billing-key/server'
+import {
+  type BillingHandler,
+  type ChargeClient,
+  type ChargedItem,
+  type ChargeLock,
+  type ChargeResult,
+  chargeMany,
+} from 'react-billing-key/server'
 import { type Day, koreanDay } from '../../subscriptions/rule.ts'
-import { type Database, dueOn, forgotten, keepResult, openCharges, takeSteps } from './store.ts'
+import { type Database, dueOn, forgotten, isDue, keepResult, openCharges, takeSteps } from './store.ts'
 import { summaryOf } from './summary.ts'
 
 /** How long things take. These are a real shop's; the demo has shorter ones. */
@@ -69,17 +76,26 @@ export async function plan({ db, boss, times }: Pick<Shop, 'db' | 'boss' | 'time
   await give(boss, 'reconcile', await forgotten(db, times.forgottenMs))
 }
 
+/** Has an order asked about, and never sent. */
+const askOnly = (reconcile: string): ChargeResult => ({
+  status: 'unknown',
+  reconcile,
+  cause: { message: 'withdrawn', httpStatus: null, code: null },
+})
+
 /**
- * Charges orders, and asks about those that are unknown. What is unknown after it, or could not be sent, is for a later
- * job: by then nothing can be on its way any more.
+ * Charges orders, and asks about those that are unknown, or whose customer cancelled since they were planned. What is
+ * unknown after it, or could not be sent, is for a later job: by then nothing can be on its way any more.
  */
-async function chargeOrders(shop: Shop, orders: readonly string[]): Promise<void> {
+export async function chargeOrders(shop: Shop, orders: readonly string[]): Promise<void> {
   const { db, boss, iamport, lock, times, concurrency } = shop
   const open = new Map((await openCharges(db, orders)).map((charge) => [charge.request.merchantUid, charge]))
   const requests = [...open.values()].map(({ request }) => request)
-  const known = [...open.values()].flatMap(({ request, state, result }): ChargedItem[] =>
-    state === 'unknown' && result ? [{ request, result }] : [],
-  )
+  const known = [...open.values()].flatMap((charge): ChargedItem[] => {
+    const { request, state, result } = charge
+    if (!isDue(charge)) return [{ request, result: askOnly(request.merchantUid) }]
+    return state === 'unknown' && result ? [{ request, result }] : []
+  })
   const failures: unknown[] = []
   const left = { now: [] as string[], later: [] as string[] }
   await chargeMany(iamport, requests, {

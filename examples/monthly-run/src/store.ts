@@ -34,7 +34,7 @@ export const tables = [
     amount integer not null,
     tries integer not null,
     tried_on date not null,
-    state text not null check (state in ('due', 'unknown', 'paid', 'declined', 'look')),
+    state text not null check (state in ('due', 'unknown', 'paid', 'declined', 'withdrawn', 'look')),
     result jsonb,
     imp_uid text,
     touched_at timestamptz not null default clock_timestamp(),
@@ -97,7 +97,7 @@ export async function takeSteps(db: Database, due: readonly Due[], day: Day): Pr
       as x("merchantUid" text, id text, "customerUid" text, name text, amount integer, tries integer)
     on conflict (merchant_uid) do update set state = 'due', tries = excluded.tries, tried_on = excluded.tried_on,
       customer_uid = excluded.customer_uid, result = null, settled_at = null, touched_at = clock_timestamp()
-      where charges.state = 'declined' and charges.tries < excluded.tries
+      where charges.state = 'withdrawn' or (charges.state = 'declined' and charges.tries < excluded.tries)
     returning merchant_uid as order`
   const { rows } = await db.query(sql, [JSON.stringify(charges), day])
   return (rows as { order: string }[]).map(({ order }) => order)
@@ -126,6 +126,9 @@ export async function openCharges(db: Database, orders: readonly string[]): Prom
   }))
 }
 
+/** Whether it may still be charged: its subscription can have been cancelled since it was written down. */
+export const isDue = ({ subscription: of, day }: OpenCharge): boolean => stepOn(of, day).do === 'charge'
+
 /**
  * Keeps a result, and with it, in one statement, what it means for the subscription. A try counts once whoever tells of
  * it; that the money came is kept even after a refusal. Answers when to go on with it: `null` when it is settled.
@@ -135,8 +138,9 @@ export async function keepResult(db: Database, open: OpenCharge, result: ChargeR
   const outcome = outcomeOf(result)
   // nothing can be on its way any more
   const free = result.status === 'declined' && result.code === 'not-found'
-  const state = outcome === 'again' ? (free ? 'due' : open.state) : outcome
-  const settled = outcome === 'paid' || outcome === 'declined'
+  const withdrawn = !isDue(open) && (free || outcome === 'declined')
+  const state = withdrawn ? 'withdrawn' : outcome === 'again' ? (free ? 'due' : open.state) : outcome
+  const settled = outcome === 'paid' || (outcome === 'declined' && !withdrawn)
   const next = settled ? after(before, outcome, day) : before
   const impUid = result.status === 'paid' ? result.payment.impUid : null
   // of a payment only its number: the rest is at PortOne
@@ -152,6 +156,6 @@ export async function keepResult(db: Database, open: OpenCharge, result: ChargeR
     [request.merchantUid, before.tries, state, kept, impUid, settled,
       next.months, next.tries, next.triedOn, next.ended, chargeDay(next), before.months],
   )
-  if (settled || state === 'look') return null
+  if (settled || withdrawn || state === 'look') return null
   return free ? 'now' : 'later'
 }

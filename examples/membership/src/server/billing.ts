@@ -1,4 +1,5 @@
 import { BillingRefusal, createBillingHandler } from 'react-billing-key/server'
+import { needsConsent } from '../../../subscriptions/rule.ts'
 import { planOf } from '../plans.ts'
 import type { Shop } from './shop.ts'
 
@@ -42,8 +43,9 @@ export function openBilling({ portone: { iamport, signingKey }, store, lock, aut
     price({ customer, body }) {
       const order = store.order(customer.id, String((body as { order?: unknown }).order))
       if (!order) throw new BillingRefusal(404, 'unknown-order', '없는 주문이에요.')
-      if (order.status !== 'paid' && store.subscription(order.subscription)?.ended)
-        throw new BillingRefusal(409, 'ended', '끝난 구독이에요. 새로 시작해 주세요.')
+      const row = store.subscription(order.subscription)
+      if (order.status !== 'paid' && (!row || row.ended || row.cancelled || needsConsent(row)))
+        throw new BillingRefusal(409, 'ended', '해지했거나 끝난 구독이에요.')
       const { merchantUid, name, amount } = order
       return { merchantUid, name, amount }
     },

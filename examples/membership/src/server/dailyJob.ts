@@ -14,11 +14,11 @@ export async function runDay(shop: Shop): Promise<void> {
 /** Tells what is coming, ends what is over, charges what is due. */
 async function chargeDue({ portone: { iamport }, store, lock }: Shop, today: Day): Promise<void> {
   const asked = new Map<string, ChargedItem>()
-  for (const row of store.allLive()) if (isAsked(store, row, today)) asked.set(orderOf(row).merchantUid, unknownOf(row))
+  for (const row of store.allOpen()) if (isAsked(store, row, today)) asked.set(orderOf(row).merchantUid, unknownOf(row))
   const due = new Map<string, SubscriptionRow>()
   // read one by one as they are charged: who cancels while others are charged is not charged any more
   function* requests(): Generator<AgainRequest> {
-    for (const { id } of store.allLive()) {
+    for (const { id } of store.allOpen()) {
       const row = store.subscription(id)
       const request = row && (asked.get(orderOf(row).merchantUid)?.request ?? requestFor(store, row, today))
       if (!request) continue
@@ -35,7 +35,7 @@ async function chargeDue({ portone: { iamport }, store, lock }: Shop, today: Day
     if (result.status === 'paid') store.markPaid(result.payment)
     else if (now && step?.do === 'end' && result.status === 'declined' && outcome !== 'look') store.end(now, step.why)
     // another card came meanwhile: what the old one was refused is no try of this one's
-    else if (row && now?.customerUid === customerUid && outcome === 'declined' && result.status === 'declined')
+    else if (row && now?.customerUid === customerUid && !now.ended && outcome === 'declined' && result.status === 'declined')
       store.markDeclined(row, merchantUid, result.message)
     else store.markOpen(merchantUid, outcome === 'unknown' ? 'unknown' : 'open')
     if (outcome !== 'look') return

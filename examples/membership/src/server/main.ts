@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
@@ -57,8 +58,10 @@ const skip = (days: number | 'month') =>
 
 const app = createApp(shop, skip)
 const root = fileURLToPath(new URL('../client', import.meta.url))
+const page = readFileSync(`${root}/index.html`, 'utf8')
 app.use('*', serveStatic({ root }))
-app.get('*', serveStatic({ root, path: 'index.html' }))
+app.get(portone.config.redirectUrl, (c) => c.html(page))
+app.get('*', (c) => c.html(page, 404))
 const at = await listen(app.fetch, port)
 portone.noticesTo(`http://127.0.0.1:${at}/api/billing/webhook`)
 const runToday = () => inTurn(() => runDay(shop)).catch(() => {})

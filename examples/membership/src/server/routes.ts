@@ -54,7 +54,7 @@ export function createApp(shop: Shop, skip: (days: number | 'month') => Promise<
   app.get('/api/shop', (c) => c.json(shopFor(shop, authenticate(c.req.raw))))
   app.post('/api/session', async (c) => {
     const name = (await bodyOf(c.req.raw))?.name
-    if (typeof name !== 'string' || !/^[\p{L}\p{N} ]{1,16}$/u.test(name)) return refuse('bad-name', 400)
+    if (typeof name !== 'string' || !/^[\p{L}\p{N}][\p{L}\p{N} ]{0,15}$/u.test(name)) return refuse('bad-name', 400)
     const session = randomUUID()
     store.signIn(session, `m${randomUUID().replaceAll('-', '').slice(0, 16)}`, name)
     setCookie(c, 'session', session, { httpOnly: true, sameSite: 'Lax', secure: !portone.config.sandbox, path: '/', maxAge: 30 * 86_400 })

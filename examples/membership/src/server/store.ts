@@ -47,8 +47,9 @@ export function openDatabase(file: string) {
 
 /** Members, cards, subscriptions, orders and what became of them. `today` is the shop's day. */
 export function openStore(db: Database.Database, today: () => Day) {
-  const one = <Row>(sql: string, ...values: unknown[]) => (db.prepare(sql).get(...values) as Row | undefined) ?? null
   const all = <Row>(sql: string, ...values: unknown[]) => db.prepare(sql).all(...values) as Row[]
+  // `get` puts how long it took into the row, which would be shown to the page
+  const one = <Row>(sql: string, ...values: unknown[]) => all<Row>(sql, ...values)[0] ?? null
   const subscriptions = (where: string, ...values: string[]): SubscriptionRow[] =>
     all<SubscriptionRow>(`select * from subscriptions where ${where}`, ...values).map((row) => ({
       ...row,
@@ -118,7 +119,9 @@ export function openStore(db: Database.Database, today: () => Day) {
     /** All that a member has had, the newest first. */
     subscriptionsOf: (member: string) => subscriptions('member = ? order by rowid desc', member),
     live: (member: string) => subscriptions('member = ? and ended is null', member)[0] ?? null,
-    allLive: () => subscriptions('ended is null'),
+    /** Those that go on, and those that ended while a charge was on its way of which nobody has heard. */
+    allOpen: () =>
+      subscriptions("ended is null or exists (select 1 from orders where subscription = subscriptions.id and status = 'unknown')"),
     subscribe(row: Pick<SubscriptionRow, 'id' | 'member' | 'plan' | 'amount' | 'customerUid' | 'freeMonths'>) {
       if (add('subscriptions', { ...row, startedOn: today(), months: 1 })) tell(row.member, 'started', row.amount)
     },
@@ -135,7 +138,9 @@ export function openStore(db: Database.Database, today: () => Day) {
       const sql = 'update subscriptions set cancelled = ?, consentedOn = null where id = ? and cancelled = ? and ended is null'
       if (run(sql, Number(cancelled), id, Number(!cancelled))) tell(member, cancelled ? 'cancelled' : 'resumed')
     },
+    /** Of an order that was unknown it is certain by then that it was not paid. */
     end({ id, member }: SubscriptionRow, why: Ended) {
+      run("update orders set status = 'open' where subscription = ? and status = 'unknown'", id)
       if (run('update subscriptions set ended = ?, endedOn = ? where id = ? and ended is null', why, today(), id))
         tell(member, `ended-${why}`)
     },
@@ -145,7 +150,12 @@ export function openStore(db: Database.Database, today: () => Day) {
       if (isNew) tell(row.member, 'notice', row.amount, dueDay(row))
     },
 
-    orders: (member: string) => all<OrderRow>(`select orders.* ${ordersOf} where member = ? order by day desc, orders.rowid desc`, member),
+    /** But what is not charged any more, since its subscription has ended. */
+    orders: (member: string) =>
+      all<OrderRow>(
+        `select orders.* ${ordersOf} where member = ? and (ended is null or status <> 'open') order by day desc, orders.rowid desc`,
+        member,
+      ),
     order: (member: string, merchantUid: string) =>
       one<OrderRow>(`select orders.* ${ordersOf} where member = ? and merchantUid = ?`, member, merchantUid),
     /** Writes an order down before it is charged; one that exists stays as it is. */
