@@ -97,7 +97,7 @@ export async function takeSteps(db: Database, due: readonly Due[], day: Day): Pr
       as x("merchantUid" text, id text, "customerUid" text, name text, amount integer, tries integer)
     on conflict (merchant_uid) do update set state = 'due', tries = excluded.tries, tried_on = excluded.tried_on,
       customer_uid = excluded.customer_uid, result = null, settled_at = null, touched_at = clock_timestamp()
-      where charges.state = 'withdrawn' or (charges.state = 'declined' and charges.tries < excluded.tries)
+      where charges.state = 'withdrawn' or (charges.state = 'declined' and charges.tried_on < excluded.tried_on)
     returning merchant_uid as order`
   const { rows } = await db.query(sql, [JSON.stringify(charges), day])
   return (rows as { order: string }[]).map(({ order }) => order)
@@ -110,13 +110,13 @@ export async function forgotten(db: Database, ms: number): Promise<string[]> {
   return ((await db.query(sql, [ms])).rows as { order: string }[]).map(({ order }) => order)
 }
 
-/** Those of the orders that are not settled. */
-export async function openCharges(db: Database, orders: readonly string[]): Promise<OpenCharge[]> {
-  const sql = `update charges c set touched_at = clock_timestamp() from subscriptions s
+/** Those of the orders that are not settled. They are tried on `today`, though they were given out on an earlier day. */
+export async function openCharges(db: Database, orders: readonly string[], today: Day): Promise<OpenCharge[]> {
+  const sql = `update charges c set touched_at = clock_timestamp(), tried_on = $2 from subscriptions s
     where c.subscription = s.id and c.merchant_uid = any($1) and c.state in ('due', 'unknown')
     returning c.state, c.result, c.tried_on::text as day,
       json_build_object('customerUid', c.customer_uid, 'merchantUid', merchant_uid, 'name', name, 'amount', c.amount) as request, ${subscription}`
-  const { rows } = await db.query(sql, [orders])
+  const { rows } = await db.query(sql, [orders, today])
   return (rows as (Omit<OpenCharge, 'subscription'> & Subscription)[]).map(({ state, result, day, request, ...rest }) => ({
     state,
     result,
