@@ -7,7 +7,7 @@ import { signingKey } from '../../examples/monthly-run/demo/month.ts'
 import { type Sandbox, startSandbox } from '../../examples/monthly-run/demo/sandbox.ts'
 import { openBilling } from '../../examples/monthly-run/src/billing.ts'
 import { chargeOrders, plan, type Shop, usual } from '../../examples/monthly-run/src/jobs.ts'
-import { addSubscription, tables } from '../../examples/monthly-run/src/store.ts'
+import { addSubscription, keepResult, openCharges, tables } from '../../examples/monthly-run/src/store.ts'
 import { createIamportClient } from '../../src/server/index.ts'
 
 const approves = '9410-0000-0000-0001'
@@ -17,6 +17,7 @@ let db: PGlite
 let sandbox: Sandbox
 let shop: Shop
 let given: { name: string; data: { orders: string[] } }[]
+let billing: ReturnType<typeof openBilling>
 
 beforeEach(async () => {
   db = new PGlite()
@@ -26,7 +27,7 @@ beforeEach(async () => {
   const boss = { insert: async (jobs: typeof given) => void given.push(...jobs) } as unknown as PgBoss
   const iamport = createIamportClient(sandbox.access)
   const say = () => {}
-  const billing = openBilling({ db, iamport, signingKey, authenticate: () => null, say })
+  billing = openBilling({ db, iamport, signingKey, authenticate: (request) => ({ id: request.headers.get('x-member') ?? '' }), say })
   shop = { db, boss, iamport, billing, times: usual, say, lock: postgresLock(db), concurrency: 1 }
 })
 afterEach(async () => {
@@ -40,8 +41,33 @@ const read = async (sql: string) => (await db.query<Record<string, unknown>>(sql
 async function subscribe(id: string, card = approves): Promise<void> {
   await sandbox.register({ customerUid: `card-${id}`, merchantUid: `issue-${id}`, card })
   const fresh = { freeMonths: 0, consentedOn: null, cancelled: false, tries: 0, triedOn: null, ended: null }
-  await addSubscription(db, `card-${id}`, { id, amount: 9900, startedOn: '2027-01-31', months: 1, ...fresh })
+  await addSubscription(db, id, `card-${id}`, { id, amount: 9900, startedOn: '2027-01-31', months: 1, ...fresh })
 }
+
+it('takes one first month of a customer, from however many windows', async () => {
+  const ask = async (path: string, body: object) => {
+    const headers = { 'x-member': 'mina', 'content-type': 'application/json' }
+    const answer = await billing(
+      new Request(`http://shop.example/api/billing/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }),
+    )
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  }
+  const register = async () => {
+    const { status, body } = await ask('intents', {})
+    if (status !== 200) return status
+    const paid = await sandbox.register(body as unknown as Parameters<Sandbox['register']>[0])
+    const { merchantUid, customerUid, token } = body
+    return (await ask('confirm', { merchantUid, customerUid, token, impUid: paid.imp_uid })).status
+  }
+  expect(await register()).toBe(200)
+  expect(await register()).toBe(409)
+  expect(await sandbox.ledger()).toHaveLength(1)
+  // who has ended begins anew, and has what was paid for
+  await db.query("update subscriptions set ended = 'cancelled'")
+  expect(await register()).toBe(200)
+  expect(await sandbox.ledger()).toHaveLength(2)
+  expect(await read('select months from subscriptions where ended is null')).toEqual([{ months: 1 }])
+})
 
 it('charges nobody who cancelled, or was settled by another worker, while others of the same job were charged', async () => {
   for (const id of ['a', 'b', 'c']) await subscribe(id)
@@ -84,4 +110,21 @@ it('counts a try for the day it was made on, so that a night’s delay makes no 
   await plan(shop, '2027-03-01')
   expect(given).toEqual([])
   expect(await read('select next_on::text as next from subscriptions')).toEqual([{ next: '2027-03-02' }])
+})
+
+it('charges nobody for two subscriptions, though the money of one that ended came late', async () => {
+  await subscribe('a', declinesLater)
+  await plan(shop, due)
+  const [charge] = await openCharges(db, ['a-2'], due)
+  if (!charge) throw new Error('nothing is due')
+  await chargeOrders(shop, ['a-2'], due)
+  const payment = { impUid: 'imp_late' } as Extract<Parameters<typeof keepResult>[2], { status: 'paid' }>['payment']
+  await db.query("update subscriptions set ended = 'unpaid'")
+  const again = { id: 'a-again', amount: 9900, startedOn: due, months: 1, freeMonths: 0, consentedOn: null, cancelled: false }
+  await addSubscription(db, 'a', 'card-a', { ...again, tries: 0, triedOn: null, ended: null })
+  await keepResult(db, charge, { status: 'paid', payment })
+  expect(await read('select id, ended, months from subscriptions order by id')).toEqual([
+    { id: 'a', ended: 'unpaid', months: 2 },
+    { id: 'a-again', ended: null, months: 1 },
+  ])
 })
