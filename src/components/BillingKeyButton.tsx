@@ -120,7 +120,9 @@ export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonPr
     },
     children: label ? words[label] : (children ?? words.button),
   }
-  const wayOut = (isPending || state.isOrphaned) && <WayOut label={words.abandon} onPress={state.abandon} />
+  const wayOut = (isPending || state.isOrphaned) && (
+    <WayOut label={phase === 'confirming' ? words.checkLater : words.abandon} onPress={state.abandon} />
+  )
   return (
     <>
       {render ? render(element, state) : <button {...element} />}

@@ -10,6 +10,7 @@ export const en = {
   open: 'Continue in the window…',
   confirming: 'Checking the result…',
   abandon: 'Close the payment window',
+  checkLater: 'Check later',
   issued: 'Your card was added.',
   issuedAndCharged: 'Your card was added and {amount} was charged.',
   reported: 'We received your card. The shop still needs to confirm it.',

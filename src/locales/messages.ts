@@ -11,6 +11,8 @@ export interface Messages {
   readonly confirming: string
   /** The way out of a window. */
   readonly abandon: string
+  /** The same while the server is asked what came of a window that has closed. */
+  readonly checkLater: string
   readonly issued: string
   readonly issuedAndCharged: string
   readonly reported: string

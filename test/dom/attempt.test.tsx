@@ -314,7 +314,7 @@ describe('the way out', () => {
     const { button, onOutcome } = await show({}, () => new Promise(() => {}))
     await click(button)
     await answer(0)
-    await click(wayOut())
+    await click(screen.getByRole('button', { name: '나중에 확인하기' }))
     expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'abandoned' }))
     expect(button.textContent).toBe('결과 다시 확인')
   })

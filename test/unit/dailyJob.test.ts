@@ -25,7 +25,7 @@ async function shop(card = '9410-0000-0000-0001') {
   await sandbox.register({ customerUid: 'card-1', merchantUid: 'm1-1', card })
   store.signIn('session', 'm1', '미나')
   store.keepCard('m1', { customerUid: 'card-1', name: null, number: null })
-  store.subscribe({ id: 'm1', member: 'm1', plan: 'trial', amount: 9900, customerUid: 'card-1', freeMonths: 1 })
+  store.subscribe({ id: 'm1', member: 'm1', plan: 'trial', amount: 9900, customerUid: 'card-1', freeMonths: 1, startedOn: today })
   const subscription = () => {
     const row = store.subscriptionsOf('m1')[0]
     if (!row) throw new Error('no subscription')

@@ -2,8 +2,8 @@ import { expect, it, vi } from 'vitest'
 import { words } from '../../examples/membership/src/words.ts'
 import { openDemoShop } from './demoShop.ts'
 
-const trial = { plan: 'trial', agreed: true }
-const now = { plan: 'now', agreed: true }
+const trial = { plan: 'trial' }
+const now = { plan: 'now' }
 const declinesLater = '9410-0000-0000-0004'
 const kindsOf = (history: readonly { kind: string }[]) => history.map(({ kind }) => kind)
 const charged = ({ payments }: ReturnType<typeof openDemoShop>['sandbox']) =>
@@ -33,13 +33,15 @@ it('takes no plan, amount, consent or action that was written by hand', async ()
   const { browser, sandbox } = openDemoShop()
   const customer = browser()
   await customer.signIn('미나')
-  const { member } = await customer.view()
-  const intent = async (order: object) => (await customer.post('/billing/intents', { member: member?.id, ...order })).body.error?.code
-  expect(await intent({ plan: '__proto__', agreed: true })).toBe('unknown-plan')
-  expect(await intent({ plan: 'now', agreed: 'true' })).toBe('not-agreed')
+  const { member, today: agreed } = await customer.view()
+  const intent = async (order: object) =>
+    (await customer.post('/billing/intents', { member: member?.id, agreed, ...order })).body.error?.code
+  expect(await intent({ plan: '__proto__', agreed: '2027-01-31' })).toBe('unknown-plan')
+  expect(await intent({ plan: 'now', agreed: true })).toBe('not-agreed')
+  expect(await intent({ plan: 'now', agreed: '2027-01-30' })).toBe('other-day')
   expect(await intent({ ...now, member: undefined })).toBe('other-member')
   expect(await intent({ change: true })).toBe('no-subscription')
-  expect((await customer.post('/billing/intents', { member: member?.id, ...now, amount: 1 })).body.amount).toBe(9900)
+  expect((await customer.post('/billing/intents', { member: member?.id, ...now, agreed, amount: 1 })).body.amount).toBe(9900)
   await customer.register(now)
   expect(await intent(now)).toBe('subscribed')
   for (const action of ['constructor', '__proto__', 'end', '..%2Fclock']) expect(await customer.act(action)).toBe(404)
@@ -55,8 +57,8 @@ it('gives the free month once, and starts again with a paid one; the receipts st
   await customer.register(trial)
   await pass(31)
   expect(await customer.current()).toMatchObject({ ended: 'no-consent' })
-  const { member } = await customer.view()
-  const again = await customer.post('/billing/intents', { member: member?.id, ...trial })
+  const { member, today: agreed } = await customer.view()
+  const again = await customer.post('/billing/intents', { member: member?.id, ...trial, agreed })
   expect(again).toMatchObject({ status: 409, body: { error: { code: 'free-once' } } })
   await customer.register(now)
   await customer.act('refund')
@@ -225,4 +227,30 @@ it('keeps each result of a run as it comes, so that a crash loses none', async (
   await pass(1)
   expect(paidAt).toHaveLength(customers.length)
   expect(paidAt.at(-1)).toBeGreaterThan(0)
+})
+
+it('charges on the day of the month that was agreed to, though the window was through after midnight', async () => {
+  // five minutes before midnight in Korea
+  const { browser, sandbox, shop } = openDemoShop('2027-01-25T14:55:00Z')
+  const customer = browser()
+  await customer.signIn('미나')
+  const issued = await customer.inWindow(now)
+  sandbox.advance(600)
+  expect(shop.today()).toBe('2027-01-26')
+  expect(await customer.post('/billing/confirm', issued)).toMatchObject({ status: 200 })
+  expect(await customer.current()).toMatchObject({ next: { day: '2027-02-25' } })
+})
+
+it('keeps the day of the consent that was given last, and not of one to a window that was closed', async () => {
+  const { browser, pass, shop } = openDemoShop('2027-01-25T03:00:00Z')
+  const customer = browser()
+  await customer.signIn('미나')
+  const { member, today } = await customer.view()
+  await customer.post('/billing/intents', { member: member?.id, ...now, agreed: today })
+  await pass(1)
+  const issued = await customer.inWindow(now)
+  await pass(1)
+  await customer.post('/billing/confirm', issued)
+  expect(shop.today()).toBe('2027-01-27')
+  expect(await customer.current()).toMatchObject({ next: { day: '2027-02-26' } })
 })

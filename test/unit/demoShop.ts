@@ -62,7 +62,8 @@ function openBrowser(app: ReturnType<typeof createApp>, sandbox: ReturnType<type
   }
   /** What a customer does in the window of an intent; answers what the page sends to the server afterwards. */
   const inWindow = async (order: Json, card?: string) => {
-    const { body: intent } = await post('/billing/intents', { member: (await view()).member?.id, ...order })
+    const { member, today } = await view()
+    const { body: intent } = await post('/billing/intents', { member: member?.id, agreed: today, ...order })
     const { merchantUid, customerUid, token } = intent
     const paid = await sandbox.register({ ...(intent as unknown as Parameters<typeof sandbox.register>[0]), ...(card ? { card } : {}) })
     return { merchantUid, customerUid, token, impUid: paid.imp_uid }

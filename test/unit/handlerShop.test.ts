@@ -18,7 +18,15 @@ function shop({ failing = false } = {}) {
   store.signIn('session-2', 'member-2', '미나')
   store.keepCard('member-1', { customerUid: 'card-mina', name: null, number: null })
   store.keepCard('member-2', { customerUid: 'card-other', name: null, number: null })
-  store.subscribe({ id: 'one', member: 'member-1', plan: 'trial', amount: 9900, customerUid: 'card-mina', freeMonths: 1 })
+  store.subscribe({
+    id: 'one',
+    member: 'member-1',
+    plan: 'trial',
+    amount: 9900,
+    customerUid: 'card-mina',
+    freeMonths: 1,
+    startedOn: '2026-03-31',
+  })
   store.openOrder('one', { merchantUid: 'one-2', name: '4월 이용권', amount: 9900 }, '2026-04-30')
   // told last of all
   if (failing) db.exec("create trigger full before insert on history begin select raise(abort, 'the disk is full'); end")
@@ -68,7 +76,15 @@ it('lets nobody have two subscriptions: one that was given up stays so when anot
   const store = shop()
   const row = store.subscription('one')
   if (row) store.end(row, 'unpaid')
-  store.subscribe({ id: 'two', member: 'member-1', plan: 'now', amount: 9900, customerUid: 'card-mina', freeMonths: 0 })
+  store.subscribe({
+    id: 'two',
+    member: 'member-1',
+    plan: 'now',
+    amount: 9900,
+    customerUid: 'card-mina',
+    freeMonths: 0,
+    startedOn: '2026-03-31',
+  })
   expect(store.markPaid(paid)).toBe(true)
   expect(store.allOpen()).toMatchObject([{ id: 'two' }])
 })

@@ -88,9 +88,9 @@ it('makes nothing due twice when the day is planned twice, and counts a try once
   const day = '2027-03-31'
   await Promise.all([plan(quiet, day), plan(quiet, day)])
   await plan(quiet, day)
-  const [charge, ...others] = await openCharges(db, [`${id}-3`])
+  const [charge, ...others] = await openCharges(db, [`${id}-3`], '2027-03-31')
   expect(others).toEqual([])
-  expect(given).toEqual([{ orders: [`${id}-3`] }])
+  expect(given).toEqual([{ orders: [`${id}-3`], day }])
   if (!charge) throw new Error('nothing is due')
   const declined = { status: 'declined', code: 'card-declined', message: '' } as const
   const unknown = { status: 'unknown', reconcile: '', cause: { message: '', httpStatus: 0, code: null } } as const
@@ -120,7 +120,7 @@ it('does not end what is cancelled while a charge is open, and lets it run to th
   await plan(quiet, '2027-03-31')
   await db.query('update subscriptions set cancelled = true where id = $1', [id])
   await plan(quiet, '2027-03-31')
-  const [charge] = await openCharges(db, [`${id}-3`])
+  const [charge] = await openCharges(db, [`${id}-3`], '2027-03-31')
   if (!charge) throw new Error('nothing is due')
   const payment = { impUid: 'imp_cancelled' } as Extract<Parameters<typeof keepResult>[2], { status: 'paid' }>['payment']
   await keepResult(db, charge, { status: 'paid', payment })
@@ -152,13 +152,13 @@ it('charges nobody who cancelled after the day was planned, and makes due again 
   await set("next_on = '2027-03-31'")
   await plan(quiet, '2027-03-31')
   await set('cancelled = true')
-  await chargeOrders(quiet, [order])
+  await chargeOrders(quiet, [order], '2027-03-31')
   expect(await read()).toEqual([{ state: 'withdrawn', ended: null, months: 2, tries: 0 }])
   await set('cancelled = false')
   await plan(quiet, '2027-03-31')
   expect(await read()).toMatchObject([{ state: 'due' }])
   await set('cancelled = true')
-  await chargeOrders(quiet, [order])
+  await chargeOrders(quiet, [order], '2027-03-31')
   await plan(quiet, '2027-03-31')
   expect(await read()).toEqual([{ state: 'withdrawn', ended: 'cancelled', months: 2, tries: 0 }])
   expect(await calm.ledger()).toEqual([])

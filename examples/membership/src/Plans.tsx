@@ -12,8 +12,9 @@ export function Plans({ today, hadOne, member, onOutcome }: RegisteringProps & {
   const offered = plans.filter(({ free }) => free === 0 || !hadOne)
   const [wanted, setPlan] = useState<string | null>(null)
   const plan = offered.find(({ id }) => id === wanted) ?? offered[0] ?? plans[1]
-  const [consent, setConsent] = useState<'none' | 'missing' | 'given'>('none')
-  const agreed = consent === 'given'
+  // the day that the box named when it was ticked: its words are others tomorrow
+  const [consent, setConsent] = useState<string | null>(null)
+  const agreed = consent === today
   const box = useRef<HTMLInputElement>(null)
   const next = addMonths(today, 1)
   const amount = words.won(plan.amount)
@@ -42,7 +43,7 @@ export function Plans({ today, hadOne, member, onOutcome }: RegisteringProps & {
             'aria-invalid': consent === 'missing',
             'aria-describedby': 'terms',
           }}
-          onChange={({ target }) => setConsent(target.checked ? 'given' : 'none')}
+          onChange={({ target }) => setConsent(target.checked ? today : null)}
         />
         <span>{words.agree(today, amount)}</span>
       </label>
@@ -52,7 +53,7 @@ export function Plans({ today, hadOne, member, onOutcome }: RegisteringProps & {
       <p role="alert">{consent === 'missing' && words.mustAgree}</p>
       <BillingKeyButton
         key={plan.id}
-        order={{ plan: plan.id, agreed, member }}
+        order={{ plan: plan.id, agreed: agreed ? today : null, member }}
         onOutcome={onOutcome}
         // nothing is asked for, and no window opens, before the box is ticked
         onPointerDown={(event) => !agreed && event.preventDefault()}

@@ -30,7 +30,8 @@ export async function fill(db: Database, sandbox: Pick<Sandbox, 'access' | 'regi
     triedOn: null,
     ended: null,
   }
-  for (let number = 0; number < count; number += 1) await addSubscription(db, `card-${number}`, { id: `sub-${number}`, ...fresh })
+  for (let number = 0; number < count; number += 1)
+    await addSubscription(db, `member-${number}`, `card-${number}`, { id: `sub-${number}`, ...fresh })
   const iamport = createIamportClient(sandbox.access)
   const authenticate = (request: Request) => ({ id: request.headers.get('x-member') ?? '' })
   const billing = openBilling({ db, iamport, signingKey, authenticate, say: console.log })
@@ -86,7 +87,7 @@ export async function audit(db: Database, sandbox: Pick<Sandbox, 'ledger'>) {
   return {
     paid: paid.length,
     ended: await numberOf(db, "select count(*) from subscriptions where ended = 'unpaid'"),
-    swept: await numberOf(db, "select count(*) from subscriptions where id like 'left-%'"),
+    swept: await numberOf(db, "select count(*) from subscriptions where member like 'left-%'"),
     double: ledger.length - new Set(ledger.map(({ order }) => order)).size,
     // money that came and the shop does not know of: of a charge, or of a first month nobody came back for
     lost: ledger.filter(({ order, customerUid }) => (charges.get(order)?.state ?? (kept.has(customerUid) ? 'paid' : '')) !== 'paid').length,

@@ -1,6 +1,6 @@
 import { BillingRefusal, createBillingHandler, type IamportClient } from 'react-billing-key/server'
 import { koreanDay, type Subscription } from '../../subscriptions/rule.ts'
-import { addSubscription, type Database } from './store.ts'
+import { addSubscription, type Database, nextSubscription } from './store.ts'
 
 const plan = { name: '월간 이용권', amount: 9900 }
 
@@ -19,14 +19,20 @@ export function openBilling({ db, iamport, signingKey, authenticate, say }: Bill
     iamport,
     signingKey,
     authenticate,
-    firstOrder: () => plan,
+    async firstOrder({ customer }) {
+      const id = await nextSubscription(db, customer.id)
+      if (id === null) throw new BillingRefusal(409, 'subscribed', '이미 구독하고 있어요.')
+      // the same number from every tab: PortOne takes no second payment for it
+      return { ...plan, merchantUid: `${id}-1` }
+    },
     async onIssued({ customer, customerUid, payment }) {
       const fresh = { freeMonths: 0, consentedOn: null, cancelled: false, tries: 0, triedOn: null, ended: null }
-      const made: Subscription = { id: customer.id, amount: payment.amount, startedOn: koreanDay(new Date()), months: 1, ...fresh }
-      await addSubscription(db, customerUid, made)
+      const id = payment.merchantUid.replace(/-1$/, '')
+      const made: Subscription = { id, amount: payment.amount, startedOn: koreanDay(new Date()), months: 1, ...fresh }
+      await addSubscription(db, customer.id, customerUid, made)
     },
     customerUids: async ({ id }) => {
-      const { rows } = await db.query('select customer_uid as uid from subscriptions where id = $1', [id])
+      const { rows } = await db.query('select customer_uid as uid from subscriptions where member = $1', [id])
       return (rows as { uid: string }[]).map(({ uid }) => uid)
     },
     price() {

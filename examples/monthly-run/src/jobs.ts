@@ -39,7 +39,10 @@ export interface Shop {
 
 interface Orders {
   readonly orders: readonly string[]
+  /** Only of a run by hand: else a job works for the day it runs on, however long it has waited. */
+  readonly day?: Day | undefined
 }
+const todayOr = (day: Day | undefined) => day ?? koreanDay(new Date())
 const ordersAJob = 50
 const tz = 'Asia/Seoul'
 
@@ -58,22 +61,23 @@ export async function work(shop: Shop): Promise<void> {
   const { boss, say } = shop
   // looked for twice a second: a queue that has run dry is the rule, not the exception
   const often = { pollingIntervalSeconds: 0.5 }
-  await boss.work<{ day?: Day }>('plan', often, async ([job]) => plan(shop, job?.data.day ?? koreanDay(new Date())))
-  await boss.work<Orders>('charge', often, async ([job]) => chargeOrders(shop, job?.data.orders ?? []))
-  await boss.work<Orders>('reconcile', often, async ([job]) => chargeOrders(shop, job?.data.orders ?? []))
+  await boss.work<{ day?: Day }>('plan', often, async ([job]) => plan(shop, job?.data.day))
+  await boss.work<Orders>('charge', often, async ([job]) => chargeOrders(shop, job?.data.orders ?? [], job?.data.day))
+  await boss.work<Orders>('reconcile', often, async ([job]) => chargeOrders(shop, job?.data.orders ?? [], job?.data.day))
   await boss.work('sweep', () => sweep(shop))
-  await boss.work<{ day?: Day }>('summary', async ([job]) => say(await summaryOf(shop.db, job?.data.day ?? koreanDay(new Date()))))
+  await boss.work<{ day?: Day }>('summary', async ([job]) => say(await summaryOf(shop.db, todayOr(job?.data.day))))
 }
 
 /** Gives out what the rule says is due, and what was forgotten. Safe to repeat, also at the same time. */
-export async function plan({ db, boss, times }: Pick<Shop, 'db' | 'boss' | 'times'>, day: Day): Promise<void> {
+export async function plan({ db, boss, times }: Pick<Shop, 'db' | 'boss' | 'times'>, day?: Day): Promise<void> {
+  const today = todayOr(day)
   for (let last = ''; ; ) {
-    const due = await dueOn(db, day, last)
-    await give(boss, 'charge', await takeSteps(db, due, day))
+    const due = await dueOn(db, today, last)
+    await give(boss, 'charge', await takeSteps(db, due, today), { day })
     last = due.at(-1)?.id ?? ''
     if (last === '') break
   }
-  await give(boss, 'reconcile', await forgotten(db, times.forgottenMs))
+  await give(boss, 'reconcile', await forgotten(db, times.forgottenMs), { day })
 }
 
 /** Has an order asked about, and never sent. */
@@ -87,10 +91,9 @@ const askOnly = (reconcile: string): ChargeResult => ({
  * Charges orders, and asks about those that are unknown, or whose customer cancelled since they were planned. What is
  * unknown after it, or could not be sent, is for a later job: by then nothing can be on its way any more.
  */
-export async function chargeOrders(shop: Shop, orders: readonly string[]): Promise<void> {
+export async function chargeOrders(shop: Shop, orders: readonly string[], day?: Day): Promise<void> {
   const { db, boss, iamport, lock, times, concurrency } = shop
-  const open = new Map((await openCharges(db, orders)).map((charge) => [charge.request.merchantUid, charge]))
-  const requests = [...open.values()].map(({ request }) => request)
+  const open = new Map((await openCharges(db, orders, todayOr(day))).map((charge) => [charge.request.merchantUid, charge]))
   const known = [...open.values()].flatMap((charge): ChargedItem[] => {
     const { request, state, result } = charge
     if (!isDue(charge)) return [{ request, result: askOnly(request.merchantUid) }]
@@ -98,7 +101,17 @@ export async function chargeOrders(shop: Shop, orders: readonly string[]): Promi
   })
   const failures: unknown[] = []
   const left = { now: [] as string[], later: [] as string[] }
-  await chargeMany(iamport, requests, {
+  // read again one by one as they are charged: this worker may have slept since, while others settled, or customers cancelled
+  async function* requests() {
+    for (const [order, before] of open) {
+      const [charge] = await openCharges(db, [order], todayOr(day))
+      if (!charge) continue
+      open.set(order, charge)
+      if (isDue(before) && !isDue(charge)) left.now.push(order)
+      else yield charge.request
+    }
+  }
+  await chargeMany(iamport, requests(), {
     ...{ lock, concurrency, inFlightMs: times.inFlightMs, patienceMs: times.patienceMs, results: known },
     async onResult({ request, result }) {
       try {
@@ -110,17 +123,22 @@ export async function chargeOrders(shop: Shop, orders: readonly string[]): Promi
       }
     },
   })
-  await give(boss, 'charge', left.now)
-  await give(boss, 'reconcile', left.later, Math.ceil(times.inFlightMs / 1000))
+  await give(boss, 'charge', left.now, { day })
+  await give(boss, 'reconcile', left.later, { day, afterSeconds: Math.ceil(times.inFlightMs / 1000) })
   // the job is made again, and finds at PortOne what could not be kept here
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} results could not be kept`)
 }
 
-async function give(boss: PgBoss, name: 'charge' | 'reconcile', orders: readonly string[], afterSeconds = 0): Promise<void> {
+async function give(
+  boss: PgBoss,
+  name: 'charge' | 'reconcile',
+  orders: readonly string[],
+  { day, afterSeconds = 0 }: { day: Day | undefined; afterSeconds?: number },
+): Promise<void> {
   const jobs: PgBoss.JobInsert<Orders>[] = []
   for (let at = 0; at < orders.length; at += ordersAJob) {
     // an interval, which the database counts by its own clock
-    jobs.push({ name, data: { orders: orders.slice(at, at + ordersAJob) }, startAfter: `${afterSeconds} seconds` })
+    jobs.push({ name, data: { orders: orders.slice(at, at + ordersAJob), day }, startAfter: `${afterSeconds} seconds` })
   }
   if (jobs.length > 0) await boss.insert(jobs)
 }

@@ -12,6 +12,7 @@ export const tables = [
   postgresLockTable,
   `create table if not exists subscriptions (
     id text primary key,
+    member text not null,
     customer_uid text not null,
     amount integer not null,
     started_on date not null,
@@ -24,6 +25,7 @@ export const tables = [
     ended text,
     next_on date not null -- chargeDay() of the rule, so that a day's work is found by an index
   )`,
+  'create index if not exists subscriptions_member on subscriptions (member)',
   'create index if not exists subscriptions_next on subscriptions (next_on, id) where ended is null',
   // one row a month and subscription: what was asked for, with which card, and what came of it
   `create table if not exists charges (
@@ -57,14 +59,21 @@ export interface OpenCharge {
   readonly subscription: Subscription
 }
 
-/** A new subscription, as a confirmed registration makes it. */
-export async function addSubscription(db: Database, customerUid: string, made: Subscription): Promise<void> {
+/** A new subscription, as a confirmed registration makes it, as often as it is confirmed. */
+export async function addSubscription(db: Database, member: string, customerUid: string, made: Subscription): Promise<void> {
   const { id, amount, startedOn, months, freeMonths } = made
   await db.query(
-    `insert into subscriptions (id, customer_uid, amount, started_on, months, free_months, next_on)
-      values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing`,
-    [id, customerUid, amount, startedOn, months, freeMonths, chargeDay(made)],
+    `insert into subscriptions (id, member, customer_uid, amount, started_on, months, free_months, next_on)
+      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing`,
+    [id, member, customerUid, amount, startedOn, months, freeMonths, chargeDay(made)],
   )
+}
+
+/** The id of the subscription a member would begin, whose orders have numbers of their own; `null` while one goes on. */
+export async function nextSubscription(db: Database, member: string): Promise<string | null> {
+  const sql = 'select count(*)::int as had, count(*) filter (where ended is null)::int as live from subscriptions where member = $1'
+  const [row] = (await db.query(sql, [member])).rows as { had: number; live: number }[]
+  return row && row.live === 0 ? `${member}-${row.had + 1}` : null
 }
 
 /** What is due on a day, a thousand at a time, from the subscription after `last`. */
@@ -97,7 +106,7 @@ export async function takeSteps(db: Database, due: readonly Due[], day: Day): Pr
       as x("merchantUid" text, id text, "customerUid" text, name text, amount integer, tries integer)
     on conflict (merchant_uid) do update set state = 'due', tries = excluded.tries, tried_on = excluded.tried_on,
       customer_uid = excluded.customer_uid, result = null, settled_at = null, touched_at = clock_timestamp()
-      where charges.state = 'withdrawn' or (charges.state = 'declined' and charges.tries < excluded.tries)
+      where charges.state = 'withdrawn' or (charges.state = 'declined' and charges.tried_on < excluded.tried_on)
     returning merchant_uid as order`
   const { rows } = await db.query(sql, [JSON.stringify(charges), day])
   return (rows as { order: string }[]).map(({ order }) => order)
@@ -110,13 +119,13 @@ export async function forgotten(db: Database, ms: number): Promise<string[]> {
   return ((await db.query(sql, [ms])).rows as { order: string }[]).map(({ order }) => order)
 }
 
-/** Those of the orders that are not settled. */
-export async function openCharges(db: Database, orders: readonly string[]): Promise<OpenCharge[]> {
-  const sql = `update charges c set touched_at = clock_timestamp() from subscriptions s
+/** Those of the orders that are not settled. They are tried on `today`, though they were given out on an earlier day. */
+export async function openCharges(db: Database, orders: readonly string[], today: Day): Promise<OpenCharge[]> {
+  const sql = `update charges c set touched_at = clock_timestamp(), tried_on = $2 from subscriptions s
     where c.subscription = s.id and c.merchant_uid = any($1) and c.state in ('due', 'unknown')
     returning c.state, c.result, c.tried_on::text as day,
       json_build_object('customerUid', c.customer_uid, 'merchantUid', merchant_uid, 'name', name, 'amount', c.amount) as request, ${subscription}`
-  const { rows } = await db.query(sql, [orders])
+  const { rows } = await db.query(sql, [orders, today])
   return (rows as (Omit<OpenCharge, 'subscription'> & Subscription)[]).map(({ state, result, day, request, ...rest }) => ({
     state,
     result,
@@ -150,7 +159,10 @@ export async function keepResult(db: Database, open: OpenCharge, result: ChargeR
       update charges set state = $3::text, result = $4, imp_uid = $5, touched_at = clock_timestamp(),
         settled_at = case when $6::boolean then clock_timestamp() end
       where merchant_uid = $1 and ((tries = $2 and state in ('due', 'unknown')) or ($3 = 'paid' and state <> 'paid')) returning subscription
-    ) update subscriptions set months = $7, tries = $8, tried_on = $9, ended = $10, next_on = $11
+    ) update subscriptions set months = $7, tries = $8, tried_on = $9, next_on = $11,
+      -- paid after all, it goes on, unless its member has begun anew
+      ended = case when $10::text is null and exists (select from subscriptions other where other.member = subscriptions.member
+        and other.id <> subscriptions.id and other.ended is null) then subscriptions.ended else $10 end
       from kept where $6 and id = kept.subscription and months = $12`,
     // biome-ignore format: in the order of their numbers
     [request.merchantUid, before.tries, state, kept, impUid, settled,

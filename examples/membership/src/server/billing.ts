@@ -4,7 +4,7 @@ import { planOf } from '../plans.ts'
 import type { Shop } from './shop.ts'
 
 /** The library's handler over the shop's own records. */
-export function openBilling({ portone: { iamport, signingKey }, store, lock, authenticate }: Omit<Shop, 'billing'>) {
+export function openBilling({ portone: { iamport, signingKey }, store, lock, today, authenticate }: Omit<Shop, 'billing'>) {
   return createBillingHandler({
     iamport,
     signingKey,
@@ -24,7 +24,9 @@ export function openBilling({ portone: { iamport, signingKey }, store, lock, aut
       const plan = planOf(wanted)
       const before = store.subscriptionsOf(customer.id).length
       if (!plan) throw new BillingRefusal(404, 'unknown-plan', '없는 이용권이에요.')
-      if (agreed !== true) throw new BillingRefusal(400, 'not-agreed', '정기결제에 동의해 주세요.')
+      if (typeof agreed !== 'string') throw new BillingRefusal(400, 'not-agreed', '정기결제에 동의해 주세요.')
+      // the box named the day of the month that is charged
+      if (agreed !== today()) throw new BillingRefusal(409, 'other-day', '날짜가 바뀌었어요. 새로고침하고 다시 동의해 주세요.')
       if (live) throw new BillingRefusal(409, 'subscribed', '이미 구독하고 있어요.')
       if (plan.free > 0 && before > 0) throw new BillingRefusal(409, 'free-once', '무료 이용은 한 번만 할 수 있어요.')
       // the same number from every tab: PortOne takes no second payment for it

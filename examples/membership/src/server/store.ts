@@ -1,6 +1,6 @@
 import Database from 'libsql'
 import type { Payment } from 'react-billing-key/server'
-import { after, type Day, dueDay, type Ended, type Order, orderOf, type Subscription } from '../../../subscriptions/rule.ts'
+import { addDays, after, type Day, dueDay, type Ended, type Order, orderOf, type Subscription } from '../../../subscriptions/rule.ts'
 import { type PlanId, planOf } from '../plans.ts'
 
 type Paid = Pick<Payment, 'impUid' | 'merchantUid' | 'amount' | 'currency' | 'customerUid' | 'status' | 'cancelAmount'>
@@ -95,21 +95,33 @@ export function openStore(db: Database.Database, today: () => Day) {
       run('update subscriptions set customerUid = null where member = ? and customerUid = ?', member, customerUid)
     }),
 
+    /** A window that is opened again has its consent given again. */
     register: (member: string, merchantUid: string, plan: PlanId | null) =>
-      add('registrations', { merchantUid, member, plan, agreedOn: today() }),
+      run(
+        'insert into registrations values (?, ?, ?, ?) on conflict do update set agreedOn = excluded.agreedOn',
+        merchantUid,
+        member,
+        plan,
+        today(),
+      ),
     /** Keeps a new card, and does once what it was registered for. `too-late`: the member has subscribed otherwise. */
     keepIssued: atomic((member: string, card: CardRow, payment: Paid & Pick<Payment, 'name'>): 'done' | 'too-late' => {
       const { merchantUid, amount } = payment
-      const plan = planOf(one<{ plan: PlanId | null }>('select plan from registrations where merchantUid = ?', merchantUid)?.plan)
+      const sql = 'select plan, agreedOn from registrations where merchantUid = ?'
+      const { plan: wanted, agreedOn } = one<{ plan: PlanId | null; agreedOn: Day }>(sql, merchantUid) ?? { plan: null, agreedOn: today() }
+      const plan = planOf(wanted)
+      // the day of the month that was agreed to, also over midnight or when the sweep found it; a window is not open for longer
+      const startedOn = addDays(agreedOn, 2) < today() ? today() : agreedOn
       const id = merchantUid.replace(/-1$/, '')
       const live = store.live(member)
       const isNew = store.keepCard(member, card)
       if (plan && live && live.id !== id && !store.subscription(id)) return 'too-late'
       if (!isNew) return 'done'
-      if (plan) store.subscribe({ id, member, plan: plan.id, amount: plan.amount, customerUid: card.customerUid, freeMonths: plan.free })
+      if (plan)
+        store.subscribe({ id, member, plan: plan.id, amount: plan.amount, customerUid: card.customerUid, freeMonths: plan.free, startedOn })
       else if (live) store.changeCard(live, card)
       if (plan && amount > 0) {
-        store.openOrder(id, { merchantUid, name: payment.name ?? '', amount }, today())
+        store.openOrder(id, { merchantUid, name: payment.name ?? '', amount }, startedOn)
         store.markPaid(payment)
       }
       return 'done'
@@ -122,8 +134,8 @@ export function openStore(db: Database.Database, today: () => Day) {
     /** Those that go on, and those that ended while a charge was on its way of which nobody has heard. */
     allOpen: () =>
       subscriptions("ended is null or exists (select 1 from orders where subscription = subscriptions.id and status = 'unknown')"),
-    subscribe(row: Pick<SubscriptionRow, 'id' | 'member' | 'plan' | 'amount' | 'customerUid' | 'freeMonths'>) {
-      if (add('subscriptions', { ...row, startedOn: today(), months: 1 })) tell(row.member, 'started', row.amount)
+    subscribe(row: Pick<SubscriptionRow, 'id' | 'member' | 'plan' | 'amount' | 'customerUid' | 'freeMonths' | 'startedOn'>) {
+      if (add('subscriptions', { ...row, months: 1 })) tell(row.member, 'started', row.amount)
     },
     changeCard({ id, member }: SubscriptionRow, { customerUid, name, number }: CardRow) {
       run('update subscriptions set customerUid = ? where id = ?', customerUid, id)

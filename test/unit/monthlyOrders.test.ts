@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { PGlite } from '@electric-sql/pglite'
+import type PgBoss from 'pg-boss'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { postgresLock } from '../../examples/locks/postgresLock.ts'
+import { signingKey } from '../../examples/monthly-run/demo/month.ts'
+import { type Sandbox, startSandbox } from '../../examples/monthly-run/demo/sandbox.ts'
+import { openBilling } from '../../examples/monthly-run/src/billing.ts'
+import { chargeOrders, plan, type Shop, usual } from '../../examples/monthly-run/src/jobs.ts'
+import { addSubscription, keepResult, openCharges, tables } from '../../examples/monthly-run/src/store.ts'
+import { createIamportClient } from '../../src/server/index.ts'
+
+const approves = '9410-0000-0000-0001'
+const declinesLater = '9410-0000-0000-0004'
+const due = '2027-02-28'
+let db: PGlite
+let sandbox: Sandbox
+let shop: Shop
+let given: { name: string; data: { orders: string[] } }[]
+let billing: ReturnType<typeof openBilling>
+
+beforeEach(async () => {
+  db = new PGlite()
+  for (const table of tables) await db.query(table)
+  sandbox = await startSandbox({ seed: 1, rate: 0, pgMs: 1, slowestMs: 1 })
+  given = []
+  const boss = { insert: async (jobs: typeof given) => void given.push(...jobs) } as unknown as PgBoss
+  const iamport = createIamportClient(sandbox.access)
+  const say = () => {}
+  billing = openBilling({ db, iamport, signingKey, authenticate: (request) => ({ id: request.headers.get('x-member') ?? '' }), say })
+  shop = { db, boss, iamport, billing, times: usual, say, lock: postgresLock(db), concurrency: 1 }
+})
+afterEach(async () => {
+  await sandbox.close()
+  await db.close()
+})
+
+const read = async (sql: string) => (await db.query<Record<string, unknown>>(sql)).rows
+
+/** A subscription whose second month falls due on 28 February. */
+async function subscribe(id: string, card = approves): Promise<void> {
+  await sandbox.register({ customerUid: `card-${id}`, merchantUid: `issue-${id}`, card })
+  const fresh = { freeMonths: 0, consentedOn: null, cancelled: false, tries: 0, triedOn: null, ended: null }
+  await addSubscription(db, id, `card-${id}`, { id, amount: 9900, startedOn: '2027-01-31', months: 1, ...fresh })
+}
+
+it('takes one first month of a customer, from however many windows', async () => {
+  const ask = async (path: string, body: object) => {
+    const headers = { 'x-member': 'mina', 'content-type': 'application/json' }
+    const answer = await billing(
+      new Request(`http://shop.example/api/billing/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }),
+    )
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  }
+  const register = async () => {
+    const { status, body } = await ask('intents', {})
+    if (status !== 200) return status
+    const paid = await sandbox.register(body as unknown as Parameters<Sandbox['register']>[0])
+    const { merchantUid, customerUid, token } = body
+    return (await ask('confirm', { merchantUid, customerUid, token, impUid: paid.imp_uid })).status
+  }
+  expect(await register()).toBe(200)
+  expect(await register()).toBe(409)
+  expect(await sandbox.ledger()).toHaveLength(1)
+  // who has ended begins anew, and has what was paid for
+  await db.query("update subscriptions set ended = 'cancelled'")
+  expect(await register()).toBe(200)
+  expect(await sandbox.ledger()).toHaveLength(2)
+  expect(await read('select months from subscriptions where ended is null')).toEqual([{ months: 1 }])
+})
+
+it('charges nobody who cancelled, or was settled by another worker, while others of the same job were charged', async () => {
+  for (const id of ['a', 'b', 'c']) await subscribe(id)
+  await plan(shop, due)
+  const { again } = shop.iamport
+  const iamport = {
+    ...shop.iamport,
+    async again(...args: Parameters<typeof again>) {
+      // asleep for hours, while its first charge was on its way
+      await db.query("update subscriptions set cancelled = true where id = 'b'")
+      await db.query("update charges set state = 'declined' where subscription = 'c'")
+      return again(...args)
+    },
+  }
+  await chargeOrders({ ...shop, iamport }, ['a-2', 'b-2', 'c-2'], due)
+  expect((await sandbox.ledger()).map(({ order }) => order)).toEqual(['a-2'])
+})
+
+it('charges again what an operator took back from the dunning of an outage', async () => {
+  await subscribe('a', declinesLater)
+  for (const day of [due, '2027-03-01', '2027-03-03', '2027-03-07']) {
+    await plan(shop, day)
+    await chargeOrders(shop, ['a-2'], day)
+  }
+  expect(await read('select tries, ended from subscriptions')).toEqual([{ tries: 4, ended: 'unpaid' }])
+  const [, statement = ''] = /```sql\n(update subscriptions [^`]+)```/.exec(readFileSync('docs/operating.md', 'utf8')) ?? []
+  await db.query(statement)
+  given = []
+  await plan(shop, '2027-03-07')
+  expect(given).toEqual([])
+  await plan(shop, '2027-03-08')
+  expect(given.map(({ data }) => data.orders)).toEqual([['a-2']])
+})
+
+it('counts a try for the day it was made on, so that a night’s delay makes no two tries of one day', async () => {
+  await subscribe('a', declinesLater)
+  await plan(shop, due)
+  await chargeOrders(shop, ['a-2'], '2027-03-01')
+  given = []
+  await plan(shop, '2027-03-01')
+  expect(given).toEqual([])
+  expect(await read('select next_on::text as next from subscriptions')).toEqual([{ next: '2027-03-02' }])
+})
+
+it('charges nobody for two subscriptions, though the money of one that ended came late', async () => {
+  await subscribe('a', declinesLater)
+  await plan(shop, due)
+  const [charge] = await openCharges(db, ['a-2'], due)
+  if (!charge) throw new Error('nothing is due')
+  await chargeOrders(shop, ['a-2'], due)
+  const payment = { impUid: 'imp_late' } as Extract<Parameters<typeof keepResult>[2], { status: 'paid' }>['payment']
+  await db.query("update subscriptions set ended = 'unpaid'")
+  const again = { id: 'a-again', amount: 9900, startedOn: due, months: 1, freeMonths: 0, consentedOn: null, cancelled: false }
+  await addSubscription(db, 'a', 'card-a', { ...again, tries: 0, triedOn: null, ended: null })
+  await keepResult(db, charge, { status: 'paid', payment })
+  expect(await read('select id, ended, months from subscriptions order by id')).toEqual([
+    { id: 'a', ended: 'unpaid', months: 2 },
+    { id: 'a-again', ended: null, months: 1 },
+  ])
+})
