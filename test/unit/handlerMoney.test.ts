@@ -233,6 +233,49 @@ describe('POST /charges', () => {
     expect(shop.told.refused).toMatchObject([{ code: 'other-amount', intent: null, payment: { amount: 9900 } }])
     expect(shop.told.charged).toHaveLength(1)
   })
+
+  it('takes another card’s payment in another currency for none of the order', async () => {
+    const order = { merchantUid: 'order-in-dollars', name: '월간', amount: 9900 }
+    const shop = await open({ price: () => order })
+    const [first, second] = [await shop.addCard(), await shop.addCard()]
+    await iamport.again({ customerUid: first, ...order })
+    Object.assign(paidFor(order.merchantUid)[0] ?? {}, { currency: 'USD' })
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ code: 'declined' })
+    expect(shop.told.charged).toEqual([])
+    expect(shop.told.refused).toMatchObject([{ code: 'other-amount', payment: { currency: 'USD' } }])
+  })
+
+  it('tells nobody of another card’s payment that was taken back before it could be told', async () => {
+    const order = { merchantUid: 'order-taken-back', name: '월간', amount: 9900 }
+    let looks = 0
+    const once = Object.assign(Object.create(iamport), {
+      // paid when the charge looks, and gone when the handler does
+      paymentByMerchantUid: async (...which: Parameters<typeof iamport.paymentByMerchantUid>) => {
+        looks += 1
+        return looks === 1 ? iamport.paymentByMerchantUid(...which) : null
+      },
+    })
+    const shop = await open({ price: () => order, iamport: once })
+    const [first, second] = [await shop.addCard(), await shop.addCard()]
+    await iamport.again({ customerUid: first, ...order })
+    looks = 0
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ status: 200, code: 'declined' })
+    expect([shop.told.charged, shop.told.refused, shop.told.errors]).toEqual([[], [], []])
+  })
+
+  it('waits as long as its own inFlightMs for a charge that was lost', async () => {
+    const { lock, age } = memoryLock()
+    const order = { merchantUid: 'order-long-in-flight', name: '월간', amount: 9900 }
+    const shop = await open({ lock, inFlightMs: 900_000, price: () => order })
+    const customerUid = await shop.addCard()
+    faults.push({ kind: 'server-error' })
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    age(400_000)
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    expect(paidFor(order.merchantUid)).toHaveLength(0)
+    age(600_000)
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'paid' })
+  })
 })
 
 describe('sweepRegistrations', () => {
