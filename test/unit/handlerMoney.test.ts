@@ -322,12 +322,26 @@ describe('sweepRegistrations', () => {
     expect(failed).toBe(1)
     expect(shop.told.errors).toEqual([['sweepRegistrations', 'Error: database is gone']])
   })
+
+  it('reads pages that are too long for one answer in parts, each payment once', async () => {
+    const shop = await open()
+    const since = new Date(Date.now() - 1_000)
+    const customerUid = await shop.addCard()
+    const customData = JSON.stringify({ cart: 'x'.repeat(90_000) })
+    for (let at = 0; at < 13; at += 1)
+      await iamport.again({ customerUid, merchantUid: `order-long-${at}`, name: '월간', amount: 100, customData })
+    const { impUid } = await shop.register()
+    const { total } = await iamport.paymentsByStatus('paid', { from: Math.floor(since.getTime() / 1000), limit: 1 })
+    expect(await shop.billing.sweepRegistrations({ since })).toMatchObject({ seen: total, failed: 0 })
+    expect(shop.told.issued).toContainEqual(expect.objectContaining({ payment: expect.objectContaining({ impUid }) }))
+  })
+
   it('ends also when PortOne names a next page for ever, or its list never keeps still', async () => {
     const pages = vi.fn(async (_: string, { page }: { page: number }) => ({ total: 1, next: page + 1, payments: [] }))
     const empty = await open({ iamport: Object.assign(Object.create(iamport), { paymentsByStatus: pages }) })
     expect(await empty.billing.sweepRegistrations({ since: new Date() })).toMatchObject({ seen: 0 })
     expect(pages).toHaveBeenCalledTimes(1)
-    const [payment] = (await iamport.paymentsByStatus('paid')).payments
+    const [payment] = (await iamport.paymentsByStatus('paid', { limit: 1 })).payments
     const restless = vi.fn(async (_: string, { page }: { page: number }) => ({ total: 10 - page, next: 2, payments: [payment] }))
     const shop = await open({ iamport: Object.assign(Object.create(iamport), { paymentsByStatus: restless }) })
     await expect(shop.billing.sweepRegistrations({ since: new Date() })).rejects.toThrow('changed 20 times while it was read')
