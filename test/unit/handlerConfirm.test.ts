@@ -43,6 +43,20 @@ describe('intents, and what /confirm makes of them', () => {
     expect(await confirm(holding(failed, paid), null)).toMatchObject({ status: 'issued', impUid })
   })
 
+  it('signs the currency of the first order', async () => {
+    const order = { name: 'Monthly', amount: 9900 }
+    const codes = await Promise.all(
+      [{ ...order, currency: 'USD' }, order].map(async (firstOrder) => {
+        const handler = make('mina', { firstOrder: () => firstOrder, onError: () => undefined })
+        const { intent, impUid } = await register(handler)
+        Object.assign(sandbox.payments.find(({ imp_uid }) => imp_uid === impUid) ?? {}, { currency: 'USD' })
+        const { body } = await call(handler, 'POST', '/confirm', { token: intent.token, impUid })
+        return body.error?.code ?? body.status
+      }),
+    )
+    expect(codes).toEqual(['issued', 'other-amount'])
+  })
+
   it('finds the intent with PortOne when the customer came back in another browser (sdk-facts 17)', async () => {
     const { body: intent } = await call(make(), 'POST', '/intents', {})
     const window = {
