@@ -22,7 +22,9 @@ const parts: Record<string, TestProjectInlineConfiguration[]> = {
       test: { name: 'dom', include: ['test/dom/**/*.test.tsx'], setupFiles: ['test/patience.ts'], environment: 'jsdom' },
     },
   ],
-  charge: [unit(['test/unit/{charge,chargeAnswer,chargeClaim,chargeLook,chargeMany,chargeOptions,chargeTurns,turns}.test.ts'])],
+  charge: [
+    unit(['test/unit/{charge,chargeAnswer,chargeClaim,chargeLook,chargeMany,chargeOptions,chargeTurns,chargeWindow,turns}.test.ts']),
+  ],
   handler: [unit(['test/unit/{handler*,intent,webhookQueue}.test.ts'])],
 }
 

@@ -27,8 +27,8 @@ def declined(order, code, message):
     return {"status": "declined", "merchantUid": order["merchant_uid"], "code": code, "message": message}
 
 
-def settled(order, payment, before=None):
-    """The answer that a payment is for its order, or None while it is none. `before` is what failed before this charge."""
+def settled(order, payment, sent=None):
+    """The answer that a payment is for its order, or None while it is none. `sent`: the charge's key, and what failed before."""
     status = payment and payment["status"]
     if status == "paid":
         if not records.mark_paid(payment):
@@ -36,7 +36,8 @@ def settled(order, payment, before=None):
         return {"status": "paid", "merchantUid": order["merchant_uid"], "amount": payment["amount"]}
     if status == "cancelled":
         return declined(order, "order-cancelled", "")
-    if status == "failed" and before is not None and payment["imp_uid"] != before:
+    # a window that failed under the order's number names another key, or none: the charge may be on its way all the same
+    if status == "failed" and sent and payment.get("customer_uid") == sent[0] and payment["imp_uid"] != sent[1]:
         return declined(order, "card-declined", payment.get("fail_reason") or "")
     return None
 
@@ -68,29 +69,29 @@ def charge(db, order, customer_uid):
         return release(done)
     if earlier and earlier["status"] == "ready":
         return unknown
-    before = earlier["imp_uid"] if earlier else ""
+    sent = (customer_uid, earlier["imp_uid"] if earlier else "")
     request = {"customer_uid": customer_uid, "merchant_uid": uid, "amount": order["amount"], "name": order["name"]}
     try:
         answer = portone.ask("POST", "/subscribe/payments/again", request)
         own = {**answer, "customer_uid": answer.get("customer_uid") or customer_uid}
-        if done := settled(order, own, before):
+        if done := settled(order, own, sent):
             return release(done)
     except Denied as error:  # it may be refused because it is paid
         try:
-            return release(settled(order, portone.payment_for(uid), before) or declined(order, f"portone-{error.code}", str(error)))
+            return release(settled(order, portone.payment_for(uid), sent) or declined(order, f"portone-{error.code}", str(error)))
         except Lost:
             return unknown
     except Lost as error:
         if not error.sent:
             return release(declined(order, "not-sent", ""))
-    return look_again(order, before, release) or unknown  # the claim stays: it may have been charged
+    return look_again(order, sent, release) or unknown  # the claim stays: it may have been charged
 
 
-def look_again(order, before, release):
+def look_again(order, sent, release):
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         try:
-            if done := settled(order, portone.payment_for(order["merchant_uid"]), before):
+            if done := settled(order, portone.payment_for(order["merchant_uid"]), sent):
                 return release(done)
         except Lost:
             pass

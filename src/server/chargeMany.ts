@@ -3,6 +3,7 @@ import { assertCharge, type ChargeClient, type ChargeOptions, settingsOf } from 
 import { type ChargeResult, compare, declined, message, unknown } from './chargeResult.ts'
 import type { AgainRequest } from './iamportClient.ts'
 import { reconcileCharge } from './reconcileCharge.ts'
+import { untilAborted } from './untilAborted.ts'
 import { isWire, type Payment } from './wire.ts'
 
 /** One item of {@link chargeMany}. */
@@ -29,7 +30,8 @@ const chargedAgain: readonly string[] = ['not-sent', 'not-found', 'http-401', 'h
 /**
  * Charges many keys, a few at a time: one result for each request, in their order. A failure stops nothing, and requests
  * are read only as they are needed. Given the results of an earlier run, it goes on from there: what was paid (and fits
- * the request) or declined is taken over, what is unknown is reconciled, the rest is charged.
+ * the request) or declined is taken over, what is unknown is reconciled, the rest is charged. Once `signal` is aborted, the
+ * rest of a list is answered with `not-sent`, and nothing more is read from an async iterable.
  *
  * @throws what the iterable throws, once everything that was begun has ended and `onResult` has been told
  * @example
@@ -46,7 +48,9 @@ export async function chargeMany(
   if (onResult !== undefined && typeof onResult !== 'function') throw new TypeError('chargeMany: onResult has to be a function')
   const { report } = settingsOf(iamport, rest)
   const known = knownResults(results)
-  const next = reading(requests)
+  const { signals, clear } = signalsFor(concurrency + 1, rest.signal)
+  const [untilStopped, ...lanes] = signals
+  const next = reading(requests, untilStopped)
   const items: ChargedItem[] = []
   const lane = async (signal: AbortSignal | undefined) => {
     for (let read = await next(); read; read = await next()) {
@@ -60,8 +64,7 @@ export async function chargeMany(
       }
     }
   }
-  const { signals, clear } = signalsFor(concurrency, rest.signal)
-  const ends = await Promise.allSettled(signals.map(lane))
+  const ends = await Promise.allSettled(lanes.map(lane))
   clear()
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return items
@@ -109,9 +112,9 @@ function isChargedItem(item: unknown): item is ChargedItem {
 }
 
 /** Hands out one request after the other, numbered; who asks while another is read waits for that. */
-function reading(requests: Iterable<AgainRequest> | AsyncIterable<AgainRequest>) {
+function reading(requests: Iterable<AgainRequest> | AsyncIterable<AgainRequest>, signal: AbortSignal | undefined) {
   if (!isIterable(requests) && !isIterable(requests, Symbol.asyncIterator)) throw new TypeError('chargeMany: requests has to be iterable')
-  const iterator = Symbol.asyncIterator in requests ? requests[Symbol.asyncIterator]() : requests[Symbol.iterator]()
+  const iterator = Symbol.asyncIterator in requests ? fromAsync(requests, signal) : requests[Symbol.iterator]()
   let count = 0
   let over = false
   const read = async () => {
@@ -132,6 +135,11 @@ function reading(requests: Iterable<AgainRequest> | AsyncIterable<AgainRequest>)
     last = mine
     return mine
   }
+}
+
+function fromAsync(requests: AsyncIterable<AgainRequest>, signal: AbortSignal | undefined) {
+  const iterator = requests[Symbol.asyncIterator]()
+  return signal ? untilAborted(iterator, signal) : iterator
 }
 
 const paymentFields = { impUid: 'string', merchantUid: 'string', amount: 'number', currency: 'string' } as const

@@ -42,10 +42,14 @@ export async function lookFor(question: Question, { before, refused, cause }: Se
     const settled = settledBy(found, question)
     if (settled) return settled
     if (found instanceof Error) lost = found
-    else if (found?.status === 'failed' && found.impUid !== before?.impUid) return declined('card-declined', found.failReason ?? '')
+    else if (found?.status === 'failed' && isOurs(found, question, before)) return declined('card-declined', found.failReason ?? '')
     else if (refused && found?.status !== 'ready') return refused
     const left = (refused ? 0 : patienceMs) - (performance.now() - began)
     if (wait > left || signal?.aborted) return unknown(request, lost)
     await pause(wait, signal)
   }
 }
+
+/** A window that failed under the order's number names another key, or none: the charge may be on its way all the same. */
+const isOurs = (failed: Payment, { request }: Question, before: Payment | null) =>
+  failed.impUid !== before?.impUid && failed.customerUid === request.customerUid

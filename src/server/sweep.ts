@@ -1,6 +1,7 @@
 import { intentOf } from './intent.ts'
 import { settleRegistration } from './registration.ts'
 import type { Shop } from './routes/route.ts'
+import { isTooLong } from './transport.ts'
 import type { Payment } from './wire.ts'
 
 /** What a sweep found among the payments that belong to an intent of this shop. */
@@ -16,7 +17,8 @@ export interface SweepResult {
 }
 
 const route = 'sweepRegistrations'
-const pageSize = 100
+/** A power of two: a page that is too long for one answer, by what shops keep with their payments, is asked for in halves. */
+const pageSize = 128
 /** How often a list that changes while it is read is begun anew. */
 const rereads = 20
 /** PortOne lists no longer span at once. */
@@ -64,8 +66,17 @@ async function* paidBetween({ options: { iamport } }: Shop, since: number, until
     const to = Math.min(from + spanSeconds - 1, until)
     let total = Number.POSITIVE_INFINITY
     let left = rereads
+    let limit = pageSize
     for (let page = 1; page > 0; ) {
-      const found = await iamport.paymentsByStatus('paid', { from, to, page, limit: pageSize })
+      const found = await iamport.paymentsByStatus('paid', { from, to, page, limit }).catch((error: unknown) => {
+        if (limit === 1 || !isTooLong(error)) throw error
+        return null
+      })
+      if (!found) {
+        limit /= 2
+        page = 2 * page - 1
+        continue
+      }
       for (const payment of found.payments) {
         if (told.has(payment.impUid)) continue
         told.add(payment.impUid)

@@ -35,9 +35,13 @@ export class TransportError extends Error {
   }
 }
 
-/** No answer of PortOne's comes near it: what is longer is something else. */
+/** No payment comes near it: what is longer is something else, or a list of many. */
 export const maxAnswerBytes = 1_000_000
-export const tooLong = () => new TransportError(`the answer is longer than ${maxAnswerBytes} bytes`, 'too long', true)
+const tooLongCode = 'too long'
+export const tooLong = () => new TransportError(`the answer is longer than ${maxAnswerBytes} bytes`, tooLongCode, true)
+/** Whether a call failed of that. */
+export const isTooLong = (error: unknown) =>
+  error instanceof Error && error.cause instanceof Error && Reflect.get(error.cause, 'code') === tooLongCode
 
 /** Why a signal ended, as an error. What it was aborted with may be anything. */
 export function aborted(signal: AbortSignal, sent: boolean): TransportError {

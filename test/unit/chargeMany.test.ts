@@ -185,6 +185,29 @@ describe('chargeMany', () => {
     expect(calls).toEqual({ again: 0, look: 0 })
   })
 
+  it('waits for no request once it is aborted, closes what it read from, and returns what it has', async () => {
+    const { iamport: any } = scripted()
+    const paid = newOrder()
+    const controller = new AbortController()
+    let closed = 0
+    let asked = 0
+    const queue: AsyncIterator<ReturnType<typeof newOrder>> = {
+      next() {
+        asked += 1
+        if (asked === 1) return Promise.resolve({ done: false, value: paid })
+        return new Promise(() => undefined)
+      },
+      async return() {
+        closed += 1
+        return { done: true, value: undefined }
+      },
+    }
+    const onResult = () => controller.abort()
+    const items = await chargeMany(any, { [Symbol.asyncIterator]: () => queue }, { signal: controller.signal, onResult, concurrency: 2 })
+    expect(items).toMatchObject([{ request: paid, result: { status: 'paid' } }])
+    expect([asked, closed]).toEqual([2, 1])
+  })
+
   it.each(['throws', 'ends'])('reads nothing more of requests once reading them %s', async (how) => {
     const { iamport: any, calls } = scripted()
     let asked = 0

@@ -22,6 +22,41 @@ describe('intents, and what /confirm makes of them', () => {
     expect(await confirm({ token: intent.token, impUid: stolen.imp_uid })).toBe('other-key')
   })
 
+  it('says none of a window that closed without a word while PortOne holds only a refusal, and issued when one of two was paid', async () => {
+    const handler = make()
+    const { intent, impUid } = await register(handler)
+    const paid = await iamport.payment(impUid)
+    if (!paid) throw new Error('the payment is missing')
+    const failed = { ...paid, impUid: 'imp_refused', status: 'failed' as const, failReason: '한도 초과' }
+    const holding = (...newestFirst: readonly (typeof paid | typeof failed)[]) =>
+      make('mina', {
+        iamport: {
+          ...iamport,
+          payment: async () => failed,
+          paymentByMerchantUid: async (_, status) => newestFirst.find((one) => status === undefined || one.status === status) ?? null,
+        },
+      })
+    const confirm = async (shop: typeof handler, window: string | null) =>
+      (await call(shop, 'POST', '/confirm', { token: intent.token, impUid: window })).body
+    expect(await confirm(holding(failed), null)).toEqual({ status: 'none' })
+    expect(await confirm(holding(failed), 'imp_refused')).toEqual({ status: 'failed', code: 'declined', message: '한도 초과' })
+    expect(await confirm(holding(failed, paid), null)).toMatchObject({ status: 'issued', impUid })
+  })
+
+  it('signs the currency of the first order', async () => {
+    const order = { name: 'Monthly', amount: 9900 }
+    const codes = await Promise.all(
+      [{ ...order, currency: 'USD' }, order].map(async (firstOrder) => {
+        const handler = make('mina', { firstOrder: () => firstOrder, onError: () => undefined })
+        const { intent, impUid } = await register(handler)
+        Object.assign(sandbox.payments.find(({ imp_uid }) => imp_uid === impUid) ?? {}, { currency: 'USD' })
+        const { body } = await call(handler, 'POST', '/confirm', { token: intent.token, impUid })
+        return body.error?.code ?? body.status
+      }),
+    )
+    expect(codes).toEqual(['issued', 'other-amount'])
+  })
+
   it('finds the intent with PortOne when the customer came back in another browser (sdk-facts 17)', async () => {
     const { body: intent } = await call(make(), 'POST', '/intents', {})
     const window = {

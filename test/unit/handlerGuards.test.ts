@@ -14,6 +14,7 @@ describe('routes', () => {
     ['DELETE', '/api/billing/keys/x/y'],
     ['GET', '/apo/billing/keys'],
     ['GET', '/api/billingkeys'],
+    ['GET', '/api/billing-keys'],
     ['GET', '/api/billing/intents'],
     ['GET', '/api/billing/toString'],
     ['DELETE', '/api/billing/keys'],

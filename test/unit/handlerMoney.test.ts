@@ -233,6 +233,49 @@ describe('POST /charges', () => {
     expect(shop.told.refused).toMatchObject([{ code: 'other-amount', intent: null, payment: { amount: 9900 } }])
     expect(shop.told.charged).toHaveLength(1)
   })
+
+  it('takes another card’s payment in another currency for none of the order', async () => {
+    const order = { merchantUid: 'order-in-dollars', name: '월간', amount: 9900 }
+    const shop = await open({ price: () => order })
+    const [first, second] = [await shop.addCard(), await shop.addCard()]
+    await iamport.again({ customerUid: first, ...order })
+    Object.assign(paidFor(order.merchantUid)[0] ?? {}, { currency: 'USD' })
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ code: 'declined' })
+    expect(shop.told.charged).toEqual([])
+    expect(shop.told.refused).toMatchObject([{ code: 'other-amount', payment: { currency: 'USD' } }])
+  })
+
+  it('tells nobody of another card’s payment that was taken back before it could be told', async () => {
+    const order = { merchantUid: 'order-taken-back', name: '월간', amount: 9900 }
+    let looks = 0
+    const once = Object.assign(Object.create(iamport), {
+      // paid when the charge looks, and gone when the handler does
+      paymentByMerchantUid: async (...which: Parameters<typeof iamport.paymentByMerchantUid>) => {
+        looks += 1
+        return looks === 1 ? iamport.paymentByMerchantUid(...which) : null
+      },
+    })
+    const shop = await open({ price: () => order, iamport: once })
+    const [first, second] = [await shop.addCard(), await shop.addCard()]
+    await iamport.again({ customerUid: first, ...order })
+    looks = 0
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ status: 200, code: 'declined' })
+    expect([shop.told.charged, shop.told.refused, shop.told.errors]).toEqual([[], [], []])
+  })
+
+  it('waits as long as its own inFlightMs for a charge that was lost', async () => {
+    const { lock, age } = memoryLock()
+    const order = { merchantUid: 'order-long-in-flight', name: '월간', amount: 9900 }
+    const shop = await open({ lock, inFlightMs: 900_000, price: () => order })
+    const customerUid = await shop.addCard()
+    faults.push({ kind: 'server-error' })
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    age(400_000)
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    expect(paidFor(order.merchantUid)).toHaveLength(0)
+    age(600_000)
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'paid' })
+  })
 })
 
 describe('sweepRegistrations', () => {
@@ -279,12 +322,26 @@ describe('sweepRegistrations', () => {
     expect(failed).toBe(1)
     expect(shop.told.errors).toEqual([['sweepRegistrations', 'Error: database is gone']])
   })
+
+  it('reads pages that are too long for one answer in parts, each payment once', async () => {
+    const shop = await open()
+    const since = new Date(Date.now() - 1_000)
+    const customerUid = await shop.addCard()
+    const customData = JSON.stringify({ cart: 'x'.repeat(90_000) })
+    for (let at = 0; at < 13; at += 1)
+      await iamport.again({ customerUid, merchantUid: `order-long-${at}`, name: '월간', amount: 100, customData })
+    const { impUid } = await shop.register()
+    const { total } = await iamport.paymentsByStatus('paid', { from: Math.floor(since.getTime() / 1000), limit: 1 })
+    expect(await shop.billing.sweepRegistrations({ since })).toMatchObject({ seen: total, failed: 0 })
+    expect(shop.told.issued).toContainEqual(expect.objectContaining({ payment: expect.objectContaining({ impUid }) }))
+  })
+
   it('ends also when PortOne names a next page for ever, or its list never keeps still', async () => {
     const pages = vi.fn(async (_: string, { page }: { page: number }) => ({ total: 1, next: page + 1, payments: [] }))
     const empty = await open({ iamport: Object.assign(Object.create(iamport), { paymentsByStatus: pages }) })
     expect(await empty.billing.sweepRegistrations({ since: new Date() })).toMatchObject({ seen: 0 })
     expect(pages).toHaveBeenCalledTimes(1)
-    const [payment] = (await iamport.paymentsByStatus('paid')).payments
+    const [payment] = (await iamport.paymentsByStatus('paid', { limit: 1 })).payments
     const restless = vi.fn(async (_: string, { page }: { page: number }) => ({ total: 10 - page, next: 2, payments: [payment] }))
     const shop = await open({ iamport: Object.assign(Object.create(iamport), { paymentsByStatus: restless }) })
     await expect(shop.billing.sweepRegistrations({ since: new Date() })).rejects.toThrow('changed 20 times while it was read')
