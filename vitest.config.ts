@@ -76,8 +76,7 @@ export default defineConfig({
       {
         plugins: [exampleModules],
         resolve: { alias: [...alias, ...entries] },
-        // its files share modules, which keep no state: a third less work
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', isolate: false, ...patience },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', ...patience },
       },
       // strangers' projects with the packed tarball; `npm run consumers` takes all of them
       {
@@ -134,6 +133,7 @@ export default defineConfig({
         // the plugin takes the stories from there, and leaves this out
         resolve: { alias: storybook.resolve?.alias ?? [] },
         define: storybook.define ?? {},
+        // Storybook itself goes from one story to the next in one page
         test: { name: 'stories', browser: browser('stories (chromium)'), isolate: false, ...patience },
       },
     ],
