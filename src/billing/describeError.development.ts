@@ -18,7 +18,10 @@ const sentences: { readonly [reason in ErrorReason]: (about: string) => string }
   'no-document': () => 'The PortOne SDK can only be loaded in a browser: call this in an effect or an event handler.',
   timeout: (url) => `${url} did not answer in time. Check the connection and try again.`,
   'not-an-sdk': (url) => `${url} was loaded and defines no window.IMP: it is not PortOne's SDK, or a proxy answered in its place.`,
-  network: (url) => `${url} could not be loaded. Check the connection, ad blockers and the Content-Security-Policy (script-src).`,
+  network: (url) =>
+    /^https?:\/\/(localhost|127\.|\[::1\])/.test(url)
+      ? `${url} could not be loaded. Is the sandbox running there (npx billing-sandbox)? If it is, check ad blockers and the Content-Security-Policy (script-src).`
+      : `${url} could not be loaded. Check the connection, ad blockers and the Content-Security-Policy (script-src).`,
   'trusted-types': () => 'The Content-Security-Policy does not allow our Trusted Types policy: add react-billing-key to its trusted-types.',
   busy: () => 'Another attempt is under way on this page: wait for its outcome or abandon() it.',
   'no-provider': () => 'Put <BillingKeyProvider userCode="imp…"> round every hook and component of react-billing-key.',
