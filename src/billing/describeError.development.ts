@@ -6,6 +6,7 @@ const currentSdk = 'https://cdn.iamport.kr/v1/iamport.js'
 /** What happened and what to do. */
 const sentences: { readonly [reason in ErrorReason]: (about: string) => string } = {
   fields: () => 'The billing key request is not valid',
+  userCode: () => 'The userCode of <BillingKeyProvider> is empty: give it 가맹점 식별코드 of PortOne’s console, like imp00000000.',
   'no-api': () => 'An order needs the merchant’s server: give <BillingKeyProvider> its api.',
   'no-request': (what) => `The request function gave ${what}: it has to return a request.`,
   threw: (cause) => `The request could not be prepared: ${cause}`,
