@@ -6,6 +6,7 @@ const currentSdk = 'https://cdn.iamport.kr/v1/iamport.js'
 /** What happened and what to do. */
 const sentences: { readonly [reason in ErrorReason]: (about: string) => string } = {
   fields: () => 'The billing key request is not valid',
+  userCode: () => 'The userCode of <BillingKeyProvider> is empty: give it 가맹점 식별코드 of PortOne’s console, like imp00000000.',
   'no-api': () => 'An order needs the merchant’s server: give <BillingKeyProvider> its api.',
   'no-request': (what) => `The request function gave ${what}: it has to return a request.`,
   threw: (cause) => `The request could not be prepared: ${cause}`,
@@ -18,7 +19,10 @@ const sentences: { readonly [reason in ErrorReason]: (about: string) => string }
   'no-document': () => 'The PortOne SDK can only be loaded in a browser: call this in an effect or an event handler.',
   timeout: (url) => `${url} did not answer in time. Check the connection and try again.`,
   'not-an-sdk': (url) => `${url} was loaded and defines no window.IMP: it is not PortOne's SDK, or a proxy answered in its place.`,
-  network: (url) => `${url} could not be loaded. Check the connection, ad blockers and the Content-Security-Policy (script-src).`,
+  network: (url) =>
+    /^https?:\/\/(localhost|127\.|\[::1\])/.test(url)
+      ? `${url} could not be loaded. Is the sandbox running there (npx billing-sandbox)? If it is, check ad blockers and the Content-Security-Policy (script-src).`
+      : `${url} could not be loaded. Check the connection, ad blockers and the Content-Security-Policy (script-src).`,
   'trusted-types': () => 'The Content-Security-Policy does not allow our Trusted Types policy: add react-billing-key to its trusted-types.',
   busy: () => 'Another attempt is under way on this page: wait for its outcome or abandon() it.',
   'no-provider': () => 'Put <BillingKeyProvider userCode="imp…"> round every hook and component of react-billing-key.',

@@ -14,6 +14,7 @@ export type BillingKeyErrorCode =
 /** What exactly happened; each has its sentence in development. */
 export type ErrorReason =
   | 'fields'
+  | 'userCode'
   | 'no-api'
   | 'no-request'
   | 'threw'

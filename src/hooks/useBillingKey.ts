@@ -18,7 +18,7 @@ export interface UseBillingKeyOptions extends RequestDefaults {
    * `unconfirmed` or `reported`, `issued` after a close.
    */
   readonly onOutcome?: ((outcome: BillingKeyOutcome) => void) | undefined
-  /** What the developer or the environment did wrong. */
+  /** What the developer or the environment did wrong. Without it `issue` writes the error to the console. */
   readonly onError?: ((error: BillingKeyError) => void) | undefined
   /** In place of the provider's `confirm` or `api`. */
   readonly confirm?: Confirm | undefined
@@ -93,14 +93,17 @@ export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKey
 
   const actions = useMemo(
     () => ({
-      issue: (source: RequestSource) => void attempt.issue(source).catch(() => {}),
+      issue: (source: RequestSource) =>
+        void attempt.issue(source).catch((error) => {
+          if (!latest.current.options.onError) console.error(error)
+        }),
       issueAsync: attempt.issue,
       prepare: attempt.prepare,
       recheck: () => attempt.recheck(),
       reset: attempt.reset,
       abandon: abandonUnderWay,
     }),
-    [attempt],
+    [attempt, latest],
   )
   return { ...actions, ...snapshot, isReady: status === 'ready', isOrphaned }
 }

@@ -58,9 +58,11 @@ export function isIamportReady({ userCode, tierCode }: SdkConfig): boolean {
  * opened inside a click. One merchant is active at a time: asking for another one, or after another script has
  * initialised it for somebody else, initialises the SDK again.
  *
- * @throws {BillingKeyError} `window-busy` when another merchant's window is open (sdk-facts 3), `sdk-incompatible`
+ * @throws {BillingKeyError} `window-busy` when another merchant's window is open (sdk-facts 3), `sdk-incompatible`,
+ * `invalid-request` without a `userCode`
  */
 export function readyIamport(config: SdkConfig): Iamport | null {
+  if (!config.userCode) throw new BillingKeyError('invalid-request', 'userCode')
   const imp = currentIamport()
   if (!imp) return null
   const page = pageState()
@@ -84,7 +86,8 @@ export function readyIamport(config: SdkConfig): Iamport | null {
  * Loads the SDK once for the page and initialises it for the merchant. Adopts a script tag or an SDK that is already
  * there. A failure is not remembered: the next call tries again with a fresh tag (sdk-facts 27).
  *
- * @throws {BillingKeyError} `sdk-load-failed`, `sdk-load-timeout`, `sdk-incompatible`, `window-busy`, `not-in-browser`
+ * @throws {BillingKeyError} `sdk-load-failed`, `sdk-load-timeout`, `sdk-incompatible`, `window-busy`, `not-in-browser`,
+ * `invalid-request` without a `userCode`
  * @example
  * const imp = await loadIamport({ userCode: 'imp00000000' })
  */

@@ -61,7 +61,10 @@ function run(options: CliOptions) {
     print(configuration(sandbox, options, baseOf(host, at.port)), options),
   )
   server.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE') give(`port ${port} is taken. Give another with --port, or 0 for any.`)
+    if (error.code === 'EADDRINUSE')
+      give(
+        `port ${port} is taken, maybe by a sandbox that runs already. Give another with --port, or 0 for any, and its address to the shop.`,
+      )
     give(`cannot listen on ${host}:${port} (${error.code ?? error.message}).`)
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))

@@ -50,7 +50,8 @@ export function createCaller({ transport, timeoutMs, tierCode }: CallerOptions) 
       const { message, code, sent } = error instanceof TransportError ? error : new TransportError(String(error), 'Error', true)
       // a new error: the one that was thrown may hold the request, and with it the token
       const cause = Object.assign(new Error(message), { code })
-      throw new IamportApiError(bare(path), 0, null, `no answer (${code})`, { cause, sent })
+      const sandbox = /ECONNREFUSED (127\.|::1)/.test(message) ? `: ${message}. Is the sandbox running there (npx billing-sandbox)?` : ''
+      throw new IamportApiError(bare(path), 0, null, `no answer (${code})${sandbox}`, { cause, sent })
     }
   }
 

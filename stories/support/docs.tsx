@@ -13,7 +13,7 @@ import {
 import { type PropsWithChildren, type ReactNode, useContext } from 'react'
 import { themes } from 'storybook/theming'
 import type { PropTable } from './props.ts'
-import { type Settings, useSettings } from './settings.ts'
+import { type Settings, textOf, useSettings } from './settings.ts'
 import { AttributeTable, CssTable, TextTable } from './tables.tsx'
 
 /** A text in both languages. */
@@ -108,17 +108,21 @@ const withoutControl = /^on[A-Z]|^(request|order|render|outcome|error)$/
 
 /** The page of a component or hook. */
 export function DocsPage() {
-  const { locale } = useSettings()
+  const settings = useSettings()
+  const { locale } = settings
   const { preparedMeta } = useOf('meta', ['meta'])
   const context = useContext(DocsContext)
   const page = preparedMeta.parameters.page as PageOf | undefined
   const [primary, ...rest] = context.componentStories().filter(({ tags }) => tags.includes('autodocs'))
+  // a story in a frame hears of no toolbar: it is opened anew
+  const keyOf = ({ id, parameters }: { id: string; parameters: { docs?: { story?: { inline?: boolean } } } }) =>
+    parameters.docs?.story?.inline === false ? textOf(settings) : id
   const hasControls = Object.entries(primary?.argTypes ?? {}).some(([name, { control }]) => control && !withoutControl.test(name))
   return (
     <>
       <Title />
       {page && <Markdown>{page.about[locale]}</Markdown>}
-      {primary && <Canvas of={primary.moduleExport} sourceState="shown" />}
+      {primary && <Canvas key={keyOf(primary)} of={primary.moduleExport} sourceState="shown" />}
       {hasControls && <Controls of={primary?.moduleExport} exclude={withoutControl} />}
       {page?.props?.map(([title, table]) => (
         <section key={title}>
@@ -137,7 +141,7 @@ export function DocsPage() {
         <section key={story.id}>
           <h3 id={story.id}>{story.name}</h3>
           {story.parameters.about && <Markdown>{(story.parameters.about as Both)[locale]}</Markdown>}
-          <Canvas of={story.moduleExport} />
+          <Canvas key={keyOf(story)} of={story.moduleExport} />
         </section>
       ))}
       {page?.css && (

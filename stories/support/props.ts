@@ -36,8 +36,8 @@ const onOutcome = row(
 )
 const onError = row(
   '(error: BillingKeyError) => void',
-  '개발자나 환경의 잘못을 알립니다. 고객의 거절은 결과로 옵니다.',
-  'What the developer or the environment did wrong. A refusal is an outcome.',
+  '개발자나 환경의 잘못을 알립니다. 없으면 콘솔에 씁니다. 고객의 거절은 결과로 옵니다.',
+  'What the developer or the environment did wrong; written to the console without it. A refusal is an outcome.',
 )
 const confirm = row(
   '(claim: Claim, signal: AbortSignal) => Promise<ConfirmAnswer>',

@@ -13,7 +13,7 @@ export interface Settings {
 declare const __STORY_SETTINGS__: string
 
 /** `STORY_SETTINGS="locale:en;theme:dark"` chooses for a run of the tests, `globals=` in the address for a reader. */
-const fromText = (text: string): Partial<Settings> =>
+const fromText = (text = ''): Partial<Settings> =>
   Object.fromEntries(
     text
       .split(';')
@@ -21,7 +21,21 @@ const fromText = (text: string): Partial<Settings> =>
       .map((pair) => pair.split(':')),
   )
 
-export const initialSettings: Settings = { locale: 'ko', theme: 'light', device: 'pc', sdk: 'v1', ...fromText(__STORY_SETTINGS__) }
+/** The other way round. */
+export const textOf = (settings: Settings): string =>
+  Object.entries(settings)
+    .map((pair) => pair.join(':'))
+    .join(';')
+
+export const initialSettings: Settings = {
+  locale: 'ko',
+  theme: 'light',
+  device: 'pc',
+  sdk: 'v1',
+  ...fromText(__STORY_SETTINGS__),
+  // a story in a frame of a page of documents: its address has no settings
+  ...fromText(window.frameElement?.ownerDocument.documentElement.dataset.settings),
+}
 
 let current: Settings = { ...initialSettings, ...fromText(new URLSearchParams(location.search).get('globals') ?? '') }
 const listeners = new Set<() => void>()
@@ -35,6 +49,7 @@ export function applySettings(next: Partial<Settings>): Settings {
       for (const listener of listeners) listener()
     })
   }
+  document.documentElement.dataset.settings = textOf(current)
   document.documentElement.dataset.theme = current.theme
   document.documentElement.lang = current.locale
   return current

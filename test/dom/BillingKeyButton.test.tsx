@@ -324,6 +324,33 @@ describe('useBillingKey', () => {
     await waitFor(() => expect(fake.calls).toHaveLength(2))
   })
 
+  it('writes an error to the console when no onError is given, and only then', async () => {
+    const written = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const wrong = { ...request, amount: -1 }
+    const { onError, button, unmount } = await show({ request: wrong })
+    fireEvent.click(button)
+    await waitFor(() => expect(onError).toHaveBeenCalledOnce())
+    expect(written).not.toHaveBeenCalled()
+    unmount()
+    fireEvent.click((await show({ request: wrong, onError: undefined })).button)
+    await waitFor(() => expect(written).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'invalid-request' })))
+    written.mockRestore()
+  })
+
+  it.each(['', undefined])('opens no window for the userCode %j, and says that it is empty', async (userCode) => {
+    const onError = vi.fn()
+    render(
+      <BillingKeyProvider userCode={userCode as string} pg="jtnet" redirectUrl="/done">
+        <BillingKeyButton request={request} onError={onError} quiet />
+      </BillingKeyProvider>,
+    )
+    const button = screen.getByRole('button')
+    fireEvent.click(button)
+    await waitFor(() => expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'invalid-request' })))
+    expect(onError.mock.calls[0]?.[0].message).toMatch(/userCode .*is empty/)
+    expect(fake.calls).toHaveLength(0)
+  })
+
   it('says that the provider is missing', () => {
     const silent = vi.spyOn(console, 'error').mockImplementation(() => {})
     const Lost = () => <>{useBillingKey().phase}</>

@@ -411,6 +411,17 @@ describe('any fetch that is given', () => {
   })
 })
 
+it('asks for the sandbox when nothing listens on this machine', async () => {
+  const nobody = createServer()
+  await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve))
+  const { port } = nobody.address() as AddressInfo
+  await new Promise((resolve) => nobody.close(resolve))
+  const away = createIamportClient({ impKey: 'k', impSecret: 's', baseUrl: `http://127.0.0.1:${port}` })
+  expect(await failure(away.payment('x'))).toMatchObject({
+    message: `PortOne /users/getToken: no answer (ECONNREFUSED): connect ECONNREFUSED 127.0.0.1:${port}. Is the sandbox running there (npx billing-sandbox)?`,
+  })
+})
+
 describe('the options', () => {
   it('that are missing fail at the first call, and malformed ones at once', async () => {
     const bare = createIamportClient({ impKey: undefined, impSecret: undefined, baseUrl })
