@@ -94,10 +94,9 @@ test.describe('the built package with React 18.3 in an old browser', () => {
 
   test('leads out of a window, and out of a server that does not answer', async ({ page }) => {
     shop.confirm = () => new Promise(() => {})
-    const wayOut = page.getByRole('button', { name: '결제창 닫기' })
-    await wayOut.click()
+    await page.getByRole('button', { name: '결제창 닫기' }).click()
     await phase(page, 'confirming')
-    await wayOut.click()
+    await page.getByRole('button', { name: '나중에 확인하기' }).click()
     await expect(page.locator('.rbk-button')).toHaveText('결과 다시 확인')
     shop.confirm = issued
     await page.locator('.rbk-button').click()

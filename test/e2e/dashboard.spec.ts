@@ -47,6 +47,11 @@ async function open(page: Page, address: string, tab?: string) {
   if (tab) await page.getByRole('tab', { name: tab }).click()
 }
 
+test('names its tabs also when the state could not be had', async ({ page, address }) => {
+  await page.route('**/sandbox/state*', (route) => route.abort())
+  await open(page, address, '웹훅')
+})
+
 test('shows a charge, its request with a curl, and the webhook’s answer as they happen', async ({ page, address, sandbox, charge }) => {
   sandbox.noticeUrl = 'http://shop.example/webhook'
   await open(page, address, '결제')

@@ -60,7 +60,8 @@ function drawTabs(state, events) {
     const isChosen = name === chosen
     tab.setAttribute('aria-selected', String(isChosen))
     tab.tabIndex = isChosen ? 0 : -1
-    tab.replaceChildren(words()[name], ' ', element('span', { class: 'count' }, String(views[name](state, events).total)))
+    const count = state ? [' ', element('span', { class: 'count' }, String(views[name](state, events).total))] : []
+    tab.replaceChildren(words()[name], ...count)
     if (isChosen) at('panel').setAttribute('aria-labelledby', tab.id)
   }
 }
@@ -96,10 +97,10 @@ export function draw({ state, events, isConnected }, press) {
   connection.className = isConnected ? 'good' : 'bad'
   const says = isConnected ? words().connected : words().disconnected
   if (connection.textContent !== says) connection.textContent = says
+  drawTabs(state, events)
   if (!state) return
   at('now').textContent = `${moment(state.now)} KST`
   at('now').dateTime = new Date(state.now * 1000).toISOString()
-  drawTabs(state, events)
   drawList(state, events)
   drawFaults(state.faults, press)
 }
