@@ -62,7 +62,8 @@ it('is driven by the keyboard alone, and keeps the focus', async () => {
   await page.keyboard.type('1234567890')
   expect(await frame.locator('#number').inputValue()).toMatch(/^(\d{4}-){3}\d{4}$/)
   expect(await frame.locator('#expiry').inputValue()).toBe('12/40')
-  await page.keyboard.press('Enter')
+  // the key is not let go: the frame has gone by then, and nobody would say that it is up
+  await page.keyboard.down('Enter')
   expect(await resultOf(page)).toContain('성공')
   expect(sandbox.payments[0]).toMatchObject({ amount: 9_900, status: 'paid' })
 })
@@ -74,7 +75,7 @@ it('chooses a test card by arrow keys, and Esc and the X cancel', async () => {
   await frame.locator('[value=approved]').focus()
   await page.keyboard.press('ArrowRight')
   await expect.poll(() => frame.locator('#does').innerText()).toBe('카드사가 거절해서 등록되지 않아요.')
-  await page.keyboard.press('Escape')
+  await page.keyboard.down('Escape')
   expect(await resultOf(page)).toContain('취소하셨습니다')
   const other = await press(phone)
   await (await windowOf(other)).locator('[data-action=close]').click()
