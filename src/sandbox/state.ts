@@ -257,8 +257,10 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
 
     /** Does what the time has come for: waiting payments, scheduled charges, webhooks. */
     runDue() {
-      const ripe = pending.filter(({ at }) => at <= exact())
-      if (ripe.length > 0) pending = pending.filter(({ at }) => at > exact())
+      // one moment for both: the clock runs on meanwhile
+      const moment = exact()
+      const ripe = pending.filter(({ at }) => at <= moment)
+      if (ripe.length > 0) pending = pending.filter(({ at }) => at > moment)
       for (const { imp_uid, key } of ripe) {
         const payment = ledger.payment(imp_uid)
         if (payment?.status !== 'ready') continue

@@ -264,3 +264,37 @@ it('a running clock goes on from where a saved one has got to, or from a later s
   expect(runningClock(90_000, saved)() + 1_000).toBeCloseTo(90_000, -1)
   expect(runningClock(null, null)()).toBeCloseTo(Date.now() / 1000, -1)
 })
+
+it('loses no waiting payment that becomes due while it looks which are', async () => {
+  let at = 1_800_000_000
+  // runs on each time it is read
+  const clock = () => {
+    at += 0.01
+    return at
+  }
+  let ms = 0
+  const fault = (_: string, path: string) => {
+    ms += 7
+    return path.endsWith('/again') ? ({ kind: 'ready', ms } as const) : null
+  }
+  const sandbox = createSandbox({ clock, fault })
+  await sandbox.register({ customerUid: 'card-1', merchantUid: 'issue-1' })
+  const post = (path: string, body: object, authorization = '') =>
+    sandbox.fetch(
+      new Request(`http://sandbox.invalid${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body: JSON.stringify(body),
+      }),
+    )
+  const token = await post('/users/getToken', { imp_key: sandbox.impKey, imp_secret: sandbox.impSecret })
+  const { response } = (await token.json()) as { response: { access_token: string } }
+  for (let order = 1; order <= 40; order += 1)
+    await post(
+      '/subscribe/payments/again',
+      { customer_uid: 'card-1', merchant_uid: `order-${order}`, amount: 100, name: 'x' },
+      response.access_token,
+    )
+  for (let look = 0; look < 400; look += 1) sandbox.advance(0)
+  expect(sandbox.payments.filter(({ status }) => status !== 'paid')).toEqual([])
+})
