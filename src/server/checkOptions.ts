@@ -1,6 +1,6 @@
 import { assertInFlight, isLock } from './chargeOptions.ts'
 import { normalisedOrigins } from './crossSite.ts'
-import { longestMs } from './deadline.ts'
+import { isMs, longestMs } from './deadline.ts'
 import type { SigningKeys } from './intent.ts'
 import type { BillingHandlerOptions } from './options.ts'
 
@@ -16,10 +16,7 @@ const hasMethods =
   (...names: readonly string[]) =>
   (value: unknown) =>
     typeof value === 'object' && value !== null && names.every((name) => isFunction(Reflect.get(value, name)))
-const milliseconds: Rule = [
-  (value) => typeof value === 'number' && value >= 0 && value <= longestMs,
-  `a number of milliseconds, at most ${longestMs} (24 days)`,
-]
+const milliseconds: Rule = [(value) => isMs(value, 0), `a number of milliseconds, at most ${longestMs} (24 days)`]
 const isKey = (value: unknown) => typeof value === 'string' && value.trim().length >= 32
 
 const rules = {

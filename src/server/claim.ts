@@ -9,16 +9,15 @@ import { inTime } from './deadline.ts'
  */
 export async function acquire(attempt: Attempt): Promise<boolean | ChargeResult> {
   const { lock, request, claim, iamport, signal } = attempt
+  // while the lock has not answered
   let late: Promise<boolean> | undefined
-  let pending = false
   try {
     const answer = lock.acquire(request.merchantUid, claim)
     // one promise of it: some query builders ask the database again at each `then`
     if (typeof answer !== 'boolean') {
       late = Promise.resolve(answer)
-      pending = true
       const settled = () => {
-        pending = false
+        late = undefined
       }
       late.then(settled, settled)
     }
@@ -28,7 +27,7 @@ export async function acquire(attempt: Attempt): Promise<boolean | ChargeResult>
     return acquired
   } catch (cause) {
     const takeBack = () => release(attempt)
-    if (pending) late?.then(takeBack, takeBack)
+    late?.then(takeBack, takeBack)
     await takeBack()
     return notSent(`The order could not be locked: ${message(cause)}`)
   }
