@@ -51,15 +51,17 @@ export function useBillingKeyRedirect(options: UseBillingKeyRedirectOptions = {}
       latest.current.options.onOutcome?.(outcome)
     }
     consumers().add(tell)
-    // after the routers' own effects, which is when they have patched the history
-    const timer = setTimeout(() => {
+    const take = () => {
       const taken = takeLanding(consumer)
       setLanding(taken)
       const before = taken?.lastTold()
       if (before) tell(before)
-    })
+    }
+    afterMount.add(take)
+    // after the routers' own effects, which is when they have patched the history; the first timer takes all, so that React commits once
+    setTimeout(takeAll)
     return () => {
-      clearTimeout(timer)
+      afterMount.delete(take)
       consumers().delete(tell)
       if (consumers().size === 0) forgetLanding()
     }
@@ -83,6 +85,13 @@ export function useBillingKeyRedirect(options: UseBillingKeyRedirectOptions = {}
     error: snapshot?.error ?? null,
     recheck,
   }
+}
+
+const afterMount = new Set<() => void>()
+
+function takeAll(): void {
+  afterMount.forEach(callSafely)
+  afterMount.clear()
 }
 
 const consumers = () => attemptsOfPage().landingConsumers
