@@ -1,5 +1,6 @@
 // `npm run sheets`: every story and page of the built Storybook at 320, 768 and 1280 px, in both languages and themes, on
-// contact sheets to be looked at, and each page of documents through axe (stories are, as tests). `npm run sheets -- button 320`
+// contact sheets to be looked at, and each page of documents through axe (stories are, as tests) and for framed stories that
+// do not follow its language and theme. `npm run sheets -- button 320`
 // takes only what has these in its name and width.
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -50,8 +51,20 @@ async function findings(page) {
   })
 }
 
-/** One story or page: its picture, how far it is wider than its screen, in px, and what axe finds. */
-async function shoot(page, { id, type }, globals, width) {
+/** Stories in frames of a page that are not in the page's own language and theme. */
+async function strayFrames(page, locale, theme) {
+  const stray = []
+  for (const frame of page.frames().filter((one) => one !== page.mainFrame() && one.url().startsWith(base))) {
+    await frame.waitForSelector('.sb-show-main', { state: 'attached', timeout: 30_000 }).catch(() => {})
+    const is = await frame.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.theme])
+    if (is.join() !== `${locale},${theme}`) stray.push(`${frame.url().split('id=')[1]} is in ${is.join()}`)
+  }
+  return stray
+}
+
+/** One story or page: its picture, how far it is wider than its screen, in px, what axe finds, and frames in another language. */
+async function shoot(page, { id, type }, locale, theme, width) {
+  const globals = `locale:${locale};theme:${theme}`
   await page.setViewportSize({ width, height: 700 })
   await page.goto(`${base}/iframe.html?id=${id}&viewMode=${type}&globals=${globals}`)
   await page.waitForSelector('.sb-show-main', { timeout: 30_000 }).catch(() => {})
@@ -61,25 +74,25 @@ async function shoot(page, { id, type }, globals, width) {
     height: document.documentElement.scrollHeight,
     over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   }))
-  const wrong = type === 'docs' ? await findings(page) : []
+  const wrong = type === 'docs' ? [...(await findings(page)), ...(await strayFrames(page, locale, theme))] : []
   const clip = { x: 0, y: 0, width, height: Math.min(Math.max(height, 120), tallest) }
   return { id, over, wrong, image: (await page.screenshot({ clip, fullPage: true, type: 'jpeg', quality: 70 })).toString('base64') }
 }
 
 let wide = 0
-let inaccessible = 0
+let faulty = 0
 for (const width of widths)
   for (const locale of ['ko', 'en'])
     for (const theme of ['light', 'dark']) {
       const page = await browser.newPage()
       const shots = []
-      for (const entry of entries) shots.push(await shoot(page, entry, `locale:${locale};theme:${theme}`, width))
+      for (const entry of entries) shots.push(await shoot(page, entry, locale, theme, width))
       for (const { id, over } of shots.filter((shot) => shot.over > 0)) {
         wide += 1
         console.error(`✖ ${id} is ${over} px wider than ${width} (${locale}, ${theme})`)
       }
       for (const { id, wrong } of shots.filter((shot) => shot.wrong.length > 0)) {
-        inaccessible += 1
+        faulty += 1
         console.error(`✖ ${id} at ${width} (${locale}, ${theme}):\n    ${wrong.join('\n    ')}`)
       }
       const shown = Math.min(width, 480)
@@ -104,6 +117,6 @@ for (const width of widths)
 await browser.close()
 server.close()
 console.log(
-  `${entries.length} stories and pages; ${wide === 0 ? 'none is' : `${wide} are`} wider than the screen; axe finds something on ${inaccessible}`,
+  `${entries.length} stories and pages; ${wide === 0 ? 'none is' : `${wide} are`} wider than the screen; axe or a frame's language finds something on ${faulty}`,
 )
-process.exitCode = wide + inaccessible === 0 ? 0 : 1
+process.exitCode = wide + faulty === 0 ? 0 : 1

@@ -68,7 +68,12 @@ export function CssTable() {
   return (
     <Facts
       heads={[heads.name[locale], heads.what[locale], heads.light[locale], heads.dark[locale]]}
-      rows={cssProperties(styles).map(({ name, what, light, dark }) => [<code key="name">{name}</code>, what, swatch(light), swatch(dark)])}
+      rows={cssProperties(styles).map(({ name, light, dark, ...what }) => [
+        <code key="name">{name}</code>,
+        what[locale],
+        swatch(light),
+        swatch(dark),
+      ])}
     />
   )
 }

@@ -40,6 +40,7 @@ describe('the tables of props', () => {
     const css = read('src/styles.css')
     const used = new Set([...css.matchAll(/var\((--rbk-[\w-]+)/g)].map(([, name]) => name))
     expect(new Set(cssProperties(css).map(({ name }) => name))).toEqual(used)
+    expect(cssProperties(css).filter(({ ko, en }) => ko === '' || en === '')).toEqual([])
     expect(
       textsOf(en)
         .map(([name]) => name)
