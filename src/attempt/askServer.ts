@@ -34,7 +34,12 @@ export function askServer(confirm: Confirm, claim: Claim, timeoutMs: number, sig
         const answer = parseConfirmAnswer(said)
         end(answer ? { answer } : { reason: 'unreachable' })
       },
-      (error: unknown) => end({ reason: isSignIn(error) ? 'sign-in' : 'unreachable' }),
+      (error: unknown) => {
+        if (controller.signal.aborted) return
+        const reason = isSignIn(error) ? 'sign-in' : 'unreachable'
+        if (reason === 'unreachable') console.error(error) // the customer only reads that nobody could say
+        end({ reason })
+      },
     )
   })
 }

@@ -1,3 +1,4 @@
+import { adviseDeveloper } from '#describe-error'
 import type { Claim, Confirm } from '../billing/confirm.ts'
 import { BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
 import { type BillingKeyOutcome, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
@@ -438,6 +439,7 @@ export class Attempt {
   private tellOwner(outcome: BillingKeyOutcome): void {
     if (!isNewsToTell(outcome)) return
     this.#lastTold = outcome
+    adviseDeveloper(outcome)
     this.#callbacks.push(() => this.#owner.onOutcome()?.(outcome))
   }
 }

@@ -49,7 +49,8 @@ export type ConfirmAnswer =
  */
 export type Confirm = (claim: Claim, signal: AbortSignal) => Promise<ConfirmAnswer>
 
-const text = (part: unknown) => (typeof part === 'string' ? part : null)
+/** What is text, and nothing else. */
+export const text = (part: unknown) => (typeof part === 'string' ? part : null)
 
 /** Reads what a server, or a shop's own `confirm`, answered. `null` when it is not a {@link ConfirmAnswer}. */
 export function parseConfirmAnswer(value: unknown): ConfirmAnswer | null {

@@ -1,4 +1,5 @@
 import type { BillingKeyErrorCode, ErrorReason, RequestIssue, RequestRule } from './errors.ts'
+import type { BillingKeyOutcome } from './outcome.ts'
 import { pgNames } from './pgNames.ts'
 
 const currentSdk = 'https://cdn.iamport.kr/v1/iamport.js'
@@ -62,4 +63,18 @@ export function describeError(code: BillingKeyErrorCode, reason: ErrorReason, ab
       : `${field} has to be ${rules[rule](limit)} (it is ${value})`,
   )
   return `${sentences[reason](about)}${list.length > 0 ? `: ${list.join('; ')}.` : ''} See docs/errors/${code}.md.`
+}
+
+/** What came of a call to the merchant's handler that was not the handler's own answer. */
+export const describeAnswer = (call: string, status: number): string =>
+  status === 0
+    ? `${call} was not answered. Does the shop's server run, and may this page reach it (CORS, connect-src)?`
+    : `${call} was answered with HTTP ${status} and not by createBillingHandler. Is it mounted where api of <BillingKeyProvider> says, and does the shop's server run behind its proxy?`
+
+/** Written to the console in development, beside the words that the customer reads: what is seldom the customer's doing. */
+export function adviseDeveloper(outcome: BillingKeyOutcome): void {
+  if (outcome.status === 'failed' && outcome.stage === 'before-window')
+    console.error(
+      `No window was opened (${outcome.code}: ${outcome.message}). Where PortOne says so: userCode, pg and channelKey of <BillingKeyProvider> have to be those of its console.`,
+    )
 }

@@ -1,5 +1,10 @@
 import type { BillingKeyErrorCode, ErrorReason, RequestIssue } from './errors.ts'
+import type { BillingKeyOutcome } from './outcome.ts'
 
 /** An error's message in production: the code, what it is about, and the page that says what to do. */
 export const describeError = (code: BillingKeyErrorCode, reason: ErrorReason, about: string, issues: readonly RequestIssue[]): string =>
   `${code} (${[reason, ...issues.map(({ field, rule }) => `${field}: ${rule}`)].join(', ')}) ${about && `${about} `}docs/errors/${code}.md`
+
+export const describeAnswer = (call: string, status: number): string => `${call}: HTTP ${status}`
+
+export const adviseDeveloper = (_outcome: BillingKeyOutcome): void => {}

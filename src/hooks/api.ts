@@ -1,4 +1,5 @@
-import type { Confirm, ConfirmAnswer } from '../billing/confirm.ts'
+import { describeAnswer } from '#describe-error'
+import { type Confirm, type ConfirmAnswer, text } from '../billing/confirm.ts'
 import type { BillingKeyRequest } from '../billing/request.ts'
 
 /** An answer of the merchant's handler that is not a success. */
@@ -36,9 +37,12 @@ export async function callApi(
   path: string,
   { method = 'POST', body, signal, fetch: send = fetch }: ApiCall = {},
 ): Promise<unknown> {
+  const address = base.replace(/\/$/, '') + path
   let status = 0
+  let refusal: { readonly code?: unknown; readonly message?: unknown } = {}
+  let cause: unknown
   try {
-    const response = await send(`${base.replace(/\/$/, '')}${path}`, {
+    const response = await send(address, {
       method,
       // a header of our own: another site's page cannot send it without asking first
       headers: { 'content-type': 'application/json', 'x-billing-key': '1' },
@@ -47,14 +51,14 @@ export async function callApi(
       signal: signal ?? null,
     })
     status = response.status
-    const answer: unknown = await response.json()
+    const answer = (await response.json()) as { readonly error?: typeof refusal } | null
     if (response.ok) return answer
-    const { code, message } = ((answer as { error?: unknown } | null)?.error ?? {}) as Record<string, unknown>
-    throw new BillingApiError(status, typeof code === 'string' ? code : null, typeof message === 'string' ? message : `HTTP ${status}`)
+    refusal = answer?.error ?? {}
   } catch (error) {
-    if (error instanceof BillingApiError) throw error
-    throw new BillingApiError(status, null, `The shop's server could not be reached (${method} ${path}).`, error)
+    cause = error
   }
+  const { code, message } = refusal
+  throw new BillingApiError(status, text(code), text(message) ?? describeAnswer(`${method} ${address}`, status), cause)
 }
 
 const isDefinite = ({ status, code }: BillingApiError) => (status === 403 && code === 'not-yours') || (status === 422 && code !== null)

@@ -241,3 +241,51 @@ describe('a landing', () => {
     await waitFor(() => expect(told).toEqual(['unconfirmed order-1', 'issued order-1']))
   })
 })
+
+describe('the developer reads in the console what the customer cannot mend', () => {
+  const printed = () => vi.spyOn(console, 'error').mockImplementation(() => {})
+
+  it('what confirm threw, but not that the customer has to sign in', async () => {
+    const print = printed()
+    const failure = new TypeError('is not a function')
+    await show(() => Promise.reject(failure))
+    await click(screen.getByRole('button'))
+    await answer(0)
+    await waitFor(() => expect(told).toEqual(['unconfirmed order-1']))
+    expect(print.mock.calls).toEqual([[failure]])
+    cleanup()
+    resetPage()
+    fake = installFakeIamport()
+    await show(() => Promise.reject(Object.assign(new Error('no session'), { status: 401 })))
+    await click(screen.getByRole('button'))
+    await answer(0)
+    await waitFor(() => expect(told).toEqual(['unconfirmed order-2']))
+    expect(print).toHaveBeenCalledOnce()
+  })
+
+  it('where api leads when it is not the handler', async () => {
+    const print = printed()
+    vi.stubGlobal('fetch', async () => new Response('<!doctype html>', { status: 404 }))
+    render(
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" api="/api/biling/">
+        <BillingKeyButton order={{ plan: 'monthly' }} />
+      </BillingKeyProvider>,
+    )
+    await click(screen.getByRole('button'))
+    await waitFor(() => expect(print).toHaveBeenCalled())
+    expect(String(print.mock.calls[0]?.[0])).toMatch(
+      /POST \/api\/biling\/intents was answered with HTTP 404 and not by createBillingHandler/,
+    )
+  })
+
+  it('that userCode or pg may not be the console’s, when no window was opened', async () => {
+    const print = printed()
+    await show(async () => ({ status: 'none' }))
+    await click(screen.getByRole('button'))
+    await act(async () =>
+      fake.calls[0]?.answer({ success: false, imp_uid: null, error_code: 'NOT_READY', error_msg: '등록된 PG가 없습니다.' }),
+    )
+    await waitFor(() => expect(told).toEqual(['failed order-1']))
+    expect(print.mock.calls.flat().join()).toMatch(/NOT_READY: 등록된 PG가 없습니다\..*userCode, pg and channelKey/)
+  })
+})
