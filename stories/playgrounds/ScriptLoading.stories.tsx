@@ -62,7 +62,7 @@ function Page({ what }: LoadingProps) {
   return (
     provider && (
       <BillingKeyProvider userCode="imp00000000" preload="interaction" {...(provider as object)}>
-        <State what={what} nonce={provider.nonce} />
+        <State what={what} {...provider} />
       </BillingKeyProvider>
     )
   )
@@ -73,13 +73,14 @@ const words = {
   en: { load: 'Load', state: 'State', was: 'States as they passed', error: 'What the developer reads', tag: 'The script tag' },
 }
 
-function State({ what, nonce }: { what: Case; nonce: string | undefined }) {
+function State({ what, nonce, scriptUrl }: { what: Case } & Pick<Partial<BillingKeyProviderProps>, 'nonce' | 'scriptUrl'>) {
   const { locale } = useSettings()
   const said = words[locale]
   const { status, error, load } = useIamport()
   const [passed, setPassed] = useState<readonly string[]>([])
   useEffect(() => setPassed((before) => (before.at(-1) === status ? before : [...before, status])), [status])
-  const tag = document.querySelector<HTMLScriptElement>('script[data-billing-key]')
+  // one of another case may still be failing
+  const tag = [...document.querySelectorAll<HTMLScriptElement>('script[data-billing-key]')].find(({ src }) => src === scriptUrl)
   return (
     <div className="bench">
       <div>
