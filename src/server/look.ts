@@ -3,13 +3,16 @@ import { type ChargeResult, cancelled, compare, declined, unknown } from './char
 import { pause } from './turns.ts'
 import type { Payment } from './wire.ts'
 
-/** The payment that counts: a paid one if there is any, else the newest. An `Error` when PortOne could not be asked. */
+/** The payment that counts: a paid one if there is any, else one that was given back, else the newest. An `Error` when PortOne could not be asked. */
 export async function look({ iamport, request, signal }: Question): Promise<Payment | Error | null> {
   const { merchantUid } = request
   try {
     const newest = await iamport.paymentByMerchantUid(merchantUid, undefined, { signal })
     if (!newest || newest.status === 'paid') return newest
-    return (await iamport.paymentByMerchantUid(merchantUid, 'paid', { signal })) ?? newest
+    const paid = await iamport.paymentByMerchantUid(merchantUid, 'paid', { signal })
+    // a window that failed after a refund does not make the order one to charge again
+    if (paid || newest.status !== 'failed') return paid ?? newest
+    return (await iamport.paymentByMerchantUid(merchantUid, 'cancelled', { signal })) ?? newest
   } catch (cause) {
     return cause instanceof Error ? cause : new Error(String(cause))
   }

@@ -18,7 +18,6 @@ const refused = (code: RefusalCode): Settled => ({ status: 'refused', code })
  * repeat: the browser, the webhook and the sweep all come here.
  */
 export async function settleRegistration(shop: Shop, intent: Intent, payment: Payment, route: string): Promise<Settled> {
-  if (payment.merchantUid !== intent.merchantUid) return refused('other-order')
   if (payment.status === 'ready') return { status: 'pending' }
   if (payment.status === 'failed') return { status: 'failed', code: 'declined', message: payment.failReason ?? '' }
   if (payment.status !== 'paid') return refused('cancelled')
@@ -38,6 +37,7 @@ export async function settleRegistration(shop: Shop, intent: Intent, payment: Pa
 }
 
 function misfitOf(intent: Intent, payment: Payment, key: BillingKey | null): RefusalCode | null {
+  if (payment.merchantUid !== intent.merchantUid) return 'other-order'
   if (payment.customerUid !== intent.customerUid) return 'other-key'
   const fits = payment.amount === intent.amount && payment.currency === intent.currency
   if (!fits && !isTestApproval(intent, payment, key)) return 'other-amount'

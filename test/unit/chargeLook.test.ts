@@ -23,6 +23,21 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+describe('an order that was given back', () => {
+  it('stays so when a window failed under its number afterwards: nothing is sent, and nobody says that it is free again', async () => {
+    const order = newOrder()
+    const given: Payment = { ...paymentOf(order), status: 'cancelled', cancelAmount: order.amount }
+    const { iamport, calls } = scripted({
+      paymentByMerchantUid: async (_, status) =>
+        status === 'cancelled' ? given : status === undefined ? failedOf(order, 'imp_since') : null,
+    })
+    const cancelled = { status: 'declined', code: 'order-cancelled' }
+    expect(await charge(iamport, order, once)).toMatchObject(cancelled)
+    expect(await reconcileCharge(iamport, order)).toMatchObject(cancelled)
+    expect(calls.again).toBe(0)
+  })
+})
+
 describe('what became of a charge that was sent', () => {
   it('is not what failed before it, also when PortOne answers with a status that says nothing', async () => {
     const order = newOrder()

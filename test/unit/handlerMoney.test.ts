@@ -32,6 +32,18 @@ describe('money that does not fit its intent', () => {
     expect(shop.told.refused).toMatchObject([{ code: 'no-key', payment: { impUid } }])
   })
 
+  it('tells the shop of money under a number that its intent does not name, by webhook and by the sweep', async () => {
+    const shop = await open()
+    const { intent, impUid } = await shop.register({ merchant_uid: 'a-window-of-my-own' })
+    expect(await shop.confirm({ intent, impUid })).toMatchObject({ status: 422, code: 'other-order' })
+    expect(shop.told.refused).toEqual([])
+    expect(await shop.call('POST /webhook', { imp_uid: impUid })).toMatchObject({ status: 200 })
+    const since = new Date(Date.now() - 60_000)
+    expect(await shop.billing.sweepRegistrations({ since })).toMatchObject({ refused: expect.any(Number), failed: 0 })
+    const news = { code: 'other-order', intent: anyIntent, payment: expect.objectContaining({ impUid, merchantUid: 'a-window-of-my-own' }) }
+    expect(shop.told.refused?.filter((told) => (told as typeof news).code === 'other-order')).toEqual([news, news])
+  })
+
   it('takes a PG’s own test approval for none, and 10 won of another PG for money', async () => {
     const ofDanal = Object.assign(Object.create(iamport), {
       billingKey: async (uid: string) => ({ ...(await iamport.billingKey(uid)), pgProvider: 'danal_tpay' }),

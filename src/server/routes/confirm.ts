@@ -18,6 +18,8 @@ export async function confirm({ shop, customer, body, route }: CustomerCall): Pr
   if (impUid !== null && !byUid) throw refusal('unknown-payment')
   const payment = byUid ?? (await paymentOf(shop, intent))
   if (!payment) return { status: 'none' }
+  // a question about two attempts at once, and no money that does not fit
+  if (payment.merchantUid !== intent.merchantUid) throw refusal('other-order')
   const settled = await settleRegistration(shop, intent, payment, route)
   if (settled.status === 'refused') throw refusal(settled.code)
   // a refusal that the window never reported says nothing about what the customer does in it now
