@@ -93,9 +93,9 @@ export interface BillingHandlerOptions<Id extends string | number = string> {
    */
   onUnknown?(unknown: { order: UnknownOrder; cause: ChargeCause }): unknown
   /**
-   * Told of money that does not fit its intent or its order: another amount or currency, another card, another order than its
-   * intent names, or (`no-key`) an approval without a key, which is also what one looks like whose card was removed since. May be told again. When left
-   * out, `onError` is told.
+   * Told of money that does not fit its intent or its order: another amount or currency, another card, another order than
+   * its intent names, or (`no-key`) an approval without a key, which is also what one looks like whose card was removed
+   * since. May be told again. When left out, `onError` is told.
    */
   onRefused?(refused: RefusedPayment): unknown
   /** Told when a key was removed: by its customer, for a new one, or by `removeAllKeys`. May be told again. */
