@@ -3,7 +3,7 @@ import { expect, within } from 'storybook/test'
 import { BillingKeyButton } from '../../src/index.ts'
 import { newRequest } from '../support/api.ts'
 import { customer } from '../support/customer.ts'
-import type { PageOf } from '../support/docs.tsx'
+import { type PageOf, Said } from '../support/docs.tsx'
 import { argTypesOf, propTables } from '../support/props.ts'
 
 const code = (text: string) => ({ docs: { source: { code: text, language: 'tsx' } } })
@@ -65,7 +65,8 @@ export const Approved: Story = {
 
 export const FirstPayment: Story = {
   name: 'First payment in the window',
-  args: { order: { plan: 'monthly', amount: 9900 }, children: '9,900원 결제하고 시작하기' },
+  args: { order: { plan: 'monthly', amount: 9900 }, children: <Said ko="9,900원 결제하고 시작하기" en="Pay ₩9,900 and start" /> },
+  argTypes: { children: { control: false } },
   parameters: {
     about: {
       ko: '서버가 `amount: 9900`으로 답하면 같은 창에서 첫 결제까지 합니다.',
@@ -75,7 +76,7 @@ export const FirstPayment: Story = {
   },
   play: async (played) => {
     const { press, words } = customer(played)
-    await press('9,900원 결제하고 시작하기')
+    await press(words.lang === 'ko' ? '9,900원 결제하고 시작하기' : 'Pay ₩9,900 and start')
     await customer(played).pay()
     const amount = words.lang === 'ko' ? '9,900원' : '₩9,900'
     await expect(await played.canvas.findByText(words.issuedAndCharged.replace('{amount}', amount))).toBeVisible()

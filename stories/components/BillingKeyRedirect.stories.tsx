@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect } from 'storybook/test'
 import { BillingKeyRedirect, type ConfirmAnswer } from '../../src/index.ts'
-import type { PageOf } from '../support/docs.tsx'
+import { type PageOf, Said } from '../support/docs.tsx'
 import { argTypesOf, propTables } from '../support/props.ts'
 import { wordsOf } from '../support/settings.ts'
 
@@ -48,19 +48,21 @@ const meta = {
 export default meta
 type Story = StoryObj<typeof BillingKeyRedirect>
 
+const start = <Said ko="이용 시작하기" en="Start using it" />
+
 export const Issued: Story = {
-  args: { children: <a href="#members">이용 시작하기</a> },
+  args: { children: <a href="#members">{start}</a> },
   beforeEach: landing('imp_uid=imp_1&merchant_uid=story-issued'),
   play: async ({ canvas, globals }) => {
     const { issuedAndCharged, lang } = wordsOf(globals.locale)
     await expect(await canvas.findByText(issuedAndCharged.replace('{amount}', lang === 'ko' ? '9,900원' : '₩9,900'))).toBeVisible()
-    await expect(await canvas.findByRole('link', { name: '이용 시작하기' })).toBeVisible()
+    await expect(await canvas.findByRole('link', { name: lang === 'ko' ? '이용 시작하기' : 'Start using it' })).toBeVisible()
     await expect(location.search).not.toContain('imp_uid')
   },
 }
 export const Declined: Story = {
   beforeEach: landing('imp_uid=imp_2&merchant_uid=story-declined&error_code=J202&error_msg=한도초과'),
-  args: { onRetry: () => {}, children: <a href="#members">이용 시작하기</a> },
+  args: { onRetry: () => {}, children: <a href="#members">{start}</a> },
   parameters: {
     about: { ko: '거절되면 `children`을 보여 주지 않고 다시 시도를 권합니다.', en: 'Declined: no `children`, and another try is offered.' },
   },
@@ -71,10 +73,19 @@ export const Declined: Story = {
     await expect(canvas.queryByRole('link')).toBeNull()
   },
 }
+const nothing = { ko: '보여 드릴 등록 결과가 없습니다.', en: 'There is no result to show.' }
+
 export const WithoutAResult: Story = {
   name: 'Opened without a result',
   beforeEach: landing(''),
-  args: { children: (outcome) => !outcome && <p>보여 드릴 등록 결과가 없습니다.</p> },
+  args: {
+    children: (outcome) =>
+      !outcome && (
+        <p>
+          <Said {...nothing} />
+        </p>
+      ),
+  },
   parameters: {
     about: {
       ko: '결과 없이 열린 주소입니다. `children` 함수가 `null`을 받습니다.',
@@ -82,5 +93,5 @@ export const WithoutAResult: Story = {
     },
     docs: { source: { language: 'tsx', code: '<BillingKeyRedirect>{(outcome) => !outcome && <p>…</p>}</BillingKeyRedirect>' } },
   },
-  play: async ({ canvas }) => expect(await canvas.findByText('보여 드릴 등록 결과가 없습니다.')).toBeVisible(),
+  play: async ({ canvas, globals }) => expect(await canvas.findByText(nothing[globals.locale as 'ko'])).toBeVisible(),
 }

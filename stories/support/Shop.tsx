@@ -24,6 +24,7 @@ export function Shop({ provider, children }: ShopProps) {
         pg="jtnet"
         redirectUrl="/billing/complete"
         api="/api/billing"
+        language={locale}
         locale={wordsOf(locale)}
         {...(provider as object)}
       >

@@ -46,6 +46,9 @@ export const En = ({ children }: { children: ReactNode }) => <In locale="en">{ch
 const In = ({ locale, children }: { locale: Settings['locale']; children: ReactNode }) =>
   useSettings().locale === locale ? <div lang={locale}>{children}</div> : null
 
+/** What a story says of its own, in the toolbar's language. */
+export const Said = (text: Both) => text[useSettings().locale]
+
 /** A file of `stories/code`, which the compiler has read. A first comment line is its name. */
 export function Code({ of, language = 'tsx' }: { of: string; language?: 'tsx' | 'html' | 'bash' | 'json' }) {
   return <Source code={of.trim()} language={language} dark={useSettings().theme === 'dark'} />
