@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { controlApi } from './controlApi.ts'
 import { dashboard } from './dashboard.ts'
-import { curlOf, hideSecrets, type SandboxEvents } from './events.ts'
+import { curlOf, hideSecrets, type SandboxEvents, type Sent } from './events.ts'
 import type { FaultOf, SandboxFaults } from './faults.ts'
 import { readBody } from './rest/body.ts'
 import { restApi } from './restApi.ts'
@@ -138,7 +138,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const sandbox: Sandbox = {
     async fetch(request, env) {
       const before = state.webhooks.lastId()
-      const call = /^\/(?:users|payments|subscribe)\//.test(new URL(request.url).pathname) ? await describe(request.clone()) : null
+      const call = /^\/(?:users|payments|subscribe)(?:\/|$)/.test(new URL(request.url).pathname) ? await describe(request.clone()) : null
       const response = await app.fetch(request, env)
       if (request.method === 'GET') keepNews()
       else keep()
@@ -187,11 +187,16 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 async function describe(request: Request) {
   const { method, url } = request
   const { pathname, search } = new URL(url)
-  const body = await readBody(request).catch(() => null)
-  const given = body && Object.keys(body.values).length > 0 ? body.values : null
-  const [path, curl] = [hideSecrets(pathname + search), curlOf(method, url, given, pathname !== '/users/getToken')]
+  const [path, curl] = [hideSecrets(pathname + search), curlOf(method, url, await sentBy(request), pathname !== '/users/getToken')]
   // the log is bounded in bytes too
   return { method, path: path.length > 500 ? `${path.slice(0, 499)}…` : path, ...(curl.length > 8_000 ? {} : { curl }) }
+}
+
+async function sentBy(request: Request): Promise<Sent | null> {
+  const text = request.clone().text()
+  const body = await readBody(request).catch(() => null)
+  if (!body || Object.keys(body.values).length === 0) return null
+  return body.isForm ? { form: new URLSearchParams(await text) } : { json: body.values }
 }
 
 /** An SDK script that does not come, or does not work. */
