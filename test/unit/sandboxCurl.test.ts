@@ -10,7 +10,7 @@ import { createSandbox } from '../../src/sandbox/index.ts'
 import { typed } from './openSandbox.ts'
 
 // The command lines that the dashboard prints, pasted into a shell.
-const sandbox = createSandbox()
+const sandbox = createSandbox({ clock: '2027-01-31T00:00:00Z' })
 const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
   const made = serve({ fetch: sandbox.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(made))
 })
