@@ -144,6 +144,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       else keep()
       if (call) state.events.add('request', { ...call, status: response.status })
       seen = state.events.lastId()
+      state.watch()
       await state.webhooks.settled(before)
       return response
     },
@@ -163,6 +164,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     now: state.now,
     advance(seconds) {
       state.advance(seconds)
+      state.watch()
       keepNews()
     },
     reset() {
