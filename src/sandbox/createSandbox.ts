@@ -1,4 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono'
+import { pgCode } from '../billing/pg.ts'
 import { controlApi } from './controlApi.ts'
 import { dashboard } from './dashboard.ts'
 import { curlOf, hideSecrets, type SandboxEvents, type Sent } from './events.ts'
@@ -15,7 +16,7 @@ export interface SandboxOptions {
   readonly userCode?: string
   readonly impKey?: string
   readonly impSecret?: string
-  /** PGs registered for it, `['jtnet']` when left out. */
+  /** PGs registered for it, with or without their MIDs; `['jtnet']` when left out. */
   readonly pgs?: readonly string[]
   /** Shows the overlay's X, which hides it and never calls back. Off, as at PortOne. */
   readonly closeButton?: boolean
@@ -98,7 +99,8 @@ export interface Sandbox {
  * serve({ fetch: sandbox.fetch, port: 4010 }) // @hono/node-server
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const { userCode = 'imp00000000', impKey = 'sandbox-key', impSecret = 'sandbox-secret', pgs = ['jtnet'], closeButton = false } = options
+  const { userCode = 'imp00000000', impKey = 'sandbox-key', impSecret = 'sandbox-secret', closeButton = false } = options
+  const pgs = (options.pgs ?? ['jtnet']).map(pgCode)
   const { fault, inFlightMs = 0, webhooks = {}, sendNotice = postNotice(webhooks.form), save } = options
   const { clock = () => Date.now() / 1000, seed = null, saved, keep: most = 100_000 } = options
   if (!Number.isSafeInteger(most) || most < 1) throw new RangeError('keep is a whole number from 1 on')
