@@ -90,8 +90,11 @@ export function createFaults(onChange: (name: FaultName, on: boolean | number) =
     take(name: FaultName): boolean {
       const times = left.get(name)
       if (times === undefined) return false
-      if (times === 1) left.delete(name)
-      else left.set(name, times - 1)
+      if (times > 1) left.set(name, times - 1)
+      else {
+        left.delete(name)
+        onChange(name, false)
+      }
       return true
     },
     clear: () => left.clear(),

@@ -57,6 +57,18 @@ describe('a misuse of the helpers for the window is told at once', () => {
   })
 })
 
+it('tells everyone that reads along when a fault was used up, also by what is no call of the REST API', async () => {
+  const sandbox = createSandbox()
+  sandbox.faults.set('sdk-blocked', 2)
+  const load = () => sandbox.fetch(new Request('http://sandbox/v1/iamport.js'))
+  const told = () => sandbox.events.list().flatMap(({ kind, on }) => (kind === 'fault' ? [on] : []))
+  expect((await load()).status).toBe(403)
+  expect(told()).toEqual([2])
+  expect((await load()).status).toBe(403)
+  expect(told()).toEqual([2, false])
+  expect((await load()).status).toBe(200)
+})
+
 it('takes a PG with its MID for a PG of the merchant', async () => {
   const sandbox = createSandbox({ pgs: ['jtnet.general', 'kakaopay'] })
   for (const [index, pg] of ['jtnet.general', 'jtnet', undefined].entries())
