@@ -31,7 +31,7 @@ export type SendNotice = (address: string, notice: Readonly<Record<string, unkno
 /** How many are kept that are done with. */
 const kept = 500
 
-export const webhookFaults = ['webhook-late', 'webhook-twice', 'webhook-never'] as const
+const webhookFaults = ['webhook-late', 'webhook-twice', 'webhook-never'] as const
 export type WebhookFault = (typeof webhookFaults)[number]
 export const isWebhookFault = (name: unknown): name is WebhookFault => (webhookFaults as readonly unknown[]).includes(name)
 /** The webhook's part of a fault. */
