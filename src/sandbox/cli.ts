@@ -48,15 +48,8 @@ function run(options: CliOptions) {
     ...memory,
   })
   if (webhook !== null) sandbox.noticeUrl = webhook
-  // what is due comes without anyone asking
-  const fallDue = () => {
-    try {
-      sandbox.advance(0)
-    } catch (error) {
-      give((error as Error).message)
-    }
-  }
-  setInterval(fallDue, 1_000).unref()
+  // what falls due without anyone asking is saved too, and its file may be gone
+  process.once('uncaughtException', ({ message }) => give(message))
   const server = serve({ fetch: sandbox.fetch, port, hostname: host }, (at) =>
     print(configuration(sandbox, options, baseOf(host, at.port)), options),
   )

@@ -1,7 +1,8 @@
 import { Hono, type MiddlewareHandler } from 'hono'
+import { pgCode } from '../billing/pg.ts'
 import { controlApi } from './controlApi.ts'
 import { dashboard } from './dashboard.ts'
-import { curlOf, hideSecrets, type SandboxEvents } from './events.ts'
+import { curlOf, hideSecrets, type SandboxEvents, type Sent } from './events.ts'
 import type { FaultOf, SandboxFaults } from './faults.ts'
 import { readBody } from './rest/body.ts'
 import { restApi } from './restApi.ts'
@@ -15,7 +16,7 @@ export interface SandboxOptions {
   readonly userCode?: string
   readonly impKey?: string
   readonly impSecret?: string
-  /** PGs registered for it, `['jtnet']` when left out. */
+  /** PGs registered for it, with or without their MIDs; `['jtnet']` when left out. */
   readonly pgs?: readonly string[]
   /** Shows the overlay's X, which hides it and never calls back. Off, as at PortOne. */
   readonly closeButton?: boolean
@@ -98,7 +99,8 @@ export interface Sandbox {
  * serve({ fetch: sandbox.fetch, port: 4010 }) // @hono/node-server
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const { userCode = 'imp00000000', impKey = 'sandbox-key', impSecret = 'sandbox-secret', pgs = ['jtnet'], closeButton = false } = options
+  const { userCode = 'imp00000000', impKey = 'sandbox-key', impSecret = 'sandbox-secret', closeButton = false } = options
+  const pgs = (options.pgs ?? ['jtnet']).map(pgCode)
   const { fault, inFlightMs = 0, webhooks = {}, sendNotice = postNotice(webhooks.form), save } = options
   const { clock = () => Date.now() / 1000, seed = null, saved, keep: most = 100_000 } = options
   if (!Number.isSafeInteger(most) || most < 1) throw new RangeError('keep is a whole number from 1 on')
@@ -138,12 +140,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const sandbox: Sandbox = {
     async fetch(request, env) {
       const before = state.webhooks.lastId()
-      const call = /^\/(?:users|payments|subscribe)\//.test(new URL(request.url).pathname) ? await describe(request.clone()) : null
+      const call = /^\/(?:users|payments|subscribe)(?:\/|$)/.test(new URL(request.url).pathname) ? await describe(request.clone()) : null
       const response = await app.fetch(request, env)
       if (request.method === 'GET') keepNews()
       else keep()
       if (call) state.events.add('request', { ...call, status: response.status })
       seen = state.events.lastId()
+      state.watch()
       await state.webhooks.settled(before)
       return response
     },
@@ -163,6 +166,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     now: state.now,
     advance(seconds) {
       state.advance(seconds)
+      state.watch()
       keepNews()
     },
     reset() {
@@ -187,11 +191,16 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 async function describe(request: Request) {
   const { method, url } = request
   const { pathname, search } = new URL(url)
-  const body = await readBody(request).catch(() => null)
-  const given = body && Object.keys(body.values).length > 0 ? body.values : null
-  const [path, curl] = [hideSecrets(pathname + search), curlOf(method, url, given, pathname !== '/users/getToken')]
+  const [path, curl] = [hideSecrets(pathname + search), curlOf(method, url, await sentBy(request), pathname !== '/users/getToken')]
   // the log is bounded in bytes too
   return { method, path: path.length > 500 ? `${path.slice(0, 499)}…` : path, ...(curl.length > 8_000 ? {} : { curl }) }
+}
+
+async function sentBy(request: Request): Promise<Sent | null> {
+  const text = request.clone().text()
+  const body = await readBody(request).catch(() => null)
+  if (!body || Object.keys(body.values).length === 0) return null
+  return body.isForm ? { form: new URLSearchParams(await text) } : { json: body.values }
 }
 
 /** An SDK script that does not come, or does not work. */

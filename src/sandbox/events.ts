@@ -60,18 +60,33 @@ const secrets: Readonly<Record<string, string>> = {
 const query = new RegExp(`([?&](${Object.keys(secrets).join('|')})=)[^&#]*`, 'g')
 /** An address without the secrets that a query should never have held. */
 export const hideSecrets = (address: string) => address.replace(query, (_, start: string, name: string) => `${start}$${secrets[name]}`)
-const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+
+/** A word of a command line: texts as they are, and the names of shell variables that stand for secrets. */
+type Word = (string | { readonly variable: string })[]
+const quote = (word: Word) =>
+  `'${word.map((part) => (typeof part === 'string' ? part.replaceAll("'", `'\\''`) : `'"$${part.variable}"'`)).join('')}'`
+/** A value, or the variable that hides it. */
+const hidden = (name: string, value: string, around = ''): Word => {
+  const variable = Object.hasOwn(secrets, name) ? secrets[name] : undefined
+  return variable === undefined ? [value] : [around, { variable }, around]
+}
+const jsonWord = (values: Readonly<Record<string, unknown>>): Word => {
+  const members = Object.entries(values).map(
+    ([name, value]): Word => [`${JSON.stringify(name)}:`, ...hidden(name, JSON.stringify(value), '"')],
+  )
+  return ['{', ...members.flatMap((member, index) => (index === 0 ? member : [',', ...member])), '}']
+}
+
+/** What a call is sent, as it was sent. */
+export type Sent = { readonly json: Readonly<Record<string, unknown>> } | { readonly form: URLSearchParams }
 
 /** A command line that repeats a call. What is secret in it is a shell variable. */
-export function curlOf(method: string, url: string, body: Readonly<Record<string, unknown>> | null, withToken: boolean): string {
-  const parts = ['curl', '-X', method, quote(hideSecrets(url))]
+export function curlOf(method: string, url: string, sent: Sent | null, withToken: boolean): string {
+  const parts = ['curl', '-X', method, quote([hideSecrets(url)])]
   if (withToken) parts.push('-H', '"Authorization: Bearer $ACCESS_TOKEN"')
-  if (body) {
-    const hidden = Object.fromEntries(
-      Object.entries(body).map(([key, value]) => [key, secrets[key] ? `\u0000${secrets[key]}\u0000` : value]),
-    )
-    const json = quote(JSON.stringify(hidden)).replace(/\\u0000(\w+)\\u0000/g, `'"$$$1"'`)
-    parts.push('-H', "'Content-Type: application/json'", '-d', json)
-  }
-  return parts.join(' ')
+  if (sent && 'json' in sent) parts.push('-H', "'Content-Type: application/json'", '-d', quote(jsonWord(sent.json)))
+  if (sent && 'form' in sent)
+    for (const [name, value] of sent.form) parts.push('--data-urlencode', quote([`${encodeURIComponent(name)}=`, ...hidden(name, value)]))
+  // brackets, as of customer_uid[], are no pattern
+  return [...parts, '--globoff'].join(' ')
 }

@@ -10,7 +10,7 @@ export interface Fault {
    * - `html`, `truncated`: HTTP 200 with something that is not JSON
    * - `refused`: HTTP 200 with a `code` that is not 0
    * - `webhook-late`, `webhook-twice`, `webhook-never`: what becomes of the webhook of a charge
-   * - `declined`: the card is refused; `ready`: the payment is only paid after `ms` (both for `again`)
+   * - `declined`: the card is refused; `ready`: the payment is only paid after `ms` (both for every charge of a key or a typed card, scheduled ones too)
    */
   readonly kind:
     | 'reset'
@@ -90,8 +90,11 @@ export function createFaults(onChange: (name: FaultName, on: boolean | number) =
     take(name: FaultName): boolean {
       const times = left.get(name)
       if (times === undefined) return false
-      if (times === 1) left.delete(name)
-      else left.set(name, times - 1)
+      if (times > 1) left.set(name, times - 1)
+      else {
+        left.delete(name)
+        onChange(name, false)
+      }
       return true
     },
     clear: () => left.clear(),

@@ -1,8 +1,8 @@
 import { createEvents, type Log } from './events.ts'
-import { createFaults } from './faults.ts'
+import { createFaults, type Fault, faultTable } from './faults.ts'
 import { createLedger, type LedgerDump } from './ledger.ts'
 import { maskCard, type TestCard } from './testCards.ts'
-import { createWebhooks, type SandboxWebhook, type SendNotice, type WebhookFault, type WebhookPlan } from './webhooks.ts'
+import { createWebhooks, type SandboxWebhook, type SendNotice, type WebhookFault, type WebhookPlan, webhookOf } from './webhooks.ts'
 
 /** A payment in PortOne's own spelling. */
 export interface SandboxPayment {
@@ -71,16 +71,6 @@ type NewPayment = { merchant_uid: string; amount: number; status: SandboxPayment
   unknown
 >
 
-/** How a key is charged. */
-interface Charge {
-  readonly usage: string | null
-  /** Why it is declined, `null` when it is paid; what its card says when left out. */
-  readonly refusal?: string | null | undefined
-  /** Whether the PG has not decided yet. */
-  readonly isPending?: boolean
-  readonly webhook?: WebhookFault | null
-}
-
 /** What a schedule says of itself and not of the order that it charges. */
 const ofSchedule = new Set('schedule_at schedule_status executed_at revoked_at imp_uid pg_provider payment_status fail_reason'.split(' '))
 
@@ -132,6 +122,16 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
   const faults = createFaults((name, on) => events.add('fault', { name, on }))
   const draw = (below: number) => (seed === null ? Math.floor(Math.random() * below) : next() % below)
   const webhooks = createWebhooks({ plan, send: sendNotice, now, draw, log: events.add, faults, changed })
+
+  let watching: ReturnType<typeof setTimeout> | undefined
+  /** When the next of what waits is due after a moment, epoch seconds. */
+  function nextDue(after: number): number | null {
+    let next = Number.POSITIVE_INFINITY
+    for (const { at } of pending) if (at > after && at < next) next = at
+    for (const { schedule_status, schedule_at: at } of state.schedules)
+      if (schedule_status === 'scheduled' && at > after && at < next) next = at
+    return next === Number.POSITIVE_INFINITY ? null : next
+  }
 
   const ledger = createLedger(keep, (merchantUid) => state.prepared.delete(merchantUid))
   const state = {
@@ -208,20 +208,36 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
     /** Has a payment that is `ready` paid later, the key issued that it was for, and the shop told. */
     settleLater({ imp_uid }: SandboxPayment, ms: number, key?: SandboxKey) {
       pending.push({ imp_uid, at: exact() + ms / 1000, ...(key && { key }) })
-      const timer: unknown = setTimeout(() => {
-        state.runDue()
-        changed()
-      }, ms + 5)
-      // in Node, nobody waits for it
-      if (typeof timer === 'object') (timer as { unref(): void }).unref()
     },
 
-    /** Charges a key that is known to exist. */
-    chargeKey({ card, pg }: SandboxKey, order: Order, { usage, refusal = card.laterRefusal, isPending, webhook = null }: Charge) {
-      const status = isPending ? 'ready' : refusal === null ? 'paid' : 'failed'
-      const shown = { pg_provider: pg, card_name: card.company, card_number: maskCard(card.number) }
-      const fail_reason = isPending ? null : refusal
-      return state.record({ ...order, ...shown, status, fail_reason, customer_uid_usage: usage }, webhook)
+    /** While the clock runs and something waits, looks each second whether its time has come: a machine may have slept. */
+    watch() {
+      clearTimeout(watching)
+      const next = nextDue(Number.NEGATIVE_INFINITY)
+      if (typeof clock !== 'function' || next === null) return
+      watching = setTimeout(
+        () => {
+          const before = events.lastId()
+          state.runDue()
+          if (events.lastId() !== before) changed()
+          state.watch()
+        },
+        Math.min(1_000, Math.max(20, (next - exact()) * 1_000 + 5)),
+      )
+      // in Node, nobody waits for it
+      if (typeof watching === 'object') (watching as { unref(): void }).unref()
+    },
+
+    /** Charges a key: it pays, is refused, or waits for the PG, as its card and the fault of the charge say. */
+    chargeKey(key: SandboxKey, order: Order, usage: string | null, fault: Fault | undefined) {
+      const { card, pg } = key
+      const isPending = fault?.kind === 'ready'
+      const fail_reason = isPending ? null : fault?.kind === 'declined' ? '카드사 거절' : card.laterRefusal
+      const status = isPending ? 'ready' : fail_reason === null ? 'paid' : 'failed'
+      const shown = { pg_provider: pg, card_name: card.company, card_number: maskCard(card.number), channel: 'api' }
+      const payment = state.record({ ...order, ...shown, status, fail_reason, customer_uid_usage: usage }, webhookOf(fault))
+      if (isPending) state.settleLater(payment, fault.ms ?? 1_000, usage === 'issue' ? key : undefined)
+      return payment
     },
 
     /** Remembers charges for later; the oldest that are done with are forgotten once there are a tenth more than `keep`. */
@@ -233,8 +249,8 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
       state.schedules.splice(0, state.schedules.length, ...left)
     },
 
-    /** Makes one scheduled charge. */
-    execute(due: SandboxSchedule) {
+    /** Makes one scheduled charge; what is switched on for charges strikes it as a fault of its own does. */
+    execute(due: SandboxSchedule, own?: Fault) {
       const { merchant_uid, customer_uid } = due
       const key = state.billingKeys.get(customer_uid)
       Object.assign(due, { schedule_status: 'executed', executed_at: now() })
@@ -244,7 +260,9 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
         return null
       }
       const order = Object.fromEntries(Object.entries(due).filter(([field]) => !ofSchedule.has(field))) as Order
-      const payment = state.chargeKey(key, { ...order, channel: 'api' }, { usage: 'payment.scheduled' })
+      const switched = own ? undefined : (['declined', 'pending'] as const).find(faults.take)
+      const fault = switched ? (faultTable[switched].rest ?? undefined) : own
+      const payment = state.chargeKey(key, order, 'payment.scheduled', fault)
       Object.assign(due, {
         imp_uid: payment.imp_uid,
         pg_provider: key.pg,
@@ -265,6 +283,8 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
         const payment = ledger.payment(imp_uid)
         if (payment?.status !== 'ready') continue
         Object.assign(payment, { status: 'paid', paid_at: now() })
+        const schedule = state.schedules.find((known) => known.imp_uid === imp_uid)
+        if (schedule) schedule.payment_status = 'paid'
         if (key && payment.customer_uid !== null) state.billingKeys.set(payment.customer_uid, key)
         state.tell(payment)
       }
@@ -279,9 +299,8 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
       const [from, end] = [moved, moved + seconds]
       const begun = exact()
       if (seconds > 0) events.add('clock', { seconds, now: Math.floor(begun + seconds) })
-      const waiting = state.schedules.filter(({ schedule_status }) => schedule_status === 'scheduled').map(({ schedule_at }) => schedule_at)
-      const stops = [...waiting, ...pending.map(({ at }) => at)].filter((at) => at > begun && at < begun + seconds)
-      for (const at of new Set(stops.sort((a, b) => a - b))) {
+      // what is done on the way may bring more
+      for (let at = nextDue(begun); at !== null && at < begun + seconds; at = nextDue(at)) {
         // a millisecond more, since the difference of two big numbers may lack one
         moved = Math.min(end, from + at - begun + 0.001)
         state.runDue()
@@ -333,6 +352,7 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
         for (const [key, value] of rows ?? []) Map.prototype.set.call(map, key, value)
       }
       webhooks.resume()
+      state.watch()
     },
   }
   return state

@@ -1,6 +1,6 @@
 import type { Sandbox } from './createSandbox.ts'
 import type { SandboxPayment } from './state.ts'
-import type { TestCardId } from './testCards.ts'
+import { type TestCardId, testCards } from './testCards.ts'
 
 /** What of a Playwright `Locator` is used. */
 export interface LocatorLike {
@@ -21,19 +21,25 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** A control of the open payment window, in a frame or as the page; waits for it. */
 async function control(page: PageLike, selector: string, timeoutMs: number): Promise<LocatorLike> {
+  if (typeof page?.frames !== 'function') throw new Error("This needs Playwright's page: the shop's, or the popup's")
   const until = Date.now() + timeoutMs
   for (;;) {
     const frames = page.frames()
-    for (const frame of frames.filter((known) => windowPath.test(known.url()) || known.url() === 'about:srcdoc')) {
+    const windows = frames.filter((known) => windowPath.test(known.url()) || known.url() === 'about:srcdoc')
+    for (const frame of windows) {
       const found = frame.locator(selector)
       if ((await found.count()) > 0 && (await found.first().isVisible())) return found.first()
     }
-    if (Date.now() > until) throw new Error(`The payment window shows no ${selector}`)
+    if (Date.now() > until && windows.length > 0) throw new Error(`The payment window shows no ${selector}`)
+    if (Date.now() > until)
+      throw new Error(`No payment window is open in ${frames[0]?.url()}. Has it been opened, and is it a popup, a page of its own?`)
     await pause(50)
   }
 }
 
 async function submit(page: PageLike, card: TestCardId, timeoutMs: number) {
+  const known = testCards.map(({ id }) => id)
+  if (!known.includes(card)) throw new Error(`There is no test card ${card}: ${known.join(', ')}`)
   await (await control(page, `[data-card="${card}"]`, timeoutMs)).click()
   await (await control(page, '[data-action="approve"]:enabled', timeoutMs)).click()
 }
@@ -66,19 +72,22 @@ export async function cancel(page: PageLike, { timeoutMs = 15_000 }: Omit<Window
 }
 
 /**
- * Holds that an order was charged exactly once and this much, refunds not counted; answers the payment. Throws an `Error`
- * that any test runner shows.
+ * Holds that an order was charged exactly once and this much, and that nothing of it went back; answers the payment. Throws an
+ * `Error` that any test runner shows.
  *
  * @param amount won
  * @example
  * expectCharged(sandbox, 'order-1', 9_900)
  */
 export function expectCharged(sandbox: Pick<Sandbox, 'payments'>, order: string, amount: number): SandboxPayment {
+  if (!Array.isArray(sandbox?.payments) || typeof order !== 'string' || typeof amount !== 'number')
+    throw new Error("expectCharged takes a sandbox, an order number and won: expectCharged(sandbox, 'order-1', 9_900)")
   const of = sandbox.payments.filter(({ merchant_uid }) => merchant_uid === order)
   const charged = of.filter(({ status }) => status === 'paid' || status === 'cancelled')
   const [payment] = charged
-  const had = of.map(({ status, amount: sum }) => `${status} ${sum}`).join(', ') || 'nothing'
-  if (charged.length !== 1 || payment?.amount !== amount)
+  const back = ({ cancel_amount }: SandboxPayment) => (cancel_amount > 0 ? `, of which ${cancel_amount} went back` : '')
+  const had = of.map((known) => `${known.status} ${known.amount}${back(known)}`).join(', ') || 'nothing'
+  if (charged.length !== 1 || payment?.amount !== amount || payment.cancel_amount > 0)
     throw new Error(`${order} should have been charged ${amount} once; there is ${had}`)
   return payment
 }

@@ -1,5 +1,5 @@
 import type { Log } from './events.ts'
-import type { Faults } from './faults.ts'
+import type { Fault, Faults } from './faults.ts'
 
 /** How webhooks are sent: once, as JSON, at once, when nothing is said. */
 export interface WebhookPlan {
@@ -31,8 +31,11 @@ export type SendNotice = (address: string, notice: Readonly<Record<string, unkno
 /** How many are kept that are done with. */
 const kept = 500
 
-export const webhookFaults = ['webhook-late', 'webhook-twice', 'webhook-never'] as const
+const webhookFaults = ['webhook-late', 'webhook-twice', 'webhook-never'] as const
 export type WebhookFault = (typeof webhookFaults)[number]
+export const isWebhookFault = (name: unknown): name is WebhookFault => (webhookFaults as readonly unknown[]).includes(name)
+/** The webhook's part of a fault. */
+export const webhookOf = (fault: Fault | undefined) => (fault && isWebhookFault(fault.kind) ? fault.kind : null)
 
 interface WebhookContext {
   readonly plan: WebhookPlan

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type FaultName, findTestCard, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts'
+import { expectCharged, type FaultName, findTestCard, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts'
 import { at, open, typed } from './openSandbox.ts'
 
 type Answered = { response: Record<string, unknown> & Record<string, unknown>[] }
@@ -268,4 +268,100 @@ it('answers PortOne’s envelope to a call that it does not have', async () => {
   const { send } = await open()
   for (const path of ['/certifications/imp_1', '/vbanks/holder', '/nothing'])
     expect(await send('GET', path)).toMatchObject({ status: 404, code: -1, response: null })
+})
+
+describe('faults of a charge', () => {
+  const later = (merchant_uid: string, schedule_at = at + 60) => ({
+    customer_uid: 'c',
+    schedules: [{ merchant_uid, schedule_at, amount: 9_900, name: 'n' }],
+  })
+  it('strike what is scheduled too, while they are switched on and as often', async () => {
+    const { sandbox, json, again, keyIn } = await open()
+    await keyIn()
+    for (const [order, seconds] of [
+      ['s1', 60],
+      ['s2', 120],
+      ['s3', 180],
+    ] as const)
+      await json('POST', '/subscribe/payments/schedule', later(order, at + seconds))
+    sandbox.faults.set('declined', 1)
+    sandbox.advance(60)
+    expect(sandbox.schedules[0]).toMatchObject({ schedule_status: 'executed', payment_status: 'failed', fail_reason: '카드사 거절' })
+    expect(sandbox.faults.active()).toEqual([])
+    sandbox.faults.set('pending', 1)
+    sandbox.advance(60)
+    expect(sandbox.schedules[1]).toMatchObject({ schedule_status: 'executed', payment_status: 'ready' })
+    // paid a second later, at its own time, also when the clock leaps
+    sandbox.advance(60)
+    expect(sandbox.schedules.map(({ payment_status }) => payment_status)).toEqual(['failed', 'paid', 'paid'])
+    expect(sandbox.payments.map(({ status, paid_at }) => [status, paid_at])).toEqual([
+      ['failed', 0],
+      ['paid', at + 121],
+      ['paid', at + 180],
+    ])
+    sandbox.faults.set('declined', true)
+    expect((await again('m')).response).toMatchObject({ status: 'failed' })
+    sandbox.faults.set('declined', false)
+    expect((await again('m')).response).toMatchObject({ status: 'paid' })
+  })
+
+  it('has a pending charge of a schedule paid at its own time when the clock leaps over both', async () => {
+    const { sandbox, json, keyIn } = await open()
+    await keyIn()
+    await json('POST', '/subscribe/payments/schedule', later('s'))
+    sandbox.faults.set('pending', true)
+    sandbox.advance(3_600)
+    expect(sandbox.payments).toMatchObject([{ status: 'paid', started_at: at + 60, paid_at: at + 61 }])
+  })
+
+  it('strike a schedule that is tried again, by header', async () => {
+    const { sandbox, json, keyIn } = await open()
+    await keyIn()
+    await json('POST', '/subscribe/payments/schedule', later('s'))
+    await json('POST', '/subscribe/payments/unschedule', { customer_uid: 'c' })
+    const retry = (fault?: string) =>
+      json('POST', '/subscribe/payments/schedule/s/retry', {}, fault === undefined ? {} : { 'x-sandbox-fault': fault })
+    expect((await retry('declined')).response).toMatchObject({ status: 'failed' })
+    expect((await retry()).response).toMatchObject({ status: 'paid' })
+    expect(sandbox.payments).toHaveLength(2)
+  })
+
+  it('strike the webhook of a refund, by header', async () => {
+    const heard: unknown[] = []
+    const { sandbox, json, again, keyIn } = await open({ sendNotice: (_, { status }) => void heard.push(status) })
+    sandbox.noticeUrl = 'http://shop.example/'
+    await keyIn()
+    await again('m')
+    const refund = (fault: string) =>
+      json('POST', '/payments/cancel', { merchant_uid: 'm', amount: 100, enable_webhook: true }, { 'x-sandbox-fault': fault })
+    await refund('webhook-never')
+    expect(heard).toEqual(['paid'])
+    await refund('webhook-twice')
+    expect(heard).toEqual(['paid', 'paid', 'paid'])
+  })
+})
+
+it('makes what is scheduled by itself while its clock runs, and saves it', async () => {
+  let seconds = at
+  let saved = ''
+  const save = (text: string) => {
+    saved = text
+  }
+  const { sandbox, json, keyIn } = await open({ clock: () => seconds, save })
+  vi.useFakeTimers()
+  try {
+    await keyIn()
+    const schedules = [{ merchant_uid: 's', schedule_at: at + 86_400, amount: 9_900, name: 'n' }]
+    await json('POST', '/subscribe/payments/schedule', { customer_uid: 'c', schedules })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(sandbox.payments).toEqual([])
+    // the machine slept
+    seconds += 86_400
+    await vi.advanceTimersByTimeAsync(1_000)
+    expectCharged(sandbox, 's', 9_900)
+    expect(saved).toContain('"payment_status":"paid"')
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { type Fault, type FaultName, type FaultOf, type Faults, faultTable, isFaultName, sleep } from '../faults.ts'
-import { type WebhookFault, webhookFaults } from '../webhooks.ts'
+import { isWebhookFault, type WebhookFault } from '../webhooks.ts'
 
 export type FaultEnv = {
   Variables: { fault: Fault | undefined }
@@ -14,19 +14,15 @@ const losable: readonly Fault['kind'][] = ['reset', 'timeout', 'server-error', '
 const json = (status: number, body: unknown) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', 'retry-after': '0' } })
 
-const isWebhookFault = (name: unknown): name is WebhookFault => (webhookFaults as readonly unknown[]).includes(name)
 /** What the header of a call may name. */
 const ofHeader = (name: FaultName): Fault | null => (isWebhookFault(name) ? { kind: name } : faultTable[name].rest)
-
-/** The webhook's part of a fault. */
-export const webhookOf = (fault: Fault | undefined) => (fault && isWebhookFault(fault.kind) ? fault.kind : null)
 
 /** The fault of one call: its header's, the caller's own, or one that is switched on. Tokens are only hit by the first two. */
 function faultFor(header: string | undefined, method: string, path: string, faultOf: FaultOf | undefined, faults: Faults) {
   if (isFaultName(header)) return ofHeader(header)
   const own = faultOf?.(method, path)
   if (own || path === '/users/getToken') return own
-  const charges = /\/(?:again|onetime)$/.test(path)
+  const charges = /\/(?:again|onetime|retry)$/.test(path)
   const strikes = ([name, { rest }]: [string, { rest: Fault | null }]) =>
     rest !== null && (charges || (rest.kind !== 'declined' && rest.kind !== 'ready')) && faults.take(name as FaultName)
   return Object.entries(faultTable).find(strikes)?.[1].rest

@@ -1,7 +1,6 @@
-import { type Fault, sleep } from '../faults.ts'
+import { sleep } from '../faults.ts'
 import type { Order, SandboxKey, State } from '../state.ts'
 import { paymentAnswer } from './answers.ts'
-import { webhookOf } from './breaking.ts'
 import { typedCard } from './customers.ts'
 import { cardFields, checkForPg, checkNeeds, customerUid, Refusal, readOrder, text } from './fields.ts'
 import { type Call, noCustomer, pgOf, type RestContext, type Route } from './route.ts'
@@ -11,22 +10,13 @@ function checkOrder(state: State, order: { merchant_uid: string }, { pg }: Pick<
   if (state.isPaid(order.merchant_uid)) throw new Refusal('이미 결제가 이루어진 merchant_uid입니다.')
 }
 
-/** Pays, is refused, or waits, as the call's fault says. */
-function pay(state: State, key: SandboxKey, order: Order, usage: string | null, fault: Fault | undefined) {
-  const isPending = fault?.kind === 'ready'
-  const refusal = fault?.kind === 'declined' ? '카드사 거절' : undefined
-  const payment = state.chargeKey(key, { ...order, channel: 'api' }, { usage, refusal, isPending, webhook: webhookOf(fault) })
-  if (isPending) state.settleLater(payment, fault.ms ?? 1_000, usage === 'issue' ? key : undefined)
-  return { response: paymentAnswer(payment) }
-}
-
 async function again({ body, fault }: Call, { state, inFlightMs }: RestContext) {
   const order = readOrder(body, { customer_uid: customerUid }) as Order
   const key = state.billingKeys.get(order.customer_uid)
   if (!key) throw noCustomer(200)
   checkOrder(state, order, key)
   if (inFlightMs > 0) await sleep(inFlightMs)
-  return pay(state, key, order, 'payment', fault)
+  return { response: paymentAnswer(state.chargeKey(key, order, 'payment', fault)) }
 }
 
 function onetime({ body, fault }: Call, context: RestContext) {
@@ -44,9 +34,9 @@ function onetime({ body, fault }: Call, context: RestContext) {
   checkNeeds('card', key.pg, order)
   checkOrder(state, order, key)
   const uid = typeof rest.customer_uid === 'string' ? rest.customer_uid : null
-  const answer = pay(state, key, { ...rest, customer_uid: uid } as Order, uid === null ? null : 'issue', fault)
-  if (uid !== null && answer.response.status === 'paid') state.billingKeys.set(uid, key)
-  return answer
+  const payment = state.chargeKey(key, { ...rest, customer_uid: uid } as Order, uid === null ? null : 'issue', fault)
+  if (uid !== null && payment.status === 'paid') state.billingKeys.set(uid, key)
+  return { response: paymentAnswer(payment) }
 }
 
 /** The customer that is kept with a key, from who buys. */

@@ -1,4 +1,5 @@
 import type { SandboxPayment, State } from '../state.ts'
+import { webhookOf } from '../webhooks.ts'
 import { paymentAnswer } from './answers.ts'
 import { anyText, checkNeeds, checkParts, Refusal, readFields } from './fields.ts'
 import { type Call, noPayment, paged, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
@@ -105,7 +106,7 @@ function toCancel(state: State, imp_uid: unknown, merchant_uid: unknown) {
   return found
 }
 
-function cancel({ body }: Call, { state }: RestContext) {
+function cancel({ body, fault }: Call, { state }: RestContext) {
   const { imp_uid, merchant_uid, amount = 0, checksum, reason = null, enable_webhook, ...taxes } = readFields(body, cancelFields)
   const payment = toCancel(state, imp_uid, merchant_uid)
   const left = payment.amount - payment.cancel_amount
@@ -135,7 +136,7 @@ function cancel({ body }: Call, { state }: RestContext) {
   const { merchant_uid: order, status, amount: whole, customer_uid } = payment
   state.events.add('payment', { imp_uid: payment.imp_uid, merchant_uid: order, status, amount: whole, customer_uid, refunded: back })
   // to the address of the console, whatever the charge said
-  if (enable_webhook === true) state.notify(payment, state.noticeUrl)
+  if (enable_webhook === true) state.notify(payment, state.noticeUrl, webhookOf(fault))
   return { response: paymentAnswer(payment) }
 }
 

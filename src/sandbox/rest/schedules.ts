@@ -169,7 +169,7 @@ function reschedule(call: Call, context: RestContext) {
 function retry(call: Call, context: RestContext) {
   const found = repeatable(call, context)
   if (!context.state.billingKeys.has(found.customer_uid)) throw noCustomer(404)
-  const payment = context.state.execute(found)
+  const payment = context.state.execute(found, call.fault)
   if (!payment) throw noCustomer(404)
   return { response: paymentAnswer(payment) }
 }
