@@ -45,6 +45,21 @@ export function openDatabase(file: string) {
   return db
 }
 
+/**
+ * Keeps every other process from a file until it is released, or this one ends, however it does. Only for the sandbox, which
+ * remembers in the file what two of them would write over each other; PortOne is one.
+ */
+export function holdAlone(file: string): () => void {
+  const held = new Database(`${file}-held`)
+  try {
+    held.exec('begin exclusive')
+  } catch (cause) {
+    held.close()
+    throw new Error('another shop has it open, and two sandboxes cannot remember in one file', { cause })
+  }
+  return () => void held.close()
+}
+
 /** Members, cards, subscriptions, orders and what became of them. `today` is the shop's day. */
 export function openStore(db: Database.Database, today: () => Day) {
   const all = <Row>(sql: string, ...values: unknown[]) => db.prepare(sql).all(...values) as Row[]
