@@ -205,7 +205,7 @@ afterEach(() => {
 
 it('takes no won twice, early, without consent or for nothing, and loses none, whatever comes together', async () => {
   vi.spyOn(console, 'error').mockReturnValue()
-  const numRuns = Number(process.env.HISTORIES ?? 25)
+  const numRuns = Number(process.env.HISTORIES ?? 12)
   const history = fc.array(step, { minLength: 10, maxLength: 60, size: 'max' })
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...starts), history, async (start, steps) => {
