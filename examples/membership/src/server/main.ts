@@ -27,7 +27,7 @@ const listen: Listen = (fetch, at) =>
 const file = env.DATABASE || fileURLToPath(new URL(`../../${isReal ? 'shop' : 'demo'}.sqlite`, import.meta.url))
 const open = () => {
   try {
-    const release = isReal ? null : holdAlone(file)
+    const release = isReal || file === ':memory:' ? null : holdAlone(file)
     return { db: openDatabase(file), release }
   } catch (error) {
     return giveUp(
