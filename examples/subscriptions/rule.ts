@@ -75,6 +75,14 @@ export function chargeDay(subscription: Subscription): Day {
   return planned > earliest ? planned : earliest
 }
 
+/** When a month that is declined is charged for the last time, as seen from a day: a day that was missed is made up for. */
+export function lastTry(subscription: Subscription, today: Day): Day {
+  const planned = chargeDay(subscription)
+  const day = planned > today ? planned : today
+  const next = after(subscription, 'declined', day)
+  return next.ended ? day : lastTry(next, day)
+}
+
 /** The month that is due as an order. One number a month, however often it is tried: PortOne refuses a number that is paid. */
 export const orderOf = (subscription: Subscription): Order => ({
   merchantUid: `${subscription.id}-${subscription.months + 1}`,

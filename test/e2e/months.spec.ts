@@ -34,7 +34,7 @@ test('two months: free, asked again, declined, retried, another card, charged, c
   await expect(fact(page, '결제 카드')).toHaveText('롯데카드 0004')
   await expectAccessible(page)
 
-  await until(page, /알림을 보냈어요: .+에 9,900원이 처음 결제돼요/)
+  await until(page, /알림을 보냈어요: .+에 9,900원이 처음 결제되고/)
   await expect(page.getByRole('heading', { name: '무료 기간이 끝나기 전에 확인해 주세요' })).toBeVisible()
   await expectAccessible(page)
   await consent(page)

@@ -4,7 +4,7 @@ import { openBilling } from '../../examples/membership/src/server/billing.ts'
 import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
 import type { Portone } from '../../examples/membership/src/server/portone.ts'
 import { openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
-import { actions } from '../../examples/membership/src/server/subscriptions.ts'
+import { actions, viewOf } from '../../examples/membership/src/server/subscriptions.ts'
 import { addDays } from '../../examples/subscriptions/rule.ts'
 import { createSandbox } from '../../src/sandbox/index.ts'
 import { createIamportClient } from '../../src/server/index.ts'
@@ -82,6 +82,22 @@ it('tries a declined card on days 0, 1, 3 and 7, and ends what nobody paid', asy
     '2026-03-01 declined',
     '2026-02-28 declined',
   ])
+})
+
+it('names the days on which it tries again, also when days were missed', async () => {
+  const { at, run, liveUntil, act, subscription, store } = await shop('9410-0000-0000-0004')
+  await liveUntil('2026-02-20')
+  act('consent')
+  await liveUntil('2026-02-28')
+  const told = (day: string) => {
+    const { next, pastDue } = viewOf(store, subscription(), day)
+    return [next?.day, pastDue?.last]
+  }
+  expect(told('2026-02-28')).toEqual(['2026-03-01', '2026-03-07'])
+  expect(told('2026-03-10')).toEqual(['2026-03-10', '2026-03-12'])
+  at('2026-03-10')
+  await run()
+  expect(told('2026-03-10')).toEqual(['2026-03-11', '2026-03-12'])
 })
 
 it.each(['unknown', 'open'] as const)(

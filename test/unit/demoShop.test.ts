@@ -254,3 +254,33 @@ it('keeps the day of the consent that was given last, and not of one to a window
   expect(shop.today()).toBe('2027-01-27')
   expect(await customer.current()).toMatchObject({ next: { day: '2027-02-26' } })
 })
+
+it.each(['browser', 'webhook'])('gives back a month that was paid when the member had begun anew, told of by the %s', async (by) => {
+  const { browser, pass, sandbox, shop } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now, declinesLater)
+  await pass(28)
+  const { pastDue } = await customer.current()
+  await customer.register({ change: true })
+  const { card } = await customer.current()
+  const { iamport } = shop.portone
+  const again = iamport.again.bind(iamport)
+  // the card company takes its time: meanwhile another tab cancels, and begins anew
+  vi.spyOn(iamport, 'again').mockImplementationOnce(async (...call) => {
+    await customer.act('cancel')
+    await customer.register(now)
+    const payment = await again(...call)
+    if (by === 'webhook') await customer.post('/billing/webhook', { imp_uid: payment.impUid })
+    return payment
+  })
+  await customer.post('/billing/charges', { customerUid: card?.customerUid, order: pastDue?.order })
+  await pass(2)
+  expect(charged(sandbox)).toHaveLength(2)
+  const late = sandbox.payments.filter(({ merchant_uid }) => merchant_uid === pastDue?.order).at(-1)
+  expect(late).toMatchObject({ status: 'cancelled', cancel_amount: 9900 })
+  const { orders, history } = await customer.view()
+  expect(orders.find(({ merchantUid }) => merchantUid === pastDue?.order)).toMatchObject({ status: 'paid', refunded: 9900 })
+  expect(kindsOf(history).filter((kind) => kind === 'refunded')).toHaveLength(1)
+  expect(await customer.current()).toMatchObject({ state: 'active' })
+})

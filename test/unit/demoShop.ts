@@ -5,15 +5,15 @@ import type { Portone } from '../../examples/membership/src/server/portone.ts'
 import { createApp, type ShopView, sessionOf } from '../../examples/membership/src/server/routes.ts'
 import { openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
 import { addDays, koreanDay } from '../../examples/subscriptions/rule.ts'
-import { createSandbox } from '../../src/sandbox/index.ts'
+import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.ts'
 import { createIamportClient } from '../../src/server/index.ts'
 
 type Json = Record<string, unknown>
 
 /** The demo shop with its routes and its daily job, on a sandbox of its own whose clock begins on a day. */
-export function openDemoShop(clock = '2027-01-31T03:00:00Z') {
+export function openDemoShop(clock = '2027-01-31T03:00:00Z', options: Pick<SandboxOptions, 'fault' | 'sendNotice'> = {}) {
   const db = openDatabase(':memory:')
-  const sandbox = createSandbox({ clock })
+  const sandbox = createSandbox({ clock, ...options })
   const { impKey, impSecret, userCode } = sandbox
   const baseUrl = 'http://sandbox'
   const fetch: typeof globalThis.fetch = (input, init) => sandbox.fetch(new Request(input, init))
@@ -37,7 +37,7 @@ export function openDemoShop(clock = '2027-01-31T03:00:00Z') {
     }
   }
   const app = createApp(shop, (days) => pass(Number(days)))
-  return { sandbox, shop, pass, browser: () => openBrowser(app, sandbox) }
+  return { db, sandbox, shop, pass, browser: () => openBrowser(app, sandbox) }
 }
 
 /** A browser with its cookies, at the shop's address. */
@@ -73,6 +73,7 @@ function openBrowser(app: ReturnType<typeof createApp>, sandbox: ReturnType<type
     view,
     current,
     inWindow,
+    remove: (path: string) => call('DELETE', path),
     signIn: (name: string) => post('/session', { name }),
     register: async (order: Json, card?: string) => post('/billing/confirm', await inWindow(order, card)),
     act: async (name: string) => (await post(`/subscriptions/${(await current()).id}/${name}`)).status,

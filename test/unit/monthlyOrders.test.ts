@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import type PgBoss from 'pg-boss'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { postgresLock } from '../../examples/locks/postgresLock.ts'
 import { signingKey } from '../../examples/monthly-run/demo/month.ts'
 import { type Sandbox, startSandbox } from '../../examples/monthly-run/demo/sandbox.ts'
 import { openBilling } from '../../examples/monthly-run/src/billing.ts'
 import { chargeOrders, plan, type Shop, usual } from '../../examples/monthly-run/src/jobs.ts'
 import { addSubscription, keepResult, openCharges, tables } from '../../examples/monthly-run/src/store.ts'
+import { summaryOf } from '../../examples/monthly-run/src/summary.ts'
+import { addMonths, koreanDay } from '../../examples/subscriptions/rule.ts'
 import { createIamportClient } from '../../src/server/index.ts'
 
 const approves = '9410-0000-0000-0001'
@@ -127,4 +129,67 @@ it('charges nobody for two subscriptions, though the money of one that ended cam
     { id: 'a', ended: 'unpaid', months: 2 },
     { id: 'a-again', ended: null, months: 1 },
   ])
+})
+
+it('counts in the summary of a day what ended on it, and on no other', async () => {
+  for (const id of ['a', 'b']) await subscribe(id, declinesLater)
+  for (const day of [due, '2027-03-01', '2027-03-03', '2027-03-07']) {
+    await plan(shop, day)
+    await chargeOrders(shop, ['a-2', 'b-2'], day)
+    if (day === '2027-03-01') await db.query("update subscriptions set cancelled = true where id = 'b'")
+  }
+  // a night in which nobody planned
+  await subscribe('c')
+  await db.query("update subscriptions set cancelled = true where id = 'c'")
+  await plan(shop, '2027-03-08')
+  const ended = async (day: string) => /ended: (.*)/.exec(await summaryOf(db, day))?.[1]
+  expect(await ended('2027-02-28')).toBe('none')
+  expect(await ended('2027-03-03')).toBe('cancelled 1')
+  expect(await ended('2027-03-07')).toBe('unpaid 1')
+  expect(await ended('2027-03-08')).toBe('cancelled 1')
+})
+
+it('counts no try against a card that came after its order was planned, and charges that one', async () => {
+  await subscribe('a', declinesLater)
+  for (const day of [due, '2027-03-01', '2027-03-03', '2027-03-07']) {
+    await plan(shop, day)
+    // on the last day another card comes while the order waits for its worker
+    if (day === '2027-03-07') {
+      await sandbox.register({ customerUid: 'card-new', merchantUid: 'issue-new' })
+      await db.query("update subscriptions set customer_uid = 'card-new'")
+    }
+    await chargeOrders(shop, ['a-2'], day)
+  }
+  expect(await read('select tries, ended from subscriptions')).toEqual([{ tries: 3, ended: null }])
+  await plan(shop, '2027-03-07')
+  await chargeOrders(shop, ['a-2'], '2027-03-07')
+  expect(await sandbox.ledger()).toMatchObject([{ order: 'a-2', customerUid: 'card-new' }])
+  expect(await read('select tries, ended, months from subscriptions')).toEqual([{ tries: 0, ended: null, months: 2 }])
+})
+
+it('goes by the day of the database, whatever a machine’s clock says', async () => {
+  await subscribe('a')
+  await db.query('update subscriptions set next_on = current_date + 2, started_on = current_date - 35')
+  // this machine is three days ahead, and the database is not
+  const ahead = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 86_400_000 })
+  const query: typeof shop.db.query = async (...call) => {
+    vi.useRealTimers()
+    return db.query(...call).finally(ahead)
+  }
+  ahead()
+  await plan({ ...shop, db: { query } })
+  vi.useRealTimers()
+  expect(given).toEqual([])
+})
+
+it('begins a subscription on the day that was paid, though the sweep found it the next morning', async () => {
+  const headers = { 'x-member': 'mina', 'content-type': 'application/json' }
+  const asked = await billing(new Request('http://shop.example/api/billing/intents', { method: 'POST', headers, body: '{}' }))
+  const paid = await sandbox.register((await asked.json()) as Parameters<Sandbox['register']>[0])
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 })
+  await billing.sweepRegistrations({ since: new Date(Date.now() - 2 * 86_400_000) })
+  vi.useRealTimers()
+  const payment = await createIamportClient(sandbox.access).payment(String(paid.imp_uid))
+  const day = koreanDay(new Date((payment?.paidAt ?? 0) * 1000))
+  expect(await read('select started_on::text as day, next_on::text as next from subscriptions')).toEqual([{ day, next: addMonths(day, 1) }])
 })

@@ -9,6 +9,7 @@ import {
   dueDay,
   dunningDays,
   koreanDay,
+  lastTry,
   needsConsent,
   noticeDay,
   orderOf,
@@ -103,6 +104,14 @@ describe('dunning', () => {
     }
     expect(tried).toEqual(['2026-02-28', '2026-03-01', '2026-03-03', '2026-03-07'])
     expect(one).toMatchObject({ ended: 'unpaid', months: 1 })
+  })
+
+  it('says until when it tries, also when days were missed', () => {
+    const one = after(made(), 'declined', '2026-02-28')
+    expect(lastTry(one, '2026-02-28')).toBe('2026-03-07')
+    // nobody tried for ten days: three tries are left, on three days
+    expect(lastTry(one, '2026-03-10')).toBe('2026-03-12')
+    expect(lastTry(after(one, 'declined', '2026-03-10'), '2026-03-10')).toBe('2026-03-12')
   })
 
   it('shifts no later month by a late payment', () => {

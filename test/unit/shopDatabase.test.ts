@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
+import { holdAlone, openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
 
 let file: string
 beforeEach(() => {
@@ -30,4 +30,11 @@ it.each([0, 2])('does not work with tables of version %i, and leaves them as the
 it('does not work with a file that is no database', () => {
   writeFileSync(file, 'a letter to somebody, and longer than the header of a database, which has a hundred bytes at its beginning')
   expect(() => openDatabase(file)).toThrow('file is not a database')
+})
+
+it('lets one shop at a time have a file whose sandbox remembers in it', () => {
+  const release = holdAlone(file)
+  expect(() => holdAlone(file)).toThrow('another shop has it open')
+  release()
+  holdAlone(file)()
 })

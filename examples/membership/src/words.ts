@@ -89,7 +89,8 @@ const ko = {
   history: '알림과 변경 내역',
   kinds: {
     started: (amount: string) => `매달 ${amount} 정기결제에 동의하고 구독을 시작했어요.`,
-    notice: (amount: string, date: string) => `알림을 보냈어요: ${date}에 ${amount}이 처음 결제돼요.`,
+    notice: (amount: string, date: string) =>
+      `알림을 보냈어요: 유료 전환에 동의하면 ${date}에 ${amount}이 처음 결제되고, 동의하지 않으면 결제 없이 끝나요.`,
     consented: (amount: string) => `매달 ${amount} 결제에 동의했어요.`,
     paid: (amount: string) => `${amount}을 결제했어요.`,
     declined: (_: string, reason: string) => `결제하지 못해 알려드렸어요: ${reason}`,
@@ -205,7 +206,8 @@ const en: Words = {
   history: 'Notices and changes',
   kinds: {
     started: (amount) => `You agreed to ${amount} a month, and your subscription began.`,
-    notice: (amount, date) => `We sent a notice: ${amount} is charged for the first time on ${date}.`,
+    notice: (amount, date) =>
+      `We sent a notice: with your consent ${amount} is charged for the first time on ${date}; without it, your subscription ends uncharged.`,
     consented: (amount) => `You agreed to ${amount} a month.`,
     paid: (amount) => `${amount} was charged.`,
     declined: (_, reason) => `A payment failed, and we told you: ${reason}`,

@@ -7,8 +7,8 @@ import {
   type ChargeResult,
   chargeMany,
 } from 'react-billing-key/server'
-import { type Day, koreanDay } from '../../subscriptions/rule.ts'
-import { type Database, dueOn, forgotten, isDue, keepResult, openCharges, takeSteps } from './store.ts'
+import type { Day } from '../../subscriptions/rule.ts'
+import { type Database, databaseDay, dueOn, forgotten, isDue, keepResult, openCharges, takeSteps } from './store.ts'
 import { summaryOf } from './summary.ts'
 
 /** How long things take. These are a real shop's; the demo has shorter ones. */
@@ -42,7 +42,6 @@ interface Orders {
   /** Only of a run by hand: else a job works for the day it runs on, however long it has waited. */
   readonly day?: Day | undefined
 }
-const todayOr = (day: Day | undefined) => day ?? koreanDay(new Date())
 const ordersAJob = 50
 const tz = 'Asia/Seoul'
 
@@ -65,12 +64,12 @@ export async function work(shop: Shop): Promise<void> {
   await boss.work<Orders>('charge', often, async ([job]) => chargeOrders(shop, job?.data.orders ?? [], job?.data.day))
   await boss.work<Orders>('reconcile', often, async ([job]) => chargeOrders(shop, job?.data.orders ?? [], job?.data.day))
   await boss.work('sweep', () => sweep(shop))
-  await boss.work<{ day?: Day }>('summary', async ([job]) => say(await summaryOf(shop.db, todayOr(job?.data.day))))
+  await boss.work<{ day?: Day }>('summary', async ([job]) => say(await summaryOf(shop.db, job?.data.day ?? (await databaseDay(shop.db)))))
 }
 
 /** Gives out what the rule says is due, and what was forgotten. Safe to repeat, also at the same time. */
 export async function plan({ db, boss, times }: Pick<Shop, 'db' | 'boss' | 'times'>, day?: Day): Promise<void> {
-  const today = todayOr(day)
+  const today = day ?? (await databaseDay(db))
   for (let last = ''; ; ) {
     const due = await dueOn(db, today, last)
     await give(boss, 'charge', await takeSteps(db, due, today), { day })
@@ -93,7 +92,7 @@ const askOnly = (reconcile: string): ChargeResult => ({
  */
 export async function chargeOrders(shop: Shop, orders: readonly string[], day?: Day): Promise<void> {
   const { db, boss, iamport, lock, times, concurrency } = shop
-  const open = new Map((await openCharges(db, orders, todayOr(day))).map((charge) => [charge.request.merchantUid, charge]))
+  const open = new Map((await openCharges(db, orders, day)).map((charge) => [charge.request.merchantUid, charge]))
   const known = [...open.values()].flatMap((charge): ChargedItem[] => {
     const { request, state, result } = charge
     if (!isDue(charge)) return [{ request, result: askOnly(request.merchantUid) }]
@@ -104,7 +103,7 @@ export async function chargeOrders(shop: Shop, orders: readonly string[], day?: 
   // read again one by one as they are charged: this worker may have slept since, while others settled, or customers cancelled
   async function* requests() {
     for (const [order, before] of open) {
-      const [charge] = await openCharges(db, [order], todayOr(day))
+      const [charge] = await openCharges(db, [order], day)
       if (!charge) continue
       open.set(order, charge)
       if (isDue(before) && !isDue(charge)) left.now.push(order)

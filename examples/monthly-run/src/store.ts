@@ -23,6 +23,7 @@ export const tables = [
     tries integer not null default 0,
     tried_on date,
     ended text,
+    ended_on date,
     next_on date not null -- chargeDay() of the rule, so that a day's work is found by an index
   )`,
   'create index if not exists subscriptions_member on subscriptions (member)',
@@ -44,6 +45,14 @@ export const tables = [
   )`,
   "create index if not exists charges_open on charges (touched_at) where state in ('due', 'unknown')",
 ]
+
+const databaseToday = `(clock_timestamp() at time zone 'Asia/Seoul')::date`
+
+/** The day it is in Korea by the database's clock, which all machines share. */
+export async function databaseDay(db: Database): Promise<Day> {
+  const { rows } = await db.query(`select ${databaseToday}::text as day`)
+  return (rows as { day: Day }[])[0]?.day ?? ''
+}
 
 const subscription = `s.id, s.amount, s.started_on::text as "startedOn", s.months, s.free_months as "freeMonths",
   s.consented_on::text as "consentedOn", s.cancelled, s.tries, s.tried_on::text as "triedOn", s.ended`
@@ -96,10 +105,10 @@ export async function takeSteps(db: Database, due: readonly Due[], day: Day): Pr
     if (step.do === 'end') ends.push({ id: one.id, why: step.why })
   }
   // not while a charge is open, whose money may come yet: a later run ends it
-  const ending = `update subscriptions set ended = why from json_to_recordset($1) as x(id text, why text)
+  const ending = `update subscriptions set ended = why, ended_on = $2 from json_to_recordset($1) as x(id text, why text)
     where subscriptions.id = x.id and ended is null
       and not exists (select from charges where subscription = x.id and state in ('due', 'unknown'))`
-  if (ends.length > 0) await db.query(ending, [JSON.stringify(ends)])
+  if (ends.length > 0) await db.query(ending, [JSON.stringify(ends), day])
   // a charge that is open keeps its card: what was sent with one must not be asked about with another
   const sql = `insert into charges (merchant_uid, subscription, customer_uid, name, amount, tries, tried_on, state)
     select "merchantUid", id, "customerUid", name, amount, tries, $2::date, 'due' from json_to_recordset($1)
@@ -119,13 +128,13 @@ export async function forgotten(db: Database, ms: number): Promise<string[]> {
   return ((await db.query(sql, [ms])).rows as { order: string }[]).map(({ order }) => order)
 }
 
-/** Those of the orders that are not settled. They are tried on `today`, though they were given out on an earlier day. */
-export async function openCharges(db: Database, orders: readonly string[], today: Day): Promise<OpenCharge[]> {
-  const sql = `update charges c set touched_at = clock_timestamp(), tried_on = $2 from subscriptions s
+/** Those of the orders that are not settled. They are tried today, or on `day`, though they were given out on an earlier one. */
+export async function openCharges(db: Database, orders: readonly string[], day?: Day): Promise<OpenCharge[]> {
+  const sql = `update charges c set touched_at = clock_timestamp(), tried_on = coalesce($2, ${databaseToday}) from subscriptions s
     where c.subscription = s.id and c.merchant_uid = any($1) and c.state in ('due', 'unknown')
     returning c.state, c.result, c.tried_on::text as day,
       json_build_object('customerUid', c.customer_uid, 'merchantUid', merchant_uid, 'name', name, 'amount', c.amount) as request, ${subscription}`
-  const { rows } = await db.query(sql, [orders, today])
+  const { rows } = await db.query(sql, [orders, day ?? null])
   return (rows as (Omit<OpenCharge, 'subscription'> & Subscription)[]).map(({ state, result, day, request, ...rest }) => ({
     state,
     result,
@@ -137,6 +146,9 @@ export async function openCharges(db: Database, orders: readonly string[], today
 
 /** Whether it may still be charged: its subscription can have been cancelled since it was written down. */
 export const isDue = ({ subscription: of, day }: OpenCharge): boolean => stepOn(of, day).do === 'charge'
+
+const begunAnew = `exists (select from subscriptions other
+  where other.member = subscriptions.member and other.id <> subscriptions.id and other.ended is null)`
 
 /**
  * Keeps a result, and with it, in one statement, what it means for the subscription. A try counts once whoever tells of
@@ -155,18 +167,23 @@ export async function keepResult(db: Database, open: OpenCharge, result: ChargeR
   // of a payment only its number: the rest is at PortOne
   const kept = result.status === 'paid' ? null : JSON.stringify(result)
   await db.query(
-    `with kept as (
-      update charges set state = $3::text, result = $4, imp_uid = $5, touched_at = clock_timestamp(),
-        settled_at = case when $6::boolean then clock_timestamp() end
-      where merchant_uid = $1 and ((tries = $2 and state in ('due', 'unknown')) or ($3 = 'paid' and state <> 'paid')) returning subscription
-    ) update subscriptions set months = $7, tries = $8, tried_on = $9, next_on = $11,
+    `with charge as (
+      -- another card came since the order was planned: what the old one was refused is no try of this one's
+      select merchant_uid as uid, case when $3 = 'declined' and c.customer_uid <> s.customer_uid then 'withdrawn' else $3 end as outcome
+        from charges c join subscriptions s on s.id = c.subscription where merchant_uid = $1
+    ), kept as (
+      update charges set state = outcome, result = $4, imp_uid = $5, touched_at = clock_timestamp(),
+        settled_at = case when outcome in ('paid', 'declined') then clock_timestamp() end
+      from charge where merchant_uid = uid and ((tries = $2 and state in ('due', 'unknown')) or ($3 = 'paid' and state <> 'paid'))
+      returning subscription, state
+    ) update subscriptions set months = $6, tries = $7, tried_on = $8, next_on = $10,
       -- paid after all, it goes on, unless its member has begun anew
-      ended = case when $10::text is null and exists (select from subscriptions other where other.member = subscriptions.member
-        and other.id <> subscriptions.id and other.ended is null) then subscriptions.ended else $10 end
-      from kept where $6 and id = kept.subscription and months = $12`,
+      ended = coalesce($9, case when ${begunAnew} then subscriptions.ended end),
+      ended_on = case when $9::text is not null then $12 when ${begunAnew} then subscriptions.ended_on end
+      from kept where kept.state in ('paid', 'declined') and id = kept.subscription and months = $11`,
     // biome-ignore format: in the order of their numbers
-    [request.merchantUid, before.tries, state, kept, impUid, settled,
-      next.months, next.tries, next.triedOn, next.ended, chargeDay(next), before.months],
+    [request.merchantUid, before.tries, state, kept, impUid,
+      next.months, next.tries, next.triedOn, next.ended, chargeDay(next), before.months, day],
   )
   if (settled || withdrawn || state === 'look') return null
   return free ? 'now' : 'later'

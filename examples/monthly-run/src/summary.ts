@@ -17,7 +17,7 @@ export async function summaryOf(db: Database, day: Day): Promise<string> {
       group by next_on order by next_on`,
   )
   const ended = await read(
-    `select ended, count(*) from subscriptions where ended is not null and (tried_on = $1 or next_on = $1) group by ended order by ended`,
+    'select ended, count(*) from subscriptions where ended is not null and ended_on = $1 group by ended order by ended',
   )
   const open = await read(
     `select count(*) as count, coalesce(max(extract(epoch from clock_timestamp() - touched_at))::int, 0) as seconds

@@ -2,12 +2,13 @@ import { BillingRefusal, createBillingHandler } from 'react-billing-key/server'
 import { needsConsent } from '../../../subscriptions/rule.ts'
 import { planOf } from '../plans.ts'
 import type { Shop } from './shop.ts'
+import { giveBack, takePayment } from './subscriptions.ts'
 
 /** The library's handler over the shop's own records. */
-export function openBilling({ portone: { iamport, signingKey }, store, lock, today, authenticate }: Omit<Shop, 'billing'>) {
+export function openBilling({ portone, store, lock, today, authenticate }: Omit<Shop, 'billing'>) {
   return createBillingHandler({
-    iamport,
-    signingKey,
+    iamport: portone.iamport,
+    signingKey: portone.signingKey,
     lock,
     authenticate,
     firstOrder({ customer, body }) {
@@ -38,7 +39,7 @@ export function openBilling({ portone: { iamport, signingKey }, store, lock, tod
       const kept = { customerUid, name: card?.name ?? null, number: card?.number ?? null }
       // another tab was faster, with the other plan: what this one took is given back
       if (store.keepIssued(customer.id, kept, payment) === 'too-late' && payment.amount > 0 && payment.cancelAmount === 0)
-        await iamport.cancelPayment({ impUid: payment.impUid, checksum: payment.amount, reason: '중복 신청' })
+        await giveBack(portone, { impUid: payment.impUid, checksum: payment.amount, reason: '중복 신청' })
     },
     customerUids: (customer) => store.cards(customer.id).map((card) => card.customerUid),
     // an order that the daily job wrote down; its number stays the same however often the button is pressed
@@ -51,10 +52,10 @@ export function openBilling({ portone: { iamport, signingKey }, store, lock, tod
       const { merchantUid, name, amount } = order
       return { merchantUid, name, amount }
     },
-    onCharged: ({ payment }) => store.markPaid(payment),
+    onCharged: ({ payment }) => takePayment({ store, portone }, payment),
     // of orders and registrations alike. Told again it changes nothing: the store compares what it has
-    onPayment({ payment }) {
-      store.markPaid(payment)
+    async onPayment({ payment }) {
+      await takePayment({ store, portone }, payment)
       store.markRefunded(payment)
     },
     // the next press or the daily job asks

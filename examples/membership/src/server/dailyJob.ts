@@ -2,6 +2,7 @@ import { type AgainRequest, type ChargedItem, chargeMany } from 'react-billing-k
 import { type Day, dueDay, noticeDay, orderOf, outcomeOf, stepOn } from '../../../subscriptions/rule.ts'
 import type { Shop } from './shop.ts'
 import type { Store, SubscriptionRow } from './store.ts'
+import { takePayment } from './subscriptions.ts'
 
 /** A day of the shop. Run again on the same day it does nothing more. */
 export async function runDay(shop: Shop): Promise<void> {
@@ -12,7 +13,8 @@ export async function runDay(shop: Shop): Promise<void> {
 }
 
 /** Tells what is coming, ends what is over, charges what is due. */
-async function chargeDue({ portone: { iamport }, store, lock }: Shop, today: Day): Promise<void> {
+async function chargeDue({ portone, store, lock }: Shop, today: Day): Promise<void> {
+  const { iamport } = portone
   const asked = new Map<string, ChargedItem>()
   for (const row of store.allOpen()) if (isAsked(store, row, today)) asked.set(orderOf(row).merchantUid, unknownOf(row))
   const due = new Map<string, SubscriptionRow>()
@@ -32,7 +34,7 @@ async function chargeDue({ portone: { iamport }, store, lock }: Shop, today: Day
     const now = row && store.subscription(row.id)
     const step = now && stepOn(now, today)
     const outcome = outcomeOf(result)
-    if (result.status === 'paid') store.markPaid(result.payment)
+    if (result.status === 'paid') await takePayment({ store, portone }, result.payment)
     else if (now && step?.do === 'end' && result.status === 'declined' && outcome !== 'look') store.end(now, step.why)
     // another card came meanwhile: what the old one was refused is no try of this one's
     else if (row && now?.customerUid === customerUid && !now.ended && outcome === 'declined' && result.status === 'declined')
@@ -41,7 +43,7 @@ async function chargeDue({ portone: { iamport }, store, lock }: Shop, today: Day
     if (outcome !== 'look') return
     // paid by another card of the member's, it is paid all the same
     const payment = await iamport.paymentByMerchantUid(merchantUid, 'paid')
-    if (!payment || !store.markPaid(payment)) console.error(`${merchantUid} needs a person to look at it.`)
+    if (!payment || !(await takePayment({ store, portone }, payment))) console.error(`${merchantUid} needs a person to look at it.`)
   }
   const failures: unknown[] = []
   await chargeMany(iamport, requests(), {

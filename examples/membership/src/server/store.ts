@@ -45,6 +45,21 @@ export function openDatabase(file: string) {
   return db
 }
 
+/**
+ * Keeps every other process from a file until it is released, or this one ends, however it does. Only for the sandbox, which
+ * remembers in the file what two of them would write over each other; PortOne is one.
+ */
+export function holdAlone(file: string): () => void {
+  const held = new Database(`${file}-held`)
+  try {
+    held.exec('begin exclusive')
+  } catch (cause) {
+    held.close()
+    throw new Error('another shop has it open, and two sandboxes cannot remember in one file', { cause })
+  }
+  return () => void held.close()
+}
+
 /** Members, cards, subscriptions, orders and what became of them. `today` is the shop's day. */
 export function openStore(db: Database.Database, today: () => Day) {
   const all = <Row>(sql: string, ...values: unknown[]) => db.prepare(sql).all(...values) as Row[]
@@ -173,14 +188,25 @@ export function openStore(db: Database.Database, today: () => Day) {
     /** Writes an order down before it is charged; one that exists stays as it is. */
     openOrder: (subscription: string, order: Order, day: Day) => add('orders', { ...order, subscription, day }),
     /**
-     * Takes a payment for an order: only one of its number, its whole amount in won, by a card of the member whose order
-     * it is. Anyone can open a window for 1 won under somebody's order number. Answers whether the order is paid now.
+     * The subscription that a payment is for: by an order of its number, with its whole amount in won, by a card of the member
+     * whose order it is. Anyone can open a window for 1 won under somebody's order number.
      */
-    markPaid: atomic(({ impUid, merchantUid, amount, currency, customerUid, status }: Paid): boolean => {
+    paidBy({ merchantUid, amount, currency, customerUid, status }: Paid) {
       const whose = `id = (select subscriptions.id ${ordersOf} join cards using (member)
         where merchantUid = ? and orders.amount = ? and cards.customerUid = ?)`
-      const [row] = customerUid === null ? [] : subscriptions(whose, merchantUid, String(amount), customerUid)
-      if (!row || status !== 'paid' || currency !== 'KRW') return false
+      if (customerUid === null || status !== 'paid' || currency !== 'KRW') return null
+      return subscriptions(whose, merchantUid, String(amount), customerUid)[0] ?? null
+    },
+    /** Whether a payment comes for what has ended, and its member has begun anew: nothing is left to use of it. */
+    isTooLate(payment: Paid) {
+      const row = store.paidBy(payment)
+      return row?.ended && store.live(row.member) ? store.order(row.member, payment.merchantUid)?.status !== 'paid' : false
+    },
+    /** Takes a payment for its order. Answers whether the order is paid now. */
+    markPaid: atomic((payment: Paid): boolean => {
+      const { impUid, merchantUid, amount } = payment
+      const row = store.paidBy(payment)
+      if (!row) return false
       const sql = "update orders set status = 'paid', reason = null, impUid = ? where merchantUid = ? and status <> 'paid'"
       if (!run(sql, impUid, merchantUid)) return true
       // the first month is settled by the registration itself

@@ -1,10 +1,11 @@
+import type { CancelRequest, Payment } from 'react-billing-key/server'
 import {
   addDays,
   chargeDay,
   consentFrom,
   type Day,
   dueDay,
-  dunningDays,
+  lastTry,
   needsConsent,
   orderOf,
   refundOf,
@@ -25,17 +26,47 @@ function refundFor(store: Store, row: SubscriptionRow, today: Day) {
 export function viewOf(store: Store, row: SubscriptionRow, today: Day) {
   const { id, plan, amount, ended, customerUid } = row
   const [due, from, state, { merchantUid }] = [dueDay(row), consentFrom(row), stateOf(row), orderOf(row)]
+  // what was missed is made up for today
+  const day = chargeDay(row) > today ? chargeDay(row) : today
   const order = store.order(row.member, merchantUid)
   return {
     ...{ id, plan, amount, ended, state },
     card: store.card(customerUid),
     /** The last day of what is settled, or the day it ended. */
     until: row.endedOn ?? addDays(due, -1),
-    next: ended || row.cancelled ? null : { day: chargeDay(row), due, amount, isUnknown: order?.status === 'unknown' },
+    next: ended || row.cancelled ? null : { day, due, amount, isUnknown: order?.status === 'unknown' },
     consent: state === 'free' ? { isNeeded: needsConsent(row), isOpen: today >= from, from, given: row.consentedOn } : null,
-    pastDue: state === 'past-due' ? { order: merchantUid, reason: order?.reason ?? '', last: addDays(due, dunningDays[2]) } : null,
+    pastDue: state === 'past-due' ? { order: merchantUid, reason: order?.reason ?? '', last: lastTry(row, today) } : null,
     refund: refundFor(store, row, today)?.amount ?? null,
   }
+}
+
+/** PortOne refuses when less than the checksum is left, so nothing is given back twice. Answers the payment as it is then. */
+export async function giveBack(
+  { iamport }: Pick<Shop['portone'], 'iamport'>,
+  refund: CancelRequest & { readonly impUid: string },
+): Promise<Payment> {
+  try {
+    return await iamport.cancelPayment(refund)
+  } catch (error) {
+    const payment = await iamport.payment(refund.impUid)
+    if (!payment?.cancelAmount) throw error
+    return payment
+  }
+}
+
+/**
+ * Takes a payment for its order, and answers whether it is one. What came too late is given back before it is in the books:
+ * until that is done the next run asks about it.
+ */
+export async function takePayment({ store, portone }: Pick<Shop, 'store' | 'portone'>, payment: Payment): Promise<boolean> {
+  if (!store.isTooLate(payment)) return store.markPaid(payment)
+  const { impUid, merchantUid, amount } = payment
+  store.markOpen(merchantUid, 'unknown')
+  const givenBack = await giveBack(portone, { impUid, checksum: amount, reason: '중복 결제' })
+  store.markPaid(payment)
+  store.markRefunded(givenBack)
+  return true
 }
 
 type Action = (shop: Pick<Shop, 'store' | 'today' | 'portone'>, row: SubscriptionRow) => unknown
@@ -51,7 +82,7 @@ export const actions: Readonly<Record<string, Action>> = {
     if (row.tries === 0 || store.order(row.member, merchantUid)?.status !== 'declined') return
     // nothing that is paid is left to use, unless it was paid since and a crash kept that from the books
     const payment = await portone.iamport.paymentByMerchantUid(merchantUid, 'paid')
-    if (!payment || !store.markPaid(payment)) store.end(row, 'cancelled')
+    if (!payment || !(await takePayment({ store, portone }, payment))) store.end(row, 'cancelled')
   },
   resume: ({ store }, row) => store.setCancelled(row, false),
   async refund({ store, portone, today }, row) {
@@ -59,14 +90,7 @@ export const actions: Readonly<Record<string, Action>> = {
     if (!refund) return
     // cancelled first: whatever becomes of the refund, nothing more is charged
     store.setCancelled(row, true)
-    try {
-      // PortOne refuses when less than the checksum is left, so nothing is refunded twice
-      store.markRefunded(await portone.iamport.cancelPayment(refund))
-    } catch (error) {
-      const payment = await portone.iamport.payment(refund.impUid)
-      if (!payment?.cancelAmount) throw error
-      store.markRefunded(payment)
-    }
+    store.markRefunded(await giveBack(portone, refund))
     store.end(row, 'cancelled')
   },
 }
