@@ -284,3 +284,15 @@ it.each(['browser', 'webhook'])('gives back a month that was paid when the membe
   expect(kindsOf(history).filter((kind) => kind === 'refunded')).toHaveLength(1)
   expect(await customer.current()).toMatchObject({ state: 'active' })
 })
+
+it('keeps a paid window that nobody came back from, also when the shop was off for a month', async () => {
+  const { browser, pass, sandbox } = openDemoShop()
+  await pass(1)
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.inWindow(now)
+  sandbox.advance(26 * 86_400)
+  await pass(1)
+  expect(await customer.current()).toMatchObject({ state: 'active' })
+  expect((await customer.view()).orders).toMatchObject([{ status: 'paid', amount: 9900 }])
+})

@@ -7,7 +7,7 @@ import { signingKey } from '../../examples/monthly-run/demo/month.ts'
 import { type Sandbox, startSandbox } from '../../examples/monthly-run/demo/sandbox.ts'
 import { openBilling } from '../../examples/monthly-run/src/billing.ts'
 import { chargeOrders, plan, type Shop, usual } from '../../examples/monthly-run/src/jobs.ts'
-import { addSubscription, keepResult, openCharges, tables } from '../../examples/monthly-run/src/store.ts'
+import { addSubscription, keepResult, keepSwept, openCharges, spanToSweep, tables } from '../../examples/monthly-run/src/store.ts'
 import { summaryOf } from '../../examples/monthly-run/src/summary.ts'
 import { addMonths, koreanDay } from '../../examples/subscriptions/rule.ts'
 import { createIamportClient } from '../../src/server/index.ts'
@@ -192,4 +192,18 @@ it('begins a subscription on the day that was paid, though the sweep found it th
   const payment = await createIamportClient(sandbox.access).payment(String(paid.imp_uid))
   const day = koreanDay(new Date((payment?.paidAt ?? 0) * 1000))
   expect(await read('select started_on::text as day, next_on::text as next from subscriptions')).toEqual([{ day, next: addMonths(day, 1) }])
+})
+
+it('sweeps two days, and all the time that no sweep has read, whatever a clock says', async () => {
+  const day = 86_400_000
+  const days = async () => {
+    const { since, until } = await spanToSweep(db)
+    expect(Math.abs(until.getTime() - Date.now())).toBeLessThan(60_000)
+    return Math.round((until.getTime() - since.getTime()) / day)
+  }
+  expect(await days()).toBe(2)
+  await keepSwept(db, new Date(Date.now() - 10 * day))
+  expect(await days()).toBe(12)
+  await keepSwept(db, new Date(Date.now() + 10 * day))
+  expect(await days()).toBe(2)
 })

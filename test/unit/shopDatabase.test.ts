@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { holdAlone, openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
+import { openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
 
 let file: string
 beforeEach(() => {
@@ -33,8 +33,6 @@ it('does not work with a file that is no database', () => {
 })
 
 it('lets one shop at a time have a file whose sandbox remembers in it', () => {
-  const release = holdAlone(file)
-  expect(() => holdAlone(file)).toThrow('another shop has it open')
-  release()
-  holdAlone(file)()
+  openDatabase(file, { alone: true })
+  expect(() => openDatabase(file, { alone: true })).toThrow('database is locked')
 })

@@ -40,7 +40,7 @@ export function App() {
 function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (lang: Lang) => void }) {
   const { config, member } = shop
   const { sandbox, ...portone } = config
-  const { shop: name, footer, other, greeting, signIn } = useWords()
+  const { shop: name, footer, other, greeting, signIn, notFound, back } = useWords()
   const client = useQueryClient()
   const signOut = useAction(() => '/session', 'DELETE')
   const otherLang = lang === 'ko' ? 'en' : 'ko'
@@ -65,7 +65,10 @@ function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (l
         {location.pathname === config.redirectUrl ? (
           <Complete />
         ) : location.pathname !== '/' ? (
-          <NotFound />
+          <>
+            <Title>{notFound}</Title>
+            <a href="/">{back}</a>
+          </>
         ) : member ? (
           <Member key={member.id} shop={shop} member={member.id} />
         ) : (
@@ -88,16 +91,6 @@ export function Title({ children }: { children: string }) {
     <>
       <title>{`${children} · ${shop}`}</title>
       <h1>{children}</h1>
-    </>
-  )
-}
-
-function NotFound() {
-  const { notFound, back } = useWords()
-  return (
-    <>
-      <Title>{notFound}</Title>
-      <a href="/">{back}</a>
     </>
   )
 }

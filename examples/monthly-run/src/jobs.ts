@@ -8,7 +8,7 @@ import {
   chargeMany,
 } from 'react-billing-key/server'
 import type { Day } from '../../subscriptions/rule.ts'
-import { type Database, databaseDay, dueOn, forgotten, isDue, keepResult, openCharges, takeSteps } from './store.ts'
+import { type Database, databaseDay, dueOn, forgotten, isDue, keepResult, keepSwept, openCharges, spanToSweep, takeSteps } from './store.ts'
 import { summaryOf } from './summary.ts'
 
 /** How long things take. These are a real shop's; the demo has shorter ones. */
@@ -142,9 +142,11 @@ async function give(
   if (jobs.length > 0) await boss.insert(jobs)
 }
 
-/** Keeps the registrations nobody came back for; two days back, so that a day that was missed is made up for. */
-async function sweep({ billing, say }: Shop): Promise<void> {
-  const { seen, issued, refused, failed } = await billing.sweepRegistrations({ since: new Date(Date.now() - 2 * 86_400_000) })
+/** Keeps the registrations nobody came back for, and tells of money that does not fit. */
+async function sweep({ db, billing, say }: Shop): Promise<void> {
+  const span = await spanToSweep(db)
+  const { seen, issued, refused, failed } = await billing.sweepRegistrations(span)
   say(`Sweep: ${seen} payments seen, ${issued} registrations kept, ${refused} that do not fit.`)
   if (failed > 0) throw new Error(`${failed} registrations could not be settled`)
+  await keepSwept(db, span.until)
 }

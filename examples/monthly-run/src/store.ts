@@ -44,6 +44,8 @@ export const tables = [
     settled_at timestamptz
   )`,
   "create index if not exists charges_open on charges (touched_at) where state in ('due', 'unknown')",
+  // until when PortOne's list of payments was read
+  'create table if not exists sweeps (id boolean primary key default true check (id), until timestamptz not null)',
 ]
 
 const databaseToday = `(clock_timestamp() at time zone 'Asia/Seoul')::date`
@@ -52,6 +54,18 @@ const databaseToday = `(clock_timestamp() at time zone 'Asia/Seoul')::date`
 export async function databaseDay(db: Database): Promise<Day> {
   const { rows } = await db.query(`select ${databaseToday}::text as day`)
   return (rows as { day: Day }[])[0]?.day ?? ''
+}
+
+/** What the sweep reads: two days again, and all the time that no sweep has read. By the database's clock, in ms. */
+export async function spanToSweep(db: Database): Promise<{ since: Date; until: Date }> {
+  const sql = `select extract(epoch from least(max(until), clock_timestamp()) - interval '2 days')::float8 * 1000 as since,
+    extract(epoch from clock_timestamp())::float8 * 1000 as until from sweeps`
+  const [span] = (await db.query(sql)).rows as { since: number; until: number }[]
+  return { since: new Date(span?.since ?? 0), until: new Date(span?.until ?? 0) }
+}
+
+export async function keepSwept(db: Database, until: Date): Promise<void> {
+  await db.query('insert into sweeps (until) values ($1) on conflict (id) do update set until = excluded.until', [until])
 }
 
 const subscription = `s.id, s.amount, s.started_on::text as "startedOn", s.months, s.free_months as "freeMonths",

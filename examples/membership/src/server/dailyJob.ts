@@ -7,14 +7,15 @@ import { takePayment } from './subscriptions.ts'
 /** A day of the shop. Run again on the same day it does nothing more. */
 export async function runDay(shop: Shop): Promise<void> {
   await chargeDue(shop, shop.today())
-  // webhooks come once, and browsers may never come back
-  const until = shop.portone.now()
-  await shop.billing.sweepRegistrations({ since: new Date(until.getTime() - 2 * 86_400_000), until })
+  // webhooks come once, and browsers may never come back: two days again, and all the time that no sweep has read
+  const now = shop.portone.now().getTime()
+  const since = Math.min(shop.store.sweptUntil() ?? now, now) - 2 * 86_400_000
+  const { failed } = await shop.billing.sweepRegistrations({ since: new Date(since), until: new Date(now) })
+  if (failed === 0) shop.store.keepSwept(now)
 }
 
 /** Tells what is coming, ends what is over, charges what is due. */
 async function chargeDue({ portone, store, lock }: Shop, today: Day): Promise<void> {
-  const { iamport } = portone
   const asked = new Map<string, ChargedItem>()
   for (const row of store.allOpen()) if (isAsked(store, row, today)) asked.set(orderOf(row).merchantUid, unknownOf(row))
   const due = new Map<string, SubscriptionRow>()
@@ -42,11 +43,11 @@ async function chargeDue({ portone, store, lock }: Shop, today: Day): Promise<vo
     else store.markOpen(merchantUid, outcome === 'unknown' ? 'unknown' : 'open')
     if (outcome !== 'look') return
     // paid by another card of the member's, it is paid all the same
-    const payment = await iamport.paymentByMerchantUid(merchantUid, 'paid')
+    const payment = await portone.iamport.paymentByMerchantUid(merchantUid, 'paid')
     if (!payment || !(await takePayment({ store, portone }, payment))) console.error(`${merchantUid} needs a person to look at it.`)
   }
   const failures: unknown[] = []
-  await chargeMany(iamport, requests(), {
+  await chargeMany(portone.iamport, requests(), {
     lock,
     results: asked.values(),
     onResult: (item) => onResult(item).catch((error) => void failures.push(error)),

@@ -8,7 +8,7 @@ import { openBilling } from './billing.ts'
 import { runDay } from './dailyJob.ts'
 import { connectPortone, connectSandbox, type Listen } from './portone.ts'
 import { createApp, sessionOf } from './routes.ts'
-import { holdAlone, openDatabase, openStore } from './store.ts'
+import { openDatabase, openStore } from './store.ts'
 
 const { env } = process
 const port = Number(env.PORT || 3000)
@@ -27,17 +27,13 @@ const listen: Listen = (fetch, at) =>
 const file = env.DATABASE || fileURLToPath(new URL(`../../${isReal ? 'shop' : 'demo'}.sqlite`, import.meta.url))
 const open = () => {
   try {
-    const release = isReal || file === ':memory:' ? null : holdAlone(file)
-    return { db: openDatabase(file), release }
+    return openDatabase(file, { alone: !isReal })
   } catch (error) {
-    return giveUp(
-      `${file} could not be opened: ${error}.\nEnd what has it, move it away, or name another file: DATABASE=other.sqlite npm start`,
-    )
+    const whatToDo = 'End what has it, move it away, or name another file: DATABASE=other.sqlite npm start'
+    return giveUp(`${file} could not be opened: ${error}.\n${whatToDo}`)
   }
 }
-const { db, release } = open()
-// a lock that nobody refers to would be collected
-process.once('exit', () => release?.())
+const db = open()
 const portone = isReal ? connectPortone(env) : await connectSandbox(db, listen, port === 0 ? 0 : port + 1)
 const today = () => koreanDay(portone.now())
 const store = openStore(db, today)

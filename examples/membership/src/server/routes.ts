@@ -60,10 +60,7 @@ export function createApp(shop: Shop, skip: (days: number | 'month') => Promise<
     setCookie(c, 'session', session, { httpOnly: true, sameSite: 'Lax', secure: !portone.config.sandbox, path: '/', maxAge: 30 * 86_400 })
     return c.json({})
   })
-  app.delete('/api/session', (c) => {
-    store.signOut(sessionOf(c.req.raw))
-    return c.json({})
-  })
+  app.delete('/api/session', (c) => c.json({ isOut: store.signOut(sessionOf(c.req.raw)) }))
   app.post('/api/subscriptions/:id/:action', async (c) => {
     const member = authenticate(c.req.raw)
     const row = member && store.live(member.id)

@@ -27,37 +27,28 @@ const tables = `
     cancelled integer not null default 0, tries integer not null default 0, triedOn text, noticedOn text, ended text, endedOn text);
   create table if not exists orders (merchantUid text primary key, subscription text not null, name text not null, amount integer not null,
     day text not null, status text not null default 'open', reason text, impUid text, refunded integer not null default 0);
+  -- until when PortOne's list of payments was read, in ms
+  create table if not exists sweeps (id integer primary key check (id = 1), until integer not null);
   create table if not exists history (id integer primary key, member text not null, day text not null, kind text not null, amount integer, detail text);
 `
 
 /** Counts up with each change of the tables. Before a shop has customers the old file goes; after that, here is where it is migrated. */
 const version = 1
 
-/** @throws when the file is no database, or holds the tables of another version; it is left as it was then */
-export function openDatabase(file: string) {
+/**
+ * `alone` keeps every other process out until this one ends: with the sandbox, which remembers in the file what two would
+ * write over each other.
+ *
+ * @throws when the file is no database, another process has it, or it holds the tables of another version; it is left as it was
+ */
+export function openDatabase(file: string, { alone = false } = {}) {
   const db = new Database(file)
-  const { found, count } = db.prepare('select user_version as found, count(*) as count from pragma_user_version, sqlite_schema').get() as {
-    found: number
-    count: number
-  }
+  if (alone) db.exec('pragma locking_mode = exclusive; begin exclusive; commit')
+  const sql = 'select user_version as found, count(*) as count from pragma_user_version, sqlite_schema'
+  const { found, count } = db.prepare(sql).get() as { found: number; count: number }
   if (count > 0 && found !== version) throw new Error(`its tables are of version ${found}, and this shop's of version ${version}`)
   db.exec(`pragma journal_mode = wal; pragma busy_timeout = 10000; ${tables} pragma user_version = ${version}`)
   return db
-}
-
-/**
- * Keeps every other process from a file until it is released, or this one ends, however it does. Only for the sandbox, which
- * remembers in the file what two of them would write over each other; PortOne is one.
- */
-export function holdAlone(file: string): () => void {
-  const held = new Database(`${file}-held`)
-  try {
-    held.exec('begin exclusive')
-  } catch (cause) {
-    held.close()
-    throw new Error('another shop has it open, and two sandboxes cannot remember in one file', { cause })
-  }
-  return () => void held.close()
 }
 
 /** Members, cards, subscriptions, orders and what became of them. `today` is the shop's day. */
@@ -65,11 +56,9 @@ export function openStore(db: Database.Database, today: () => Day) {
   const all = <Row>(sql: string, ...values: unknown[]) => db.prepare(sql).all(...values) as Row[]
   // `get` puts how long it took into the row, which would be shown to the page
   const one = <Row>(sql: string, ...values: unknown[]) => all<Row>(sql, ...values)[0] ?? null
-  const subscriptions = (where: string, ...values: string[]): SubscriptionRow[] =>
-    all<SubscriptionRow>(`select * from subscriptions where ${where}`, ...values).map((row) => ({
-      ...row,
-      cancelled: Boolean(row.cancelled),
-    }))
+  const withBooleans = (row: SubscriptionRow): SubscriptionRow => ({ ...row, cancelled: Boolean(row.cancelled) })
+  const subscriptions = (where: string, ...values: string[]) =>
+    all<SubscriptionRow>(`select * from subscriptions where ${where}`, ...values).map(withBooleans)
   /** Answers whether anything changed. */
   const run = (sql: string, ...values: unknown[]) => db.prepare(sql).run(...values).changes > 0
   /** Adds a row, unless there is one of its key. The names of columns are the code's own. */
@@ -111,14 +100,10 @@ export function openStore(db: Database.Database, today: () => Day) {
     }),
 
     /** A window that is opened again has its consent given again. */
-    register: (member: string, merchantUid: string, plan: PlanId | null) =>
-      run(
-        'insert into registrations values (?, ?, ?, ?) on conflict do update set agreedOn = excluded.agreedOn',
-        merchantUid,
-        member,
-        plan,
-        today(),
-      ),
+    register(member: string, merchantUid: string, plan: PlanId | null) {
+      const sql = 'insert into registrations values (?, ?, ?, ?) on conflict do update set agreedOn = excluded.agreedOn'
+      run(sql, merchantUid, member, plan, today())
+    },
     /** Keeps a new card, and does once what it was registered for. `too-late`: the member has subscribed otherwise. */
     keepIssued: atomic((member: string, card: CardRow, payment: Paid & Pick<Payment, 'name'>): 'done' | 'too-late' => {
       const { merchantUid, amount } = payment
@@ -178,11 +163,10 @@ export function openStore(db: Database.Database, today: () => Day) {
     },
 
     /** But what is not charged any more, since its subscription has ended. */
-    orders: (member: string) =>
-      all<OrderRow>(
-        `select orders.* ${ordersOf} where member = ? and (ended is null or status <> 'open') order by day desc, orders.rowid desc`,
-        member,
-      ),
+    orders(member: string) {
+      const shown = "member = ? and (ended is null or status <> 'open') order by day desc, orders.rowid desc"
+      return all<OrderRow>(`select orders.* ${ordersOf} where ${shown}`, member)
+    },
     order: (member: string, merchantUid: string) =>
       one<OrderRow>(`select orders.* ${ordersOf} where member = ? and merchantUid = ?`, member, merchantUid),
     /** Writes an order down before it is charged; one that exists stays as it is. */
@@ -233,6 +217,8 @@ export function openStore(db: Database.Database, today: () => Day) {
       run('update orders set refunded = ? where merchantUid = ?', cancelAmount, merchantUid)
       tell(row.member, 'refunded', cancelAmount - row.refunded, merchantUid)
     }),
+    sweptUntil: () => one<{ until: number }>('select until from sweeps')?.until ?? null,
+    keepSwept: (until: number) => run('insert into sweeps values (1, ?) on conflict do update set until = excluded.until', until),
     history: (member: string) => all<HistoryRow>('select * from history where member = ? order by id desc', member),
   }
   return store

@@ -41,11 +41,10 @@ export function viewOf(store: Store, row: SubscriptionRow, today: Day) {
   }
 }
 
+type Refund = CancelRequest & { readonly impUid: string }
+
 /** PortOne refuses when less than the checksum is left, so nothing is given back twice. Answers the payment as it is then. */
-export async function giveBack(
-  { iamport }: Pick<Shop['portone'], 'iamport'>,
-  refund: CancelRequest & { readonly impUid: string },
-): Promise<Payment> {
+export async function giveBack({ iamport }: Shop['portone'], refund: Refund): Promise<Payment> {
   try {
     return await iamport.cancelPayment(refund)
   } catch (error) {
