@@ -196,8 +196,10 @@ describe('what the shop gives', () => {
     expect(make({})).not.toThrow()
     expect(make({ signingKey: '' })).toThrow(/signingKey has to be/)
     expect(make({ origins: ['shop.example'] })).toThrow(/origins has to hold addresses like https:\/\/shop\.example, not "shop\.example"/)
-    expect(make({ origins: ['https://shop.example/path'] })).toThrow(/origins/)
-    expect(make({ origins: ['https://*.shop.example'] })).toThrow(/origins/)
+    for (const origin of ['/path', '?query', '#part', ':80:80']
+      .map((end) => `https://shop.example${end}`)
+      .concat('https://*.shop.example', 'https://me@shop.example', 'ftp://shop.example'))
+      expect(make({ origins: [origin] }), origin).toThrow(/origins/)
     for (const basePath of ['/api/../billing', '/./billing', '/api/..']) expect(make({ basePath })).toThrow(/basePath has to be/)
     expect(make({ basePath: '/api/v1.2/..billing' })).not.toThrow()
     expect(make({ signingKey: ' '.repeat(40) })).toThrow(/signingKey has to be/)
