@@ -49,7 +49,7 @@ function run(options: CliOptions) {
   })
   if (webhook !== null) sandbox.noticeUrl = webhook
   // what falls due without anyone asking is saved too, and its file may be gone
-  process.once('uncaughtException', ({ message }) => give(message))
+  process.once('uncaughtException', (error) => give('code' in error ? error.message : String(error.stack)))
   const server = serve({ fetch: sandbox.fetch, port, hostname: host }, (at) =>
     print(configuration(sandbox, options, baseOf(host, at.port)), options),
   )
