@@ -107,7 +107,8 @@ function save(kept: Kept): void {
 export function keepOnlyFor(customerKey: string | undefined): void {
   const kept = load()
   const page = attemptsOfPage()
-  const before = page.customerKey ?? kept.customerKey
+  page.customerKey ??= kept.customerKey
+  const before = page.customerKey
   // nobody signed in is nobody else: a phone often comes back where the session has gone
   if (customerKey === undefined) return
   page.customerKey = customerKey

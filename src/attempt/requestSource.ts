@@ -16,6 +16,8 @@ type Fetched = BillingKeyRequest | Promise<BillingKeyRequest>
 
 interface Prepared {
   readonly source: unknown
+  /** Who was signed in: the order is theirs. */
+  readonly customerKey: string | undefined
   readonly at: number
   request: Fetched
 }
@@ -70,7 +72,7 @@ export class RequestFetcher {
 
   /** Keeps a request for the next click. */
   keep(source: RequestSource, request: Fetched): void {
-    const prepared: Prepared = { source: keyOf(source), at: performance.now(), request }
+    const prepared: Prepared = { source: keyOf(source), customerKey: this.#settings().customerKey, at: performance.now(), request }
     this.#prepared = prepared
     if (isThenable(request))
       request.then(
@@ -92,6 +94,7 @@ export class RequestFetcher {
 
   private find(source: RequestSource): Prepared | null {
     const prepared = this.#prepared
-    return prepared && prepared.source === keyOf(source) && performance.now() - prepared.at < preparedForMs ? prepared : null
+    if (!prepared || prepared.customerKey !== this.#settings().customerKey) return null
+    return prepared.source === keyOf(source) && performance.now() - prepared.at < preparedForMs ? prepared : null
   }
 }

@@ -63,11 +63,12 @@ const isRefusal = (error: unknown): error is Refusal =>
 export class Attempt {
   #state: AttemptState = { phase: 'idle' }
   #snapshot: AttemptSnapshot = { phase: 'idle', outcome: null, error: null, isPending: false }
-  #source: RequestSource | null = null
+  /** What was clicked for. One object a click: what a click before it asked for may still come, or fail. */
+  #click: { readonly source: RequestSource } | null = null
   #request: BillingKeyRequest | null = null
   #claim: Claim | null = null
-  /** Who was signed in when it began. */
-  #customerKey: string | undefined
+  /** How often another member's things had been dropped when it began. */
+  #drops = 0
   #window: OpenWindow | null = null
   #asking: AbortController | null = null
   #clickedAt = Number.NEGATIVE_INFINITY
@@ -92,6 +93,8 @@ export class Attempt {
   lastTold = (): BillingKeyOutcome | null => this.#lastTold
 
   getSnapshot = (): AttemptSnapshot => this.#snapshot
+  /** For another attempt of the page, which may be of another copy of this package: there it cannot read what is private. */
+  getState = (): AttemptState => this.#state
 
   /** The component is there; idempotent. */
   mount = (): void => {
@@ -130,13 +133,13 @@ export class Attempt {
   /** Goes on with an attempt that was begun earlier: a leftover, or one that came back by redirect. */
   takeOver = (event: Extract<AttemptEvent, { type: 'left-over' | 'landed' }>, claim: Claim): void => {
     this.#claim = claim
-    this.#customerKey = this.#owner.settings().customerKey
+    this.#drops = attemptsOfPage().drops
     this.dispatch(event)
   }
 
   /** What was told before a reload, shown again and told to nobody. */
   show = (outcome: BillingKeyOutcome): void => {
-    this.#customerKey = this.#owner.settings().customerKey
+    this.#drops = attemptsOfPage().drops
     this.#state = { phase: 'settled', outcome, attempt: null, report: null }
     this.publish()
   }
@@ -146,7 +149,7 @@ export class Attempt {
     if (this.isAnothers()) this.reset()
     const isReady = this.#state.phase === 'ready'
     if (this.isUnderWay() && !isReady) return this.end()
-    const { attempts } = attemptsOfPage()
+    const { attempts, drops } = attemptsOfPage()
     if ([...attempts].some((one) => one !== this && one.isUnderWay())) {
       const error = new BillingKeyError('window-busy', 'busy')
       callSafely(() => this.#owner.onError()?.(error))
@@ -155,8 +158,8 @@ export class Attempt {
     attempts.add(this)
     this.#clickedAt = performance.now()
     if (!isReady) {
-      this.#source = source
-      this.#customerKey = this.#owner.settings().customerKey
+      this.#click = { source }
+      this.#drops = drops
       this.#waiting = []
     }
     const end = this.end()
@@ -207,15 +210,12 @@ export class Attempt {
   }
 
   /** Whether another member has signed in since it began. Nobody signed in is nobody else. */
-  private isAnothers(): boolean {
-    const { customerKey } = this.#owner.settings()
-    return this.#customerKey !== undefined && customerKey !== undefined && this.#customerKey !== customerKey
-  }
+  private isAnothers = (): boolean => this.#drops !== attemptsOfPage().drops
 
-  /** What became of a member's attempt is neither asked, told nor shown under the next one; their open window can be closed. */
+  /** What became of a member's attempt is neither asked, told nor shown under the next one, and their window is closed. */
   private isDropped({ type }: AttemptEvent): boolean {
     const isNew = type === 'click' || type === 'landed' || type === 'left-over'
-    return !isNew && this.isAnothers() && !(type === 'abandon' && this.#state.phase === 'window-open')
+    return !isNew && this.isAnothers()
   }
 
   private publish(): void {
@@ -276,11 +276,14 @@ export class Attempt {
 
   private loadSdk(): void {
     const { sdk, defaults } = this.#owner.settings()
-    const failed = (error: unknown) => this.broke(error, 'sdk-load-failed')
+    const click = this.#click
+    const failed = (error: unknown) => {
+      if (this.#click === click) this.broke(error, 'sdk-load-failed')
+    }
     const loaded = () => this.dispatch({ type: 'sdk-ready' })
     try {
       // what is wrong with the request is said before anything is loaded
-      if (this.#source && isRequest(this.#source)) toRequestPayParams(this.#source, defaults, location.href)
+      if (click && isRequest(click.source)) toRequestPayParams(click.source, defaults, location.href)
       if (readyIamport(sdk)) loaded()
       else loadIamport(sdk).then(loaded, failed)
     } catch (error) {
@@ -309,7 +312,7 @@ export class Attempt {
 
   /** A key that another attempt of this page has come to is the end of the click that waited for it. */
   private endWith(other: Attempt): void {
-    const end = other.#state
+    const end = other.getState()
     if (!this.waitsForLeftovers() || end.phase !== 'settled' || !end.attempt || !end.report) return
     const { outcome, attempt, report } = end
     if (outcome.status === 'issued' || outcome.status === 'reported')
@@ -317,8 +320,9 @@ export class Attempt {
   }
 
   private getRequest(): void {
-    const source = this.#source
-    if (!source) return
+    const click = this.#click
+    if (!click) return
+    const { source } = click
     const request = this.#requests.take(source)
     if (!isThenable(request)) {
       this.requestReady(request)
@@ -326,10 +330,10 @@ export class Attempt {
     }
     request.then(
       (fetched) => {
-        if (this.#source === source && this.#state.phase === 'preparing') this.requestReady(fetched)
+        if (this.#click === click) this.requestReady(fetched)
       },
       (error: unknown) => {
-        if (this.#source !== source) return
+        if (this.#click !== click) return
         if (isRefusal(error)) this.dispatch({ type: 'refused', outcome: refusedOutcome(error, orderOf(source)) })
         else this.broke(error)
       },
@@ -349,7 +353,7 @@ export class Attempt {
   private openWindow(): void {
     const settings = this.#owner.settings()
     const request = this.#request
-    const source = this.#source
+    const source = this.#click?.source
     if (!request || !source) return
     if (this.otherUnderWay() || leftovers(settings, true).length > 0) {
       this.#requests.keep(source, request)
@@ -398,7 +402,8 @@ export class Attempt {
     const { signal } = this.#asking
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
     const state = this.#state
-    if (signal.aborted || state.phase !== 'confirming' || !confirm || !this.#claim) return
+    if (signal.aborted || state.phase !== 'confirming' || !this.#claim) return
+    if (!confirm) return this.dispatch({ type: 'ask-failed', reason: 'unreachable' }) // it has gone since the window opened
     if (this.askedWithNumber()) return
     const { impUid } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
@@ -444,7 +449,7 @@ export class Attempt {
   }
 }
 
-const dropped: ReturnType<typeof transition> = [{ phase: 'idle' }, [{ do: 'stop-asking' }]]
+const dropped: ReturnType<typeof transition> = [{ phase: 'idle' }, [{ do: 'stop-asking' }, { do: 'close-window' }]]
 
 /** Resolves when an attempt is no longer under way. */
 const whenDone = (attempt: Attempt) =>
