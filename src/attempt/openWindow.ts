@@ -31,7 +31,19 @@ export function readyWindow(request: BillingKeyRequest, order: unknown, { sdk, d
   if (params.channelKey !== undefined && loadedFamily()?.takesChannelKey === false)
     throw new BillingKeyError('sdk-incompatible', 'channel-key')
   const { merchantUid, customerUid, amount, currency, pg, payMethod, token, redirectUrl } = mergeDefaults(request, defaults)
-  const facts = { merchantUid, customerUid, amount, currency, pg, payMethod, order, token, redirectUrl, impUid: null }
+  const facts = {
+    userCode: sdk.userCode,
+    merchantUid,
+    customerUid,
+    amount,
+    currency,
+    pg,
+    payMethod,
+    order,
+    token,
+    redirectUrl,
+    impUid: null,
+  }
   const pending = { ...facts, startedAt: Date.now(), failedAsks: 0, cameToNothing: false }
   return { imp, params, pending }
 }

@@ -37,6 +37,10 @@ export const orderOf = (source: RequestSource): unknown => ('order' in source ? 
 /** What makes two sources the same: a function itself, an order by its value. */
 const keyOf = (source: RequestSource): unknown => (isOrder(source) ? JSON.stringify(orderOf(source)) : source)
 
+/** Whether something else is asked for. Two functions may be one that was made anew with a render, so that they are the same. */
+export const isOtherChoice = (before: RequestSource, now: RequestSource): boolean =>
+  typeof now === 'function' ? typeof before !== 'function' : keyOf(before) !== keyOf(now)
+
 /** Whether something has to be waited for. */
 export const isThenable = <T>(value: T | Promise<T>): value is Promise<T> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'

@@ -11,7 +11,7 @@ import { type AttemptEffect, type AttemptEvent, type AttemptState, asksAbout, is
 import { clickLastsMs, isClickSpent, readyWindow, reportOf } from './openWindow.ts'
 import { attemptsOfPage, pageChanged, pageChangedSoon, subscribeToPage } from './page.ts'
 import { forget, forgetTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
-import { isRequest, isThenable, orderOf, RequestFetcher, type RequestSource } from './requestSource.ts'
+import { isOtherChoice, isRequest, isThenable, orderOf, RequestFetcher, type RequestSource } from './requestSource.ts'
 import { callSafely, isAnswered, isNewsToTell, keepWhatIsOpen } from './telling.ts'
 
 /** What holds for an attempt now: the provider's settings and the hook's options. */
@@ -163,7 +163,9 @@ export class Attempt {
       this.#waiting = []
     }
     const end = this.end()
-    this.dispatch({ type: 'click' })
+    const isOther = isReady && this.#click && isOtherChoice(this.#click.source, source)
+    if (isOther) this.#click = { source }
+    this.dispatch({ type: isOther ? 'start-over' : 'click' })
     return end
   }
 
@@ -357,7 +359,7 @@ export class Attempt {
     if (!request || !source) return
     if (this.otherUnderWay() || leftovers(settings, true).length > 0) {
       this.#requests.keep(source, request)
-      this.dispatch({ type: 'left-over-appeared' })
+      this.dispatch({ type: 'start-over' })
       return
     }
     this.#claim = null

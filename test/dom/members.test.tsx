@@ -164,3 +164,57 @@ it('a server that is asked no longer leaves the outcome open', async () => {
   await pay(0)
   expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'unreachable' }))
 })
+
+it('a second click is for what was chosen since the first', async () => {
+  const first = answerLate()
+  const orders: unknown[] = []
+  const fetchOrder = vi.fn(async (_address: string, { body }: { body: string }) => {
+    const order = JSON.parse(body)
+    orders.push(order)
+    if (orders.length === 1) await first.promise
+    return new Response(JSON.stringify(requestOf(`order-${order.plan}`)))
+  })
+  vi.stubGlobal('fetch', fetchOrder)
+  const settings = { userCode: 'imp00000000', pg: 'naverpay', redirectUrl: '/done', api: '/api' } as const
+  const tree = (plan: string) => (
+    <BillingKeyProvider {...settings}>
+      <BillingKeyButton order={{ plan }} />
+    </BillingKeyProvider>
+  )
+  const { rerender } = render(tree('monthly'))
+  await act(async () => {})
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+  await click()
+  now.mockReturnValue(2_000)
+  await act(async () => first.resolve(requestOf('')))
+  await vi.waitFor(() => expect(button().dataset.phase).toBe('ready'))
+  await act(async () => rerender(tree('yearly')))
+  await click()
+  await vi.waitFor(() => expect(fake.calls).toHaveLength(1))
+  expect(fake.calls[0]?.params.merchant_uid).toBe('order-yearly')
+  now.mockRestore()
+  vi.unstubAllGlobals()
+})
+
+it('what is left over of one shop is asked about at its own server, and not at that of another on the page', async () => {
+  const other = vi.fn<Confirm>(async () => ({ status: 'failed', code: 'not-yours', message: '' }))
+  const mine = vi.fn<Confirm>(issued)
+  const left = { ...requestOf('order-1'), userCode: 'impMINE', impUid: null, startedAt: Date.now(), failedAsks: 0, cameToNothing: false }
+  remember(left)
+  const providers = { pg: 'jtnet', redirectUrl: '/done' } as const
+  render(
+    <>
+      <BillingKeyProvider {...providers} userCode="impOTHER" confirm={other}>
+        <BillingKeyButton request={requestOf('order-2')} />
+      </BillingKeyProvider>
+      <BillingKeyProvider {...providers} userCode="impMINE" confirm={mine}>
+        <BillingKeyButton request={requestOf('order-3')} onOutcome={onOutcome} />
+      </BillingKeyProvider>
+    </>,
+  )
+  await vi.waitFor(() =>
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued', merchantUid: 'order-1' })),
+  )
+  expect(mine).toHaveBeenCalledTimes(1)
+  expect(other).not.toHaveBeenCalled()
+})
