@@ -58,13 +58,7 @@ export function isClickSpent(clickedAt: number, request: BillingKeyRequest, { de
 /** What the end of a window says of the attempt. */
 export function reportOf(end: WindowEnd, facts: AttemptFacts): WindowReport {
   if (end.kind === 'answer') return toReport(end.answer, facts, 'callback')
-  const closed = closedWithoutWord({
-    ...noFacts,
-    merchantUid: facts.merchantUid,
-    customerUid: facts.customerUid,
-    order: facts.order ?? null,
-  })
-  if (end.kind === 'closed') return closed
-  const { by: _by, asked: _asked, ...common } = closed
+  const common = { ...noFacts, merchantUid: facts.merchantUid, customerUid: facts.customerUid, order: facts.order ?? null }
+  if (end.kind === 'closed') return closedWithoutWord(common)
   return { ...common, status: 'failed', code: end.kind, message: end.message, stage: 'before-window' }
 }

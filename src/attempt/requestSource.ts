@@ -43,7 +43,7 @@ export const isOtherChoice = (before: RequestSource, now: RequestSource): boolea
 
 /** Whether something has to be waited for. */
 export const isThenable = <T>(value: T | Promise<T>): value is Promise<T> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function'
 
 function fetchRequest(source: RequestSource, { fetchIntent }: AttemptSettings): Fetched {
   const controller = new AbortController()

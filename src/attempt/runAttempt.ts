@@ -47,14 +47,11 @@ interface Refusal {
   readonly message: string
 }
 
-const isRefusal = (error: unknown): error is Refusal =>
-  error instanceof Error &&
-  'status' in error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  typeof error.status === 'number' &&
-  error.status >= 400 &&
-  error.status < 500
+function isRefusal(error: unknown): error is Refusal {
+  if (!(error instanceof Error)) return false
+  const { status, code } = error as Error & { readonly status?: unknown; readonly code?: unknown }
+  return typeof code === 'string' && typeof status === 'number' && status >= 400 && status < 500
+}
 
 /**
  * Does what the machine asks for: load, ask, open, confirm, remember, tell. One for each hook, and one for the landing;
@@ -63,7 +60,7 @@ const isRefusal = (error: unknown): error is Refusal =>
 export class Attempt {
   #state: AttemptState = { phase: 'idle' }
   #snapshot: AttemptSnapshot = { phase: 'idle', outcome: null, error: null, isPending: false }
-  /** What was clicked for. One object a click: what a click before it asked for may still come, or fail. */
+  /** What was clicked for: one object a click. */
   #click: { readonly source: RequestSource } | null = null
   #request: BillingKeyRequest | null = null
   #claim: Claim | null = null
@@ -276,12 +273,18 @@ export class Attempt {
     this.dispatch({ type: 'broke', error: isBillingKeyError(cause) ? cause : new BillingKeyError(code, 'threw', cause) })
   }
 
+  /** Called as long as the click is the last one: what an earlier one had asked for may still come, or fail. */
+  private ofClick<T>(callback: (value: T) => void): (value: T) => void {
+    const click = this.#click
+    return (value) => {
+      if (this.#click === click) callback(value)
+    }
+  }
+
   private loadSdk(): void {
     const { sdk, defaults } = this.#owner.settings()
     const click = this.#click
-    const failed = (error: unknown) => {
-      if (this.#click === click) this.broke(error, 'sdk-load-failed')
-    }
+    const failed = this.ofClick((error: unknown) => this.broke(error, 'sdk-load-failed'))
     const loaded = () => this.dispatch({ type: 'sdk-ready' })
     try {
       // what is wrong with the request is said before anything is loaded
@@ -322,23 +325,19 @@ export class Attempt {
   }
 
   private getRequest(): void {
-    const click = this.#click
-    if (!click) return
-    const { source } = click
+    const source = this.#click?.source
+    if (!source) return
     const request = this.#requests.take(source)
     if (!isThenable(request)) {
       this.requestReady(request)
       return
     }
     request.then(
-      (fetched) => {
-        if (this.#click === click) this.requestReady(fetched)
-      },
-      (error: unknown) => {
-        if (this.#click !== click) return
+      this.ofClick((fetched) => this.requestReady(fetched)),
+      this.ofClick((error: unknown) => {
         if (isRefusal(error)) this.dispatch({ type: 'refused', outcome: refusedOutcome(error, orderOf(source)) })
         else this.broke(error)
-      },
+      }),
     )
   }
 
