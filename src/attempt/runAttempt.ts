@@ -197,7 +197,7 @@ export class Attempt {
     this.#isWorking = true
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-        const [state, effects] = this.isDropped(next) ? dropped : transition(this.#state, next)
+        const [state, effects] = this.isAnothers() ? dropped : transition(this.#state, next)
         this.#state = state
         for (const effect of effects) this.run(effect)
       }
@@ -208,14 +208,11 @@ export class Attempt {
     this.callBack()
   }
 
-  /** Whether another member has signed in since it began. Nobody signed in is nobody else. */
+  /**
+   * Whether another member has signed in since it began; nobody signed in is nobody else. Then it is neither asked about,
+   * told nor shown any more, and its window is closed.
+   */
   private isAnothers = (): boolean => this.#drops !== attemptsOfPage().drops
-
-  /** What became of a member's attempt is neither asked, told nor shown under the next one, and their window is closed. */
-  private isDropped({ type }: AttemptEvent): boolean {
-    const isNew = type === 'click' || type === 'landed' || type === 'left-over'
-    return !isNew && this.isAnothers()
-  }
 
   private publish(): void {
     const state = this.#state
