@@ -8,7 +8,7 @@ export type Answer =
   /** Nobody waits any more. */
   | { readonly reason: 'stopped' }
 
-const isSignIn = (error: unknown) => typeof error === 'object' && error !== null && 'status' in error && error.status === 401
+const isSignIn = (error: unknown) => (error as { readonly status?: unknown } | null | undefined)?.status === 401
 
 /**
  * Asks the merchant's server once, within a deadline, and never throws.

@@ -32,7 +32,7 @@ export function reportFrom({ merchantUid, customerUid, impUid, order, currency }
 }
 
 /**
- * This tab's earlier attempts whose end is not known.
+ * This tab's earlier attempts at this merchant's windows whose end is not known.
  *
  * @param forClick whether a click waits for them; else a result in the address, and a landing under way, belong to the
  *   landing's consumers
@@ -43,7 +43,8 @@ export function leftovers(settings: AttemptSettings, forClick: boolean): readonl
   const { attempts, landing } = attemptsOfPage()
   const busy = [...attempts, landing].map((attempt) => attempt?.orderUnderWay())
   return pendingAttempts().filter(
-    ({ merchantUid, cameToNothing, failedAsks }) => !cameToNothing && failedAsks < patience && !busy.includes(merchantUid),
+    ({ merchantUid, userCode = settings.sdk.userCode, cameToNothing, failedAsks }) =>
+      userCode === settings.sdk.userCode && !cameToNothing && failedAsks < patience && !busy.includes(merchantUid),
   )
 }
 

@@ -55,8 +55,8 @@ export type AttemptState =
 export type AttemptEvent =
   | { readonly type: 'click' }
   | { readonly type: 'sdk-ready' }
-  /** While the request was fetched an earlier attempt turned out to be open: it is asked about first. */
-  | { readonly type: 'left-over-appeared' }
+  /** The request at hand is not to be opened: an earlier attempt turned out to be open and is asked about first, or something else was chosen. */
+  | { readonly type: 'start-over' }
   /** Nothing of an earlier attempt stands in the way. */
   | { readonly type: 'nothing-left-over' }
   /** An earlier attempt ended, or nobody could say: this click opens nothing. Also the answer to this very question, asked by another. */
@@ -108,7 +108,7 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
       return isPending(state) ? stay : [{ phase: 'loading-sdk' }, [{ do: 'load-sdk' }]]
     case 'sdk-ready':
       return state.phase === 'loading-sdk' ? [{ phase: 'preparing', step: 'leftovers' }, [{ do: 'ask-about-leftovers' }]] : stay
-    case 'left-over-appeared':
+    case 'start-over':
       return isPreparing(state, 'request') || state.phase === 'ready'
         ? [{ phase: 'preparing', step: 'leftovers' }, [{ do: 'ask-about-leftovers' }]]
         : stay

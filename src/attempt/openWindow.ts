@@ -31,7 +31,19 @@ export function readyWindow(request: BillingKeyRequest, order: unknown, { sdk, d
   if (params.channelKey !== undefined && loadedFamily()?.takesChannelKey === false)
     throw new BillingKeyError('sdk-incompatible', 'channel-key')
   const { merchantUid, customerUid, amount, currency, pg, payMethod, token, redirectUrl } = mergeDefaults(request, defaults)
-  const facts = { merchantUid, customerUid, amount, currency, pg, payMethod, order, token, redirectUrl, impUid: null }
+  const facts = {
+    userCode: sdk.userCode,
+    merchantUid,
+    customerUid,
+    amount,
+    currency,
+    pg,
+    payMethod,
+    order,
+    token,
+    redirectUrl,
+    impUid: null,
+  }
   const pending = { ...facts, startedAt: Date.now(), failedAsks: 0, cameToNothing: false }
   return { imp, params, pending }
 }
@@ -46,13 +58,7 @@ export function isClickSpent(clickedAt: number, request: BillingKeyRequest, { de
 /** What the end of a window says of the attempt. */
 export function reportOf(end: WindowEnd, facts: AttemptFacts): WindowReport {
   if (end.kind === 'answer') return toReport(end.answer, facts, 'callback')
-  const closed = closedWithoutWord({
-    ...noFacts,
-    merchantUid: facts.merchantUid,
-    customerUid: facts.customerUid,
-    order: facts.order ?? null,
-  })
-  if (end.kind === 'closed') return closed
-  const { by: _by, asked: _asked, ...common } = closed
+  const common = { ...noFacts, merchantUid: facts.merchantUid, customerUid: facts.customerUid, order: facts.order ?? null }
+  if (end.kind === 'closed') return closedWithoutWord(common)
   return { ...common, status: 'failed', code: end.kind, message: end.message, stage: 'before-window' }
 }

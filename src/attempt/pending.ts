@@ -6,6 +6,8 @@ import { attemptsOfPage, pageChangedSoon } from './page.ts'
  * `redirectUrl` the landing address as the shop wrote it.
  */
 export interface PendingAttempt extends AttemptFacts {
+  /** The merchant whose window it was: another one's server knows nothing of it. */
+  readonly userCode?: string | undefined
   readonly token?: string | undefined
   readonly redirectUrl?: string | undefined
   /** PortOne's number, once the window or the landing has said it. */
@@ -56,6 +58,7 @@ function parsePending(value: unknown): PendingAttempt[] {
       impUid: textOr(value.impUid, null),
       failedAsks: typeof failedAsks === 'number' ? failedAsks : 0,
       cameToNothing: value.cameToNothing === true,
+      userCode: textOr(value.userCode, undefined),
       currency: textOr(value.currency, undefined),
       pg: textOr(value.pg, undefined),
       payMethod: textOr(value.payMethod, undefined),
@@ -107,7 +110,8 @@ function save(kept: Kept): void {
 export function keepOnlyFor(customerKey: string | undefined): void {
   const kept = load()
   const page = attemptsOfPage()
-  const before = page.customerKey ?? kept.customerKey
+  page.customerKey ??= kept.customerKey
+  const before = page.customerKey
   // nobody signed in is nobody else: a phone often comes back where the session has gone
   if (customerKey === undefined) return
   page.customerKey = customerKey

@@ -16,6 +16,8 @@ type Fetched = BillingKeyRequest | Promise<BillingKeyRequest>
 
 interface Prepared {
   readonly source: unknown
+  /** Who was signed in: the order is theirs. */
+  readonly customerKey: string | undefined
   readonly at: number
   request: Fetched
 }
@@ -35,9 +37,13 @@ export const orderOf = (source: RequestSource): unknown => ('order' in source ? 
 /** What makes two sources the same: a function itself, an order by its value. */
 const keyOf = (source: RequestSource): unknown => (isOrder(source) ? JSON.stringify(orderOf(source)) : source)
 
+/** Whether something else is asked for. Two functions may be one that was made anew with a render, so that they are the same. */
+export const isOtherChoice = (before: RequestSource, now: RequestSource): boolean =>
+  typeof now === 'function' ? typeof before !== 'function' : keyOf(before) !== keyOf(now)
+
 /** Whether something has to be waited for. */
 export const isThenable = <T>(value: T | Promise<T>): value is Promise<T> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function'
 
 function fetchRequest(source: RequestSource, { fetchIntent }: AttemptSettings): Fetched {
   const controller = new AbortController()
@@ -70,7 +76,7 @@ export class RequestFetcher {
 
   /** Keeps a request for the next click. */
   keep(source: RequestSource, request: Fetched): void {
-    const prepared: Prepared = { source: keyOf(source), at: performance.now(), request }
+    const prepared: Prepared = { source: keyOf(source), customerKey: this.#settings().customerKey, at: performance.now(), request }
     this.#prepared = prepared
     if (isThenable(request))
       request.then(
@@ -92,6 +98,7 @@ export class RequestFetcher {
 
   private find(source: RequestSource): Prepared | null {
     const prepared = this.#prepared
-    return prepared && prepared.source === keyOf(source) && performance.now() - prepared.at < preparedForMs ? prepared : null
+    if (!prepared || prepared.customerKey !== this.#settings().customerKey) return null
+    return prepared.source === keyOf(source) && performance.now() - prepared.at < preparedForMs ? prepared : null
   }
 }

@@ -11,7 +11,7 @@ import { type AttemptEffect, type AttemptEvent, type AttemptState, asksAbout, is
 import { clickLastsMs, isClickSpent, readyWindow, reportOf } from './openWindow.ts'
 import { attemptsOfPage, pageChanged, pageChangedSoon, subscribeToPage } from './page.ts'
 import { forget, forgetTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
-import { isRequest, isThenable, orderOf, RequestFetcher, type RequestSource } from './requestSource.ts'
+import { isOtherChoice, isRequest, isThenable, orderOf, RequestFetcher, type RequestSource } from './requestSource.ts'
 import { callSafely, isAnswered, isNewsToTell, keepWhatIsOpen } from './telling.ts'
 
 /** What holds for an attempt now: the provider's settings and the hook's options. */
@@ -47,14 +47,11 @@ interface Refusal {
   readonly message: string
 }
 
-const isRefusal = (error: unknown): error is Refusal =>
-  error instanceof Error &&
-  'status' in error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  typeof error.status === 'number' &&
-  error.status >= 400 &&
-  error.status < 500
+function isRefusal(error: unknown): error is Refusal {
+  if (!(error instanceof Error)) return false
+  const { status, code } = error as Error & { readonly status?: unknown; readonly code?: unknown }
+  return typeof code === 'string' && typeof status === 'number' && status >= 400 && status < 500
+}
 
 /**
  * Does what the machine asks for: load, ask, open, confirm, remember, tell. One for each hook, and one for the landing;
@@ -63,11 +60,12 @@ const isRefusal = (error: unknown): error is Refusal =>
 export class Attempt {
   #state: AttemptState = { phase: 'idle' }
   #snapshot: AttemptSnapshot = { phase: 'idle', outcome: null, error: null, isPending: false }
-  #source: RequestSource | null = null
+  /** What was clicked for: one object a click. */
+  #click: { readonly source: RequestSource } | null = null
   #request: BillingKeyRequest | null = null
   #claim: Claim | null = null
-  /** Who was signed in when it began. */
-  #customerKey: string | undefined
+  /** How often another member's things had been dropped when it began. */
+  #drops = 0
   #window: OpenWindow | null = null
   #asking: AbortController | null = null
   #clickedAt = Number.NEGATIVE_INFINITY
@@ -92,6 +90,8 @@ export class Attempt {
   lastTold = (): BillingKeyOutcome | null => this.#lastTold
 
   getSnapshot = (): AttemptSnapshot => this.#snapshot
+  /** For another attempt of the page, which may be of another copy of this package: there it cannot read what is private. */
+  getState = (): AttemptState => this.#state
 
   /** The component is there; idempotent. */
   mount = (): void => {
@@ -130,13 +130,13 @@ export class Attempt {
   /** Goes on with an attempt that was begun earlier: a leftover, or one that came back by redirect. */
   takeOver = (event: Extract<AttemptEvent, { type: 'left-over' | 'landed' }>, claim: Claim): void => {
     this.#claim = claim
-    this.#customerKey = this.#owner.settings().customerKey
+    this.#drops = attemptsOfPage().drops
     this.dispatch(event)
   }
 
   /** What was told before a reload, shown again and told to nobody. */
   show = (outcome: BillingKeyOutcome): void => {
-    this.#customerKey = this.#owner.settings().customerKey
+    this.#drops = attemptsOfPage().drops
     this.#state = { phase: 'settled', outcome, attempt: null, report: null }
     this.publish()
   }
@@ -146,7 +146,7 @@ export class Attempt {
     if (this.isAnothers()) this.reset()
     const isReady = this.#state.phase === 'ready'
     if (this.isUnderWay() && !isReady) return this.end()
-    const { attempts } = attemptsOfPage()
+    const { attempts, drops } = attemptsOfPage()
     if ([...attempts].some((one) => one !== this && one.isUnderWay())) {
       const error = new BillingKeyError('window-busy', 'busy')
       callSafely(() => this.#owner.onError()?.(error))
@@ -155,12 +155,14 @@ export class Attempt {
     attempts.add(this)
     this.#clickedAt = performance.now()
     if (!isReady) {
-      this.#source = source
-      this.#customerKey = this.#owner.settings().customerKey
+      this.#click = { source }
+      this.#drops = drops
       this.#waiting = []
     }
     const end = this.end()
-    this.dispatch({ type: 'click' })
+    const isOther = isReady && this.#click && isOtherChoice(this.#click.source, source)
+    if (isOther) this.#click = { source }
+    this.dispatch({ type: isOther ? 'start-over' : 'click' })
     return end
   }
 
@@ -195,7 +197,7 @@ export class Attempt {
     this.#isWorking = true
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-        const [state, effects] = this.isDropped(next) ? dropped : transition(this.#state, next)
+        const [state, effects] = this.isAnothers() ? dropped : transition(this.#state, next)
         this.#state = state
         for (const effect of effects) this.run(effect)
       }
@@ -206,17 +208,11 @@ export class Attempt {
     this.callBack()
   }
 
-  /** Whether another member has signed in since it began. Nobody signed in is nobody else. */
-  private isAnothers(): boolean {
-    const { customerKey } = this.#owner.settings()
-    return this.#customerKey !== undefined && customerKey !== undefined && this.#customerKey !== customerKey
-  }
-
-  /** What became of a member's attempt is neither asked, told nor shown under the next one; their open window can be closed. */
-  private isDropped({ type }: AttemptEvent): boolean {
-    const isNew = type === 'click' || type === 'landed' || type === 'left-over'
-    return !isNew && this.isAnothers() && !(type === 'abandon' && this.#state.phase === 'window-open')
-  }
+  /**
+   * Whether another member has signed in since it began; nobody signed in is nobody else. Then it is neither asked about,
+   * told nor shown any more, and its window is closed.
+   */
+  private isAnothers = (): boolean => this.#drops !== attemptsOfPage().drops
 
   private publish(): void {
     const state = this.#state
@@ -274,13 +270,22 @@ export class Attempt {
     this.dispatch({ type: 'broke', error: isBillingKeyError(cause) ? cause : new BillingKeyError(code, 'threw', cause) })
   }
 
+  /** Called as long as the click is the last one: what an earlier one had asked for may still come, or fail. */
+  private ofClick<T>(callback: (value: T) => void): (value: T) => void {
+    const click = this.#click
+    return (value) => {
+      if (this.#click === click) callback(value)
+    }
+  }
+
   private loadSdk(): void {
     const { sdk, defaults } = this.#owner.settings()
-    const failed = (error: unknown) => this.broke(error, 'sdk-load-failed')
+    const click = this.#click
+    const failed = this.ofClick((error: unknown) => this.broke(error, 'sdk-load-failed'))
     const loaded = () => this.dispatch({ type: 'sdk-ready' })
     try {
       // what is wrong with the request is said before anything is loaded
-      if (this.#source && isRequest(this.#source)) toRequestPayParams(this.#source, defaults, location.href)
+      if (click && isRequest(click.source)) toRequestPayParams(click.source, defaults, location.href)
       if (readyIamport(sdk)) loaded()
       else loadIamport(sdk).then(loaded, failed)
     } catch (error) {
@@ -309,7 +314,7 @@ export class Attempt {
 
   /** A key that another attempt of this page has come to is the end of the click that waited for it. */
   private endWith(other: Attempt): void {
-    const end = other.#state
+    const end = other.getState()
     if (!this.waitsForLeftovers() || end.phase !== 'settled' || !end.attempt || !end.report) return
     const { outcome, attempt, report } = end
     if (outcome.status === 'issued' || outcome.status === 'reported')
@@ -317,7 +322,7 @@ export class Attempt {
   }
 
   private getRequest(): void {
-    const source = this.#source
+    const source = this.#click?.source
     if (!source) return
     const request = this.#requests.take(source)
     if (!isThenable(request)) {
@@ -325,14 +330,11 @@ export class Attempt {
       return
     }
     request.then(
-      (fetched) => {
-        if (this.#source === source && this.#state.phase === 'preparing') this.requestReady(fetched)
-      },
-      (error: unknown) => {
-        if (this.#source !== source) return
+      this.ofClick((fetched) => this.requestReady(fetched)),
+      this.ofClick((error: unknown) => {
         if (isRefusal(error)) this.dispatch({ type: 'refused', outcome: refusedOutcome(error, orderOf(source)) })
         else this.broke(error)
-      },
+      }),
     )
   }
 
@@ -349,11 +351,11 @@ export class Attempt {
   private openWindow(): void {
     const settings = this.#owner.settings()
     const request = this.#request
-    const source = this.#source
+    const source = this.#click?.source
     if (!request || !source) return
     if (this.otherUnderWay() || leftovers(settings, true).length > 0) {
       this.#requests.keep(source, request)
-      this.dispatch({ type: 'left-over-appeared' })
+      this.dispatch({ type: 'start-over' })
       return
     }
     this.#claim = null
@@ -398,7 +400,8 @@ export class Attempt {
     const { signal } = this.#asking
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
     const state = this.#state
-    if (signal.aborted || state.phase !== 'confirming' || !confirm || !this.#claim) return
+    if (signal.aborted || state.phase !== 'confirming' || !this.#claim) return
+    if (!confirm) return this.dispatch({ type: 'ask-failed', reason: 'unreachable' }) // it has gone since the window opened
     if (this.askedWithNumber()) return
     const { impUid } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
@@ -444,7 +447,7 @@ export class Attempt {
   }
 }
 
-const dropped: ReturnType<typeof transition> = [{ phase: 'idle' }, [{ do: 'stop-asking' }]]
+const dropped: ReturnType<typeof transition> = [{ phase: 'idle' }, [{ do: 'stop-asking' }, { do: 'close-window' }]]
 
 /** Resolves when an attempt is no longer under way. */
 const whenDone = (attempt: Attempt) =>

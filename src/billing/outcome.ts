@@ -75,7 +75,7 @@ export interface Failed extends OutcomeFacts {
   readonly status: 'failed'
   /** The PG's or the server's own code, or one of ours: `unreadable-answer`, `other-attempt`, `no-imp-uid`, `contradictory-answer`, `sdk-alert`, `sdk-threw`. */
   readonly code: string
-  /** The PG's or the server's own words. */
+  /** The PG's or the server's own words; empty where nobody said any, as with most codes of ours. */
   readonly message: string
   readonly stage: 'before-window' | 'in-window' | 'confirm'
 }
@@ -201,7 +201,7 @@ export function toReport(answer: unknown, attempt: AttemptFacts | null, via: Via
     order: attempt?.order ?? null,
     recovered: false,
   }
-  const failed = (code: string, message: string): Failed => ({
+  const failed = (code: string, message = ''): Failed => ({
     ...common,
     status: 'failed',
     code,
@@ -209,10 +209,10 @@ export function toReport(answer: unknown, attempt: AttemptFacts | null, via: Via
     stage: impUid ? 'in-window' : 'before-window',
   })
 
-  if (Object.keys(said).length === 0) return failed('unreadable-answer', 'The payment window answered nothing that can be read.')
+  if (Object.keys(said).length === 0) return failed('unreadable-answer')
   if (attempt && merchantUid !== null && !sameOrderNumber(merchantUid, attempt.merchantUid))
     // its imp_uid is that other order's too, and is not to be asked about under this one
-    return { ...failed('other-attempt', `The payment window answered for another order, ${merchantUid}.`), impUid: null }
+    return { ...failed('other-attempt'), impUid: null }
   const yes = says(said.success, true) || says(said.imp_success, true)
   const no = says(said.success, false) || says(said.imp_success, false)
   const code = word(said.error_code) ?? word(said.error_coe)
@@ -224,7 +224,7 @@ export function toReport(answer: unknown, attempt: AttemptFacts | null, via: Via
     if (isCancel(code, message)) return { ...common, status: 'cancelled', by: 'customer', asked: false }
     return failed(code ?? 'unknown', message ?? '')
   }
-  if (impUid === null) return failed('no-imp-uid', 'The payment window reported success without an imp_uid.')
+  if (impUid === null) return failed('no-imp-uid')
 
   const paid = word(said.paid_amount) === null ? Number.NaN : Number(said.paid_amount)
   const card = { name: word(said.card_name), number: maskCardNumber(word(said.card_number)) }

@@ -1,5 +1,5 @@
 'use client'
-import { type ReactNode, useEffect, useMemo } from 'react'
+import { type ReactNode, useInsertionEffect, useMemo } from 'react'
 import { recheckPage } from '../attempt/page.ts'
 import { keepOnlyFor } from '../attempt/pending.ts'
 import type { AttemptSettings } from '../attempt/runAttempt.ts'
@@ -97,9 +97,10 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
     }),
     [settings, api, preload, locale, hasReplaceUrl, latest],
   )
-  useEffect(() => {
+  // in the commit itself, so that nothing of the member before comes between; React forbids updates there
+  useInsertionEffect(() => {
     keepOnlyFor(customerKey)
-    recheckPage()
+    queueMicrotask(recheckPage)
   }, [customerKey])
   return <BillingKeyContext.Provider value={value}>{children}</BillingKeyContext.Provider>
 }

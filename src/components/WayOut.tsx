@@ -1,7 +1,8 @@
 'use client'
 import { type CSSProperties, useEffect, useRef } from 'react'
 import { useLatest } from '../hooks/useLatest.ts'
-import { keepBehindOverlay, shownOverlay } from '../iamport/behindOverlay.ts'
+import { keepBehindOverlay } from '../iamport/behindOverlay.ts'
+import { shownOverlay } from '../iamport/closing.ts'
 
 export interface WayOutProps {
   readonly label: string

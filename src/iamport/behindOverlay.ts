@@ -1,9 +1,5 @@
+import { overlays, shownOverlay } from './closing.ts'
 import { overlaySelector } from './sdkFamilies.ts'
-
-const isShown = (overlay: Element) => getComputedStyle(overlay).display !== 'none'
-
-/** The overlay of a window that is on the screen. */
-export const shownOverlay = () => [...document.querySelectorAll<HTMLElement>(overlaySelector)].find(isShown)
 
 /**
  * Keeps the bottom of the screen free of the window: a border of the overlay's, as high as the way out needs, so that
@@ -40,6 +36,8 @@ export function keepBehindOverlay(wayOut: HTMLElement): () => void {
     takeBack = null
   }
   const look = () => {
+    // watched again and again: the observer knows each of them once
+    for (const one of overlays()) observer.observe(one, { childList: true, attributes: true, attributeFilter: ['style', 'class'] })
     const overlay = shownOverlay()
     if (!overlay) return release()
     if (takeBack) return
@@ -54,17 +52,9 @@ export function keepBehindOverlay(wayOut: HTMLElement): () => void {
   const observer = new MutationObserver(look)
   // the overlays are children of body; no other attribute of the page is of interest
   observer.observe(document.body, { childList: true })
-  const watch = () => {
-    for (const overlay of document.querySelectorAll(overlaySelector))
-      observer.observe(overlay, { childList: true, attributes: true, attributeFilter: ['style', 'class'] })
-  }
-  const added = new MutationObserver(watch)
-  added.observe(document.body, { childList: true })
-  watch()
   look()
   return () => {
     observer.disconnect()
-    added.disconnect()
     release()
   }
 }

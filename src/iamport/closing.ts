@@ -3,8 +3,12 @@ import { closeButtonSelector, overlaySelector } from './sdkFamilies.ts'
 /** How long the callback may follow the overlay's closing, in ms. */
 const graceMs = 300
 
-const overlays = () => [...document.querySelectorAll<HTMLElement>(overlaySelector)]
+/** The SDK's overlays in the page. */
+export const overlays = () => [...document.querySelectorAll<HTMLElement>(overlaySelector)]
 const isShown = (overlay: HTMLElement) => getComputedStyle(overlay).display !== 'none'
+
+/** The overlay of a window that is on the screen. */
+export const shownOverlay = () => overlays().find(isShown)
 
 /** Takes the SDK's overlays off the screen, as its own closing should have. */
 export function hideOverlays(): void {
@@ -19,15 +23,10 @@ type WayToEnd = (end: () => void, saw: () => void) => () => void
 const overlayGone: WayToEnd = (end, saw) => {
   let seen = false
   let timer: ReturnType<typeof setTimeout> | undefined
-  const watched = new Set<HTMLElement>()
   const look = () => {
-    const there = overlays()
-    for (const overlay of there) {
-      if (watched.has(overlay)) continue
-      watched.add(overlay)
-      observer.observe(overlay, { attributes: true, attributeFilter: ['style', 'class', 'hidden'] })
-    }
-    if (there.some(isShown)) {
+    // watched again and again: the observer knows each of them once
+    for (const overlay of overlays()) observer.observe(overlay, { attributes: true, attributeFilter: ['style', 'class', 'hidden'] })
+    if (shownOverlay()) {
       if (!seen) saw()
       seen = true
       clearTimeout(timer)

@@ -51,8 +51,6 @@ export function pageState(): PageState {
 /** `window.IMP` when it is an SDK. */
 export function currentIamport(): Iamport | null {
   if (typeof window === 'undefined') return null
-  const imp: unknown = Reflect.get(window, 'IMP')
-  if (typeof imp !== 'object' || imp === null) return null
-  const { request_pay, init } = imp as Partial<Iamport>
-  return typeof request_pay === 'function' && typeof init === 'function' ? (imp as Iamport) : null
+  const imp = Reflect.get(window, 'IMP') as Partial<Iamport> | null | undefined
+  return typeof imp?.request_pay === 'function' && typeof imp.init === 'function' ? (imp as Iamport) : null
 }

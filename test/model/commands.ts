@@ -1,7 +1,7 @@
 /** What can happen to an attempt: one row each. */
 import fc from 'fast-check'
 import { browser, flush } from './fakeBrowser.ts'
-import { abandonPage, memberChanged, recheckLanding } from './runner.ts'
+import { abandonPage, recheckLanding } from './runner.ts'
 import type { World } from './world.ts'
 
 interface Happening {
@@ -64,7 +64,7 @@ function callBack(kind: 'success' | 'declined' | 'cancel' | 'nothing' | 'both'):
 function leaveAndLand(consumers: number): Happening['run'] {
   return (world, n) => {
     const order = pick(world.orders, n >> 2)
-    if (order.member !== world.member) return undefined
+    if (order.member !== world.owner) return undefined
     const keys = [`imp_uid=imp_${order.uid}`, `merchant_uid=${order.uid}`]
     const kind = n % 4
     if (kind === 3 && order.paidAt === null) {
@@ -89,7 +89,7 @@ const happenings = {
   click: { weight: 14, can: has.hook, run: (world, n) => click(world, n, 1) },
   'click twice': { weight: 2, can: has.hook, run: (world, n) => click(world, n, 2) },
   prepare: { weight: 2, can: has.hook, run: (world, n) => pick(mounted(world), n >> 2).hook.prepare(world.source(n)) },
-  'request comes': { weight: 6, can: has.request, run: (world, n) => pick(world.requests.splice(0), n).resolve(world.newRequest()) },
+  'request comes': { weight: 6, can: has.request, run: requestComes },
   'request fails': { weight: 1, can: has.request, run: (world) => world.requests.shift()?.reject(new Error('offline')) },
   'request is nothing': { weight: 1, can: has.request, run: (world) => world.requests.shift()?.resolve(undefined) },
   'request refused': {
@@ -194,6 +194,7 @@ const happenings = {
     weight: 1,
     run: (world) => {
       world.loseAll()
+      browser.clearStorage()
       browser.storageThrows = !browser.storageThrows
     },
   },
@@ -204,14 +205,8 @@ const happenings = {
       browser.clearStorage()
     },
   },
-  'another member': {
-    weight: 1,
-    run: (world, n) => {
-      world.loseAll()
-      world.member = `member-${n % 3}`
-      memberChanged(world.member)
-    },
-  },
+  'signs in': { weight: 1, run: (world, n) => world.signIn(`member-${n % 3}`) },
+  'signs out': { weight: 1, run: (world) => world.signIn(undefined) },
   'another script’s init': {
     weight: 1,
     run: () => (Reflect.get(window, 'IMP') as { init?: (code: string) => void } | undefined)?.init?.('impOTHER'),
@@ -232,6 +227,12 @@ const happenings = {
   },
   'callbacks throw, or no longer': { weight: 1, run: (world) => void Object.assign(world, { callbacksThrow: !world.callbacksThrow }) },
 } satisfies Record<string, Happening>
+
+function requestComes(world: World, n: number): void {
+  const one = pick(world.requests, n)
+  world.requests = world.requests.filter((other) => other !== one)
+  one.resolve(world.newRequest(one.member))
+}
 
 function click(world: World, n: number, times: number): void {
   const { hook } = pick(mounted(world), n >> 2)

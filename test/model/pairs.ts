@@ -22,7 +22,7 @@ const states = [
 const events = [
   'click',
   'sdk-ready',
-  'left-over-appeared',
+  'start-over',
   'nothing-left-over',
   'left-over',
   'request-ready',

@@ -3,7 +3,17 @@
  * told. What is right is said here in its own words, and by nothing of the library's.
  */
 import { browser, flush } from './fakeBrowser.ts'
-import { abandonPage, type BillingKeyOutcome, Hook, landingOutcome, memory, type RequestSource, showLanding, underWay } from './runner.ts'
+import {
+  abandonPage,
+  type BillingKeyOutcome,
+  Hook,
+  landingOutcome,
+  memberChanged,
+  memory,
+  type RequestSource,
+  showLanding,
+  underWay,
+} from './runner.ts'
 
 export interface Config {
   readonly amount: number
@@ -15,7 +25,7 @@ interface Order {
   readonly uid: string
   readonly customerUid: string
   readonly amount: number
-  readonly member: string | undefined
+  member: string | undefined
   readonly page: number
   readonly openedAt: number
   callback: ((answer: unknown) => void) | null
@@ -60,12 +70,20 @@ export class World {
   readonly config: Config
   readonly orders: Order[] = []
   asks: Ask[] = []
-  requests: { readonly since: number; readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }[] = []
+  requests: {
+    readonly since: number
+    readonly member: string | undefined
+    readonly resolve: (value: unknown) => void
+    readonly reject: (error: unknown) => void
+  }[] = []
   readonly told: Told[] = []
   hooks: { readonly hook: Hook; mounted: boolean }[] = []
   page = 0
   steps = 0
+  /** Who is signed in. */
   member: string | undefined = 'member-1'
+  /** Whose the tab is: who was signed in last. */
+  owner: string | undefined = 'member-1'
   merchant: string | null = null
   sdk: 'overlay' | 'popup' | 'alert' | 'throws' = 'overlay'
   callbacksThrow = false
@@ -80,6 +98,8 @@ export class World {
   #seenBefore = 0
   #seenSince: number | null = null
   #nextOrder = 1
+  /** For whom the shop made each request. */
+  readonly #madeFor = new Map<string, string | undefined>()
   #nextConsumer = 1
 
   /** How many milliseconds the page could be seen. */
@@ -117,7 +137,7 @@ export class World {
 
   ask = () =>
     new Promise<never>((resolve, reject) => {
-      this.requests.push({ since: this.seen, resolve: resolve as (value: unknown) => void, reject })
+      this.requests.push({ since: this.seen, member: this.member, resolve: resolve as (value: unknown) => void, reject })
     })
 
   confirm = (claim: { merchantUid: string | null; impUid: string | null }, signal: AbortSignal) =>
@@ -182,8 +202,9 @@ export class World {
     }
   }
 
-  newRequest() {
+  newRequest(member = this.member) {
     const n = this.#nextOrder++
+    this.#madeFor.set(`order-${n}.`, member)
     return {
       customerUid: `card-${n}`,
       merchantUid: `order-${n}.`,
@@ -198,7 +219,7 @@ export class World {
 
   source(kind: number): RequestSource {
     const made = () => this.newRequest() as never
-    return [() => made(), made() as RequestSource, () => this.ask(), { order: { plan: 'monthly' } }][kind % 4] as RequestSource
+    return [() => made(), made() as RequestSource, () => this.ask(), { order: { plan: 'monthly' } }, this.ask][kind % 5] as RequestSource
   }
 
   installSdk(): void {
@@ -215,7 +236,7 @@ export class World {
 
   /** Whether an earlier order of this tab may have taken money, and there is somebody to ask. */
   isOpen(order: Order): boolean {
-    if (order.lost || order.definite || order.member !== this.member || browser.now() - order.openedAt > 3_500_000) return false
+    if (order.lost || order.definite || order.member !== this.owner || browser.now() - order.openedAt > 3_500_000) return false
     if (order.fails >= 2) return false
     if (order.success) return true
     return !order.refused && order.nones === 0
@@ -224,6 +245,9 @@ export class World {
   open(params: Record<string, unknown>, callback: (answer: unknown) => void): void {
     if (this.merchant !== 'impOURS') this.fail(`rule 11: request_pay for ${this.merchant}`)
     const uid = String(params.merchant_uid)
+    const madeFor = this.#madeFor.get(uid)
+    if (madeFor !== undefined && this.member !== undefined && madeFor !== this.member)
+      this.fail(`rule 9: ${uid} was made for ${madeFor} and opened by ${this.member}`)
     if (this.orders.some((one) => one.uid === uid)) this.fail(`${uid} opened twice`)
     if (this.orders.some((one) => one.page === this.page && one.onScreen)) this.fail('rule 2: two windows at once')
     const left = this.config.canAsk && this.orders.find((one) => this.isOpen(one))
@@ -232,7 +256,7 @@ export class World {
       uid,
       customerUid: String(params.customer_uid),
       amount: Number(params.amount),
-      member: this.member,
+      member: this.owner,
       page: this.page,
       openedAt: browser.now(),
       callback,
@@ -346,6 +370,18 @@ export class World {
       this.fail('rule 2: another order’s outcome as this one’s')
   }
 
+  /** Another member's tab keeps nothing; a guest's becomes that of whom they sign in as. */
+  signIn(member: string | undefined): void {
+    this.member = member
+    if (member !== undefined && this.owner !== undefined && member !== this.owner) {
+      this.loseAll()
+      for (const order of this.orders) Object.assign(order, { endedAt: order.endedAt ?? browser.now(), onScreen: false })
+    }
+    if (member !== undefined && this.owner === undefined) for (const order of this.orders) if (!order.lost) order.member ??= member
+    if (member !== undefined) this.owner = member
+    memberChanged(member)
+  }
+
   loseAll(): void {
     this.storageWasBad = true
     for (const order of this.orders) order.lost = true
@@ -354,6 +390,11 @@ export class World {
   /** Another page in this tab (or in a tab that `window.open` made of it). */
   load(url: string, how: 'navigate' | 'reload'): void {
     if (browser.storageThrows) this.loseAll()
+    // without storage nobody knows any more whose the tab was, and what was begun in it
+    if (this.owner !== undefined && (browser.storageThrows || !browser.storage().includes(`"${this.owner}"`))) {
+      for (const order of this.orders) if (order.member === this.owner) order.member = this.member
+      this.owner = this.member
+    }
     for (const order of this.orders) {
       order.callback = null
       order.onScreen = false
@@ -389,7 +430,7 @@ export class World {
     if (browser.reported !== this.thrown) this.fail(`rule 7: ${this.thrown} thrown, ${browser.reported} reported`)
     if (underWay().filter((phase) => phase === 'window-open').length > 1) this.fail('rule 2: two windows')
     for (const order of this.orders) {
-      if (order.definite !== 'issued' || order.lost || order.member !== this.member) continue
+      if (order.definite !== 'issued' || order.lost || order.member !== this.owner) continue
       const isTold = this.told.some(
         ({ outcome }) => outcome.merchantUid === order.uid && (outcome.status === 'issued' || isConfirmRefusal(outcome)),
       )
