@@ -248,6 +248,15 @@ describe('<BillingKeyButton>', () => {
     expect(fake.calls).toHaveLength(0)
   })
 
+  it('opens nothing while the shop says aria-disabled', async () => {
+    const source = vi.fn(() => request)
+    const { button } = await show({ request: source, 'aria-disabled': true })
+    fireEvent.pointerDown(button)
+    fireEvent.click(button)
+    expect(source).not.toHaveBeenCalled()
+    expect(fake.calls).toHaveLength(0)
+  })
+
   it('says what a legacy SDK without jQuery needs (sdk-facts 1)', async () => {
     fake.imp.init = () => {
       fake.merchants.push('')
