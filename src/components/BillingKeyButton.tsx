@@ -75,7 +75,7 @@ export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonPr
   const source: RequestSource = request ?? { order }
   const label = labelAfter(state)
   const isBusy = isPending && phase !== 'ready'
-  const isDisabled = isBusy || attributes['aria-disabled'] === true || attributes['aria-disabled'] === 'true'
+  const isDisabled = isBusy || `${attributes['aria-disabled']}` === 'true'
   const own = useRef<HTMLButtonElement | null>(null)
   const wasPending = useRef(false)
   const isShown = !quiet && !isPending && (outcome !== null || error !== null)

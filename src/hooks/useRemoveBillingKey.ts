@@ -22,6 +22,7 @@ export function useRemoveBillingKey(): UseMutationResult<void, Error, string, Re
   const { api, customerKey = null } = useBillingApi()
   const client = useQueryClient()
   const queryKey = billingKeysKey(api, customerKey)
+  // each member's own: a removal that is under way when another signs in brings nothing into the other's list
   const mutationKey = ['remove', ...queryKey]
   const change = (keysOf: (keys: readonly BillingKeySummary[]) => readonly BillingKeySummary[]) =>
     client.setQueryData<BillingKeysData>(queryKey, (data) => data && { ...data, keys: keysOf(data.keys) }, {
