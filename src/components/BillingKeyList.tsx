@@ -36,7 +36,13 @@ export interface BillingKeyListProps {
  * @example
  * <BillingKeyList action={(key) => <button onClick={() => charge.mutate({ customerUid: key.customerUid, order })}>이번 달 요금 결제</button>} />
  */
-export function BillingKeyList({ action, lastCharge, onRemoved, empty }: BillingKeyListProps) {
+export function BillingKeyList(props: BillingKeyListProps) {
+  const { customerKey } = useBillingKeyContext().settings
+  // what was asked and said of one member's cards goes with that member
+  return <MemberList key={customerKey} {...props} />
+}
+
+function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProps) {
   const { locale: words = ko } = useBillingKeyContext()
   const { data: keys, isPending, isPaused, isFetching, error, refetch } = useBillingKeys()
   const { mutateAsync } = useRemoveBillingKey()

@@ -33,14 +33,18 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const show = (props: BillingKeyListProps = {}) =>
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <BillingKeyProvider userCode="imp00000000" redirectUrl="/done" api="/api/billing">
+function show(props: BillingKeyListProps = {}) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const ui = (customerKey?: string) => (
+    <QueryClientProvider client={client}>
+      <BillingKeyProvider userCode="imp00000000" redirectUrl="/done" api="/api/billing" customerKey={customerKey}>
         <BillingKeyList {...props} />
       </BillingKeyProvider>
-    </QueryClientProvider>,
+    </QueryClientProvider>
   )
+  const { rerender } = render(ui())
+  return { signIn: (customerKey: string) => rerender(ui(customerKey)) }
+}
 const named = (name: string) => screen.findByRole('button', { name })
 async function remove(card: string): Promise<void> {
   fireEvent.click(await named(`${card} ${ko.list.remove}`))
@@ -144,6 +148,16 @@ describe('<BillingKeyList>', () => {
     expect(screen.queryByText('9410-****-****-0002')).toBeNull()
     await answer('b', 200)
     await screen.findByText(ko.list.empty)
+  })
+
+  it('says nothing of one member’s removal to the next', async () => {
+    const { signIn } = show()
+    await remove('현대카드 0001')
+    await screen.findByText(ko.list.removed)
+    keys = []
+    signIn('lee')
+    await screen.findByText(ko.list.empty)
+    expect(screen.queryByText(ko.list.removed)).toBeNull()
   })
 
   it('says that it is offline, and shows the cards when it is no longer', async () => {
