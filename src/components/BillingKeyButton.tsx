@@ -68,14 +68,14 @@ function labelAfter({ phase, outcome }: UseBillingKeyResult): Label | null {
  */
 export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonProps>(function BillingKeyButton(props, ref) {
   const { request, order, onOutcome, onError, quiet = false, children, render, className = '', ...rest } = props
-  const { onClick, onPointerEnter, onPointerDown, onFocus, ...attributes } = rest
+  const { onClick, onPointerEnter, onPointerDown, onFocus, 'aria-disabled': ariaDisabled, ...attributes } = rest
   const { locale: words = ko } = useBillingKeyContext()
   const state = useBillingKey({ onOutcome, onError })
   const { phase, isPending, outcome, error } = state
   const source: RequestSource = request ?? { order }
   const label = labelAfter(state)
   const isBusy = isPending && phase !== 'ready'
-  const isDisabled = isBusy || `${attributes['aria-disabled']}` === 'true'
+  const isDisabled = isBusy || `${ariaDisabled}` === 'true'
   const own = useRef<HTMLButtonElement | null>(null)
   const wasPending = useRef(false)
   const isShown = !quiet && !isPending && (outcome !== null || error !== null)
