@@ -64,7 +64,7 @@ const preview: Preview = {
     locale: choice('Language', 'globe', { ko: '한국어', en: 'English' }),
     theme: choice('Theme', 'circlehollow', { light: 'Light', dark: 'Dark' }),
     device: choice('Device', 'mobile', { pc: 'PC', phone: 'Phone' }),
-    sdk: choice('SDK', 'plug', { v1: 'v1/iamport.js', legacy: 'iamport.payment-1.1.5.js' }),
+    sdk: choice('SDK', 'wrench', { v1: 'v1/iamport.js', legacy: 'iamport.payment-1.1.5.js' }),
   },
   initialGlobals: { ...initialSettings },
   decorators: [

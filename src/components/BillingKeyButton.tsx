@@ -60,7 +60,7 @@ function labelAfter({ phase, outcome }: UseBillingKeyResult): Label | null {
 
 /**
  * A button that registers a card. A real `<button type="button">` with `data-phase` and `aria-busy`; while an attempt is
- * under way it keeps the focus and ignores clicks. Below it stand the outcome in the customer's words and, in every
+ * under way, or the shop says `aria-disabled`, it keeps the focus and ignores clicks. Below it stand the outcome in the customer's words and, in every
  * phase, the way out.
  *
  * @example
@@ -68,13 +68,14 @@ function labelAfter({ phase, outcome }: UseBillingKeyResult): Label | null {
  */
 export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonProps>(function BillingKeyButton(props, ref) {
   const { request, order, onOutcome, onError, quiet = false, children, render, className = '', ...rest } = props
-  const { onClick, onPointerEnter, onPointerDown, onFocus, ...attributes } = rest
+  const { onClick, onPointerEnter, onPointerDown, onFocus, 'aria-disabled': ariaDisabled, ...attributes } = rest
   const { locale: words = ko } = useBillingKeyContext()
   const state = useBillingKey({ onOutcome, onError })
   const { phase, isPending, outcome, error } = state
   const source: RequestSource = request ?? { order }
   const label = labelAfter(state)
   const isBusy = isPending && phase !== 'ready'
+  const isDisabled = isBusy || `${ariaDisabled}` === 'true'
   const own = useRef<HTMLButtonElement | null>(null)
   const wasPending = useRef(false)
   const isShown = !quiet && !isPending && (outcome !== null || error !== null)
@@ -99,10 +100,10 @@ export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonPr
     className: `rbk-button ${className}`.trim(),
     'data-phase': phase,
     'aria-busy': isBusy,
-    'aria-disabled': isBusy || attributes['aria-disabled'] || undefined,
+    'aria-disabled': isDisabled || undefined,
     onClick: (event: MouseEvent<HTMLButtonElement>) => {
       onClick?.(event)
-      if (event.defaultPrevented || isBusy) return
+      if (event.defaultPrevented || isDisabled) return
       if (label === 'recheck') state.recheck()
       else state.issue(source)
     },
@@ -116,7 +117,7 @@ export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonPr
     },
     onPointerDown: (event) => {
       onPointerDown?.(event)
-      if (!event.defaultPrevented && !isBusy && label !== 'recheck') state.prepare(source)
+      if (!event.defaultPrevented && !isDisabled && label !== 'recheck') state.prepare(source)
     },
     children: label ? words[label] : (children ?? words.button),
   }

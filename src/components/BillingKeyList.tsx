@@ -3,6 +3,7 @@ import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } fr
 import type { BillingKeySummary } from '../hooks/billingKeysOptions.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
 import { useBillingKeys } from '../hooks/useBillingKeys.ts'
+import { useLatest } from '../hooks/useLatest.ts'
 import { useRemoveBillingKey } from '../hooks/useRemoveBillingKey.ts'
 import { fill, formatAmount, formatDate } from '../locales/format.ts'
 import { ko } from '../locales/ko.ts'
@@ -23,7 +24,7 @@ export interface BillingKeyListProps {
   readonly action?: ((key: BillingKeySummary) => ReactNode) | undefined
   /** The shop's own record of the last charge of a card; `null` when there is none. */
   readonly lastCharge?: ((key: BillingKeySummary) => LastCharge | null) | undefined
-  /** After a card was removed. */
+  /** After a card was removed, for each of them, also when the list has gone meanwhile. */
   readonly onRemoved?: ((customerUid: string) => void) | undefined
   /** In place of "no card yet". */
   readonly empty?: ReactNode
@@ -35,24 +36,42 @@ export interface BillingKeyListProps {
  * @example
  * <BillingKeyList action={(key) => <button onClick={() => charge.mutate({ customerUid: key.customerUid, order })}>이번 달 요금 결제</button>} />
  */
-export function BillingKeyList({ action, lastCharge, onRemoved, empty }: BillingKeyListProps) {
+export function BillingKeyList(props: BillingKeyListProps) {
+  const { customerKey } = useBillingKeyContext().settings
+  // what was asked and said of one member's cards goes with that member
+  return <MemberList key={customerKey} {...props} />
+}
+
+function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProps) {
   const { locale: words = ko } = useBillingKeyContext()
-  const { data: keys, isPending, isFetching, error, refetch } = useBillingKeys()
-  const remove = useRemoveBillingKey()
+  const { data: keys, isPending, isPaused, isFetching, error, refetch } = useBillingKeys()
+  const { mutateAsync } = useRemoveBillingKey()
   const [asking, setAsking] = useState<string | null>(null)
+  const [failed, setFailed] = useState<readonly string[]>([])
+  const [isRemoved, setRemoved] = useState(false)
+  useWhenMore(keys?.length ?? 0, () => setRemoved(false))
+  const latest = useLatest({ onRemoved })
   const ref = useRef<HTMLElement>(null)
-  useEndedByNewCard(keys?.length ?? 0, remove)
   const { list } = words
   const removeKey = (customerUid: string) => {
     setAsking(null)
     ref.current?.focus()
-    remove.mutate(customerUid, { onSuccess: () => onRemoved?.(customerUid) })
+    setRemoved(false)
+    setFailed((before) => before.filter((one) => one !== customerUid))
+    // a promise of its own for each: of several under way a mutation's callbacks tell only the last
+    mutateAsync(customerUid).then(
+      () => {
+        setRemoved(true)
+        latest.current.onRemoved?.(customerUid)
+      },
+      () => setFailed((before) => [...before, customerUid]),
+    )
   }
   return (
-    <section ref={ref} tabIndex={-1} lang={words.lang} className="rbk-list" aria-label={list.title} aria-busy={isPending}>
+    <section ref={ref} tabIndex={-1} lang={words.lang} className="rbk-list" aria-label={list.title} aria-busy={isPending && !isPaused}>
       {isPending && (
         <p role="status" className="rbk-skeleton">
-          {list.loading}
+          {isPaused ? `${list.failed} ${words.offline}` : list.loading}
         </p>
       )}
       {error && !keys && (
@@ -80,6 +99,7 @@ export function BillingKeyList({ action, lastCharge, onRemoved, empty }: Billing
               summary={key}
               words={words}
               last={lastCharge?.(key) ?? null}
+              isKept={failed.includes(key.customerUid)}
               isAsking={asking === key.customerUid}
               ask={(yes) => setAsking(yes ? key.customerUid : null)}
               remove={() => removeKey(key.customerUid)}
@@ -89,7 +109,7 @@ export function BillingKeyList({ action, lastCharge, onRemoved, empty }: Billing
           ))}
         </ul>
       )}
-      <p role={remove.isError ? 'alert' : 'status'}>{remove.isError ? list.notRemoved : remove.isSuccess ? list.removed : null}</p>
+      <p role="status">{isRemoved ? list.removed : null}</p>
     </section>
   )
 }
@@ -98,19 +118,22 @@ interface CardProps {
   readonly summary: BillingKeySummary
   readonly words: Messages
   readonly last: LastCharge | null
+  /** Whether its removal failed. */
+  readonly isKept: boolean
   readonly isAsking: boolean
   readonly ask: (yes: boolean) => void
   readonly remove: () => void
   readonly children: ReactNode
 }
 
-function Card({ summary: { card }, words, last, isAsking, ask, remove, children }: CardProps) {
-  const { list, lang } = words
+function Card({ summary: { card }, words, last, isKept, isAsking, ask, remove, children }: CardProps) {
+  const { list } = words
   const question = useId()
   const opener = useRef<HTMLButtonElement>(null)
   const keep = useRef<HTMLButtonElement>(null)
   useFocusOn(isAsking, keep, opener)
   const name = card?.name ?? list.unnamed
+  const charged = last && lastChargeLine(last, words)
   const short = [name, card?.number?.slice(-4)].filter(Boolean).join(' ')
   return (
     <li>
@@ -118,11 +141,7 @@ function Card({ summary: { card }, words, last, isAsking, ask, remove, children 
         <span>
           {name} {card?.number && <span className="rbk-number">{card.number}</span>}
         </span>
-        {last && (
-          <small>
-            {fill(list.lastCharge, { amount: formatAmount(last.amount, lang, last.currency), date: formatDate(last.at, lang) })}
-          </small>
-        )}
+        {charged && <small>{charged}</small>}
       </div>
       <div className="rbk-actions">
         {children}
@@ -137,6 +156,7 @@ function Card({ summary: { card }, words, last, isAsking, ask, remove, children 
           {list.remove}
         </button>
       </div>
+      {isKept && !isAsking && <p role="alert">{list.notRemoved}</p>}
       {isAsking && (
         <div
           className="rbk-ask"
@@ -159,13 +179,20 @@ function Card({ summary: { card }, words, last, isAsking, ask, remove, children 
   )
 }
 
-/** Forgets a removal that went well as soon as there is one card more: nothing is said of it any longer. */
-function useEndedByNewCard(count: number, { isSuccess, reset }: { readonly isSuccess: boolean; readonly reset: () => void }): void {
+/** `null` for what is no amount or no day: the shop's record may be wrong, and its customer still sees the card. */
+function lastChargeLine({ amount, currency, at }: LastCharge, { list, lang }: Messages): string | null {
+  if (!Number.isFinite(amount) || Number.isNaN(new Date(at * 1000).getTime())) return null
+  return fill(list.lastCharge, { amount: formatAmount(amount, lang, currency), date: formatDate(at, lang) })
+}
+
+/** A removal that went well is spoken of until there is one card more. */
+function useWhenMore(count: number, tell: () => void): void {
   const before = useRef(count)
+  const latest = useLatest(tell)
   useEffect(() => {
-    if (isSuccess && count > before.current) reset()
+    if (count > before.current) latest.current()
     before.current = count
-  }, [count, isSuccess, reset])
+  }, [count, latest])
 }
 
 /** The focus goes to the question, and back to what asked it. */

@@ -1,6 +1,7 @@
 'use client'
 import { type UseMutationResult, useMutation } from '@tanstack/react-query'
 import { BillingApiError, callApi } from './api.ts'
+import { billingKeysKey } from './billingKeysOptions.ts'
 import { useBillingApi } from './useBillingKeys.ts'
 import { movesAtOnce } from './useRemoveBillingKey.ts'
 
@@ -27,8 +28,10 @@ export type ChargeAnswer =
  * <button onClick={() => charge.mutate({ customerUid: key.customerUid, order: order.id })}>이번 달 요금 결제</button>
  */
 export function useCharge(): UseMutationResult<ChargeAnswer, BillingApiError, ChargeRequest> {
-  const { api } = useBillingApi()
+  const { api, customerKey } = useBillingApi()
   return useMutation<ChargeAnswer, BillingApiError, ChargeRequest>({
+    // each member's own: what was charged for one is not shown to the next
+    mutationKey: ['charge', ...billingKeysKey(api, customerKey)],
     mutationFn: async (body) => {
       try {
         return readAnswer(await callApi(api, '/charges', { body }))

@@ -22,11 +22,14 @@ export function useRemoveBillingKey(): UseMutationResult<void, Error, string, Re
   const { api, customerKey = null } = useBillingApi()
   const client = useQueryClient()
   const queryKey = billingKeysKey(api, customerKey)
+  // each member's own: a removal that is under way when another signs in brings nothing into the other's list
+  const mutationKey = ['remove', ...queryKey]
   const change = (keysOf: (keys: readonly BillingKeySummary[]) => readonly BillingKeySummary[]) =>
     client.setQueryData<BillingKeysData>(queryKey, (data) => data && { ...data, keys: keysOf(data.keys) }, {
       updatedAt: client.getQueryState(queryKey)?.dataUpdatedAt ?? 0,
     })
   return useMutation<void, Error, string, Removed | null>({
+    mutationKey,
     mutationFn: async (customerUid) => {
       await callApi(api, `/keys/${encodeURIComponent(customerUid)}`, { method: 'DELETE' })
     },
@@ -47,7 +50,10 @@ export function useRemoveBillingKey(): UseMutationResult<void, Error, string, Re
             : [...known.slice(0, removed.at), removed.key, ...known.slice(removed.at)],
         )
     },
-    onSettled: () => void client.invalidateQueries({ queryKey, exact: true }),
+    // the last one under way asks again: before, the server would still name the card of another
+    onSettled: () => {
+      if (client.isMutating({ mutationKey, exact: true }) === 1) void client.invalidateQueries({ queryKey, exact: true })
+    },
     ...movesAtOnce,
   })
 }

@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor } from 'storybook/test'
 import { BillingKeyList } from '../../src/index.ts'
-import type { PageOf } from '../support/docs.tsx'
+import { type PageOf, Said } from '../support/docs.tsx'
 import { argTypesOf, propTables } from '../support/props.ts'
 import { wordsOf } from '../support/settings.ts'
 
@@ -48,7 +48,7 @@ export const Cards: Story = {
   args: {
     action: () => (
       <button type="button" className="plain-button">
-        이번 달 요금 결제
+        <Said ko="이번 달 요금 결제" en="Pay this month’s fee" />
       </button>
     ),
     lastCharge: ({ customerUid }) => (customerUid === 'card-1' ? { amount: 9900, at: 1_790_000_000 } : null),
@@ -74,7 +74,10 @@ export const NotRemoved: Story = {
   name: 'A removal that failed',
   parameters: {
     api: { remove: 'down' },
-    about: { ko: '서버가 거절하면 카드가 돌아옵니다.', en: 'Your server said no: the card comes back.' },
+    about: {
+      ko: '서버가 거절하면 카드가 돌아오고, 그 카드에 그렇게 나옵니다.',
+      en: 'Your server said no: the card comes back, and says so.',
+    },
   },
   tags: ['!autodocs'],
   play: async ({ canvas, globals }) => {

@@ -12,6 +12,7 @@ import {
 } from '@storybook/addon-docs/blocks'
 import { type PropsWithChildren, type ReactNode, useContext } from 'react'
 import { themes } from 'storybook/theming'
+import { withPaths } from './generated.ts'
 import type { PropTable } from './props.ts'
 import { type Settings, textOf, useSettings } from './settings.ts'
 import { AttributeTable, CssTable, TextTable } from './tables.tsx'
@@ -48,6 +49,11 @@ const In = ({ locale, children }: { locale: Settings['locale']; children: ReactN
 
 /** What a story says of its own, in the toolbar's language. */
 export const Said = (text: Both) => text[useSettings().locale]
+
+/** A page of `docs/`. The repository is not here: a link to one of its files becomes the file's path. */
+export const Document = ({ of, from = 'docs/' }: { of: string; from?: 'docs/' | 'docs/errors/' }) => (
+  <Markdown>{withPaths(of, from)}</Markdown>
+)
 
 /** A file of `stories/code`, which the compiler has read. A first comment line is its name. */
 export function Code({ of, language = 'tsx' }: { of: string; language?: 'tsx' | 'html' | 'bash' | 'json' }) {

@@ -32,3 +32,10 @@ export function textsOf(messages: object, before = ''): (readonly [string, strin
     typeof value === 'string' ? [[before + name, value] as const] : textsOf(value as object, `${before}${name}.`),
   )
 }
+
+/** Markdown whose links to files beside `from` have become their paths. */
+export const withPaths = (markdown: string, from: string): string =>
+  markdown.replace(
+    /\[[^\]]+\]\((?![?#]|https?:)([^)]+)\)/g,
+    (_, path: string) => `\`${new URL(path, `file:///${from}`).pathname.slice(1)}\``,
+  )

@@ -248,6 +248,30 @@ describe('<BillingKeyButton>', () => {
     expect(fake.calls).toHaveLength(0)
   })
 
+  it('shows no member another’s outcome', async () => {
+    const ui = (customerKey: string) => (
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={async () => issued} customerKey={customerKey}>
+        <BillingKeyButton request={request} />
+      </BillingKeyProvider>
+    )
+    const { rerender } = render(ui('kim'))
+    await waitFor(() => expect(fake.merchants.length).toBeGreaterThan(0))
+    fireEvent.click(screen.getAllByRole('button')[0] as HTMLElement)
+    await answer(success)
+    await screen.findByText('카드를 등록했어요.')
+    rerender(ui('lee'))
+    await waitFor(() => expect(screen.queryByText('카드를 등록했어요.')).toBeNull())
+  })
+
+  it('opens nothing while the shop says aria-disabled', async () => {
+    const source = vi.fn(() => request)
+    const { button } = await show({ request: source, 'aria-disabled': true })
+    fireEvent.pointerDown(button)
+    fireEvent.click(button)
+    expect(source).not.toHaveBeenCalled()
+    expect(fake.calls).toHaveLength(0)
+  })
+
   it('says what a legacy SDK without jQuery needs (sdk-facts 1)', async () => {
     fake.imp.init = () => {
       fake.merchants.push('')

@@ -1,4 +1,4 @@
-import { focusManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -7,34 +7,53 @@ import { resetPage } from './fakeIamport.ts'
 
 let keys: { customerUid: string; card: { name: string; number: string } }[]
 let refuse: 'GET' | 'DELETE' | null
+/** Removals that the server has not answered yet, where a test answers them itself. */
+let held: Map<string, (status: number) => void> | null
 beforeEach(() => {
   resetPage()
   refuse = null
+  held = null
   keys = [
     { customerUid: 'a', card: { name: '현대카드', number: '9410-****-****-0001' } },
     { customerUid: 'b', card: { name: '신한카드', number: '9410-****-****-0002' } },
   ]
   vi.stubGlobal('fetch', async (address: string, { method }: RequestInit) => {
+    const uid = address.split('/').at(-1) ?? ''
+    const status = method === 'DELETE' && held ? await new Promise<number>((answer) => held?.set(uid, answer)) : 200
+    if (status !== 200) return new Response('{}', { status })
     if (method === refuse) return new Response('{}', { status: 500 })
-    if (method === 'DELETE') keys = keys.filter(({ customerUid }) => !address.endsWith(`/${customerUid}`))
+    if (method === 'DELETE') keys = keys.filter(({ customerUid }) => customerUid !== uid)
     return new Response(JSON.stringify({ keys }))
   })
 })
 afterEach(() => {
   cleanup()
   focusManager.setFocused(undefined)
+  onlineManager.setOnline(true)
   vi.unstubAllGlobals()
 })
 
-const show = (props: BillingKeyListProps = {}) =>
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <BillingKeyProvider userCode="imp00000000" redirectUrl="/done" api="/api/billing">
+function show(props: BillingKeyListProps = {}) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const ui = (customerKey?: string) => (
+    <QueryClientProvider client={client}>
+      <BillingKeyProvider userCode="imp00000000" redirectUrl="/done" api="/api/billing" customerKey={customerKey}>
         <BillingKeyList {...props} />
       </BillingKeyProvider>
-    </QueryClientProvider>,
+    </QueryClientProvider>
   )
+  const { rerender } = render(ui())
+  return { signIn: (customerKey: string) => rerender(ui(customerKey)) }
+}
 const named = (name: string) => screen.findByRole('button', { name })
+async function remove(card: string): Promise<void> {
+  fireEvent.click(await named(`${card} ${ko.list.remove}`))
+  fireEvent.click(await named(ko.list.remove))
+}
+async function answer(customerUid: string, status: number): Promise<void> {
+  await waitFor(() => expect(held?.has(customerUid)).toBe(true))
+  await act(async () => held?.get(customerUid)?.(status))
+}
 
 describe('<BillingKeyList>', () => {
   it('shows a skeleton, the cards, their last charge and the shop’s own action', async () => {
@@ -98,5 +117,60 @@ describe('<BillingKeyList>', () => {
     fireEvent.click(await named(ko.list.remove))
     await screen.findByText(ko.list.notRemoved)
     await screen.findByText('9410-****-****-0001')
+  })
+
+  it('tells of each of two removals at once, and says at its card which one failed', async () => {
+    held = new Map()
+    const onRemoved = vi.fn()
+    show({ onRemoved })
+    await remove('현대카드 0001')
+    await remove('신한카드 0002')
+    await answer('a', 200)
+    await answer('b', 500)
+    const refused = await screen.findByRole('alert')
+    expect(refused.textContent).toBe(ko.list.notRemoved)
+    expect(refused.closest('li')?.textContent).toContain('신한카드')
+    expect(onRemoved).toHaveBeenCalledExactlyOnceWith('a')
+    await remove('신한카드 0002')
+    expect(screen.queryByRole('alert')).toBeNull()
+    await answer('b', 200)
+    await screen.findByText(ko.list.empty)
+    expect(onRemoved).toHaveBeenCalledWith('b')
+  })
+
+  it('does not show a card again that is being removed when another’s removal has ended', async () => {
+    held = new Map()
+    show()
+    await remove('현대카드 0001')
+    await remove('신한카드 0002')
+    await answer('a', 200)
+    await screen.findByText(ko.list.removed)
+    expect(screen.queryByText('9410-****-****-0002')).toBeNull()
+    await answer('b', 200)
+    await screen.findByText(ko.list.empty)
+  })
+
+  it('says nothing of one member’s removal to the next', async () => {
+    const { signIn } = show()
+    await remove('현대카드 0001')
+    await screen.findByText(ko.list.removed)
+    keys = []
+    signIn('lee')
+    await screen.findByText(ko.list.empty)
+    expect(screen.queryByText(ko.list.removed)).toBeNull()
+  })
+
+  it('says that it is offline, and shows the cards when it is no longer', async () => {
+    onlineManager.setOnline(false)
+    show()
+    await screen.findByText(`${ko.list.failed} ${ko.offline}`)
+    act(() => onlineManager.setOnline(true))
+    await screen.findByText('9410-****-****-0001')
+  })
+
+  it('shows the cards though the shop’s record of a charge names no day', async () => {
+    show({ lastCharge: () => ({ amount: 9900, at: Number.NaN }) })
+    await screen.findByText('9410-****-****-0001')
+    expect(screen.queryByText(/최근 결제/)).toBeNull()
   })
 })

@@ -165,6 +165,28 @@ describe('useRemoveBillingKey', () => {
     await screen.findByText(twoCards)
     await screen.findByRole('button', { name: /아직 지울 수 없어요/ })
   })
+
+  it('brings a card back to its own member only, who may have gone meanwhile', async () => {
+    const client = clientOf()
+    const { rerender } = render(page(client, 'kim'))
+    await screen.findByText(twoCards)
+    let open = () => {}
+    gate = new Promise((resolve) => {
+      open = resolve
+    })
+    screen.getByRole('button', { name: /remove/ }).click()
+    await screen.findByText('kim-2 9410-****-****-0002')
+    session = 'lee'
+    rerender(page(client, 'lee'))
+    await screen.findByText('lee-1')
+    const before = client.getMutationCache().getAll()[0]
+    expect(before?.state.status).toBe('pending')
+    const shown: string[] = []
+    client.getQueryCache().subscribe(({ query }) => shown.push(JSON.stringify(query.state.data)))
+    open()
+    await waitFor(() => expect(before?.state.status).toBe('error'))
+    expect(shown.join()).not.toContain('kim')
+  })
 })
 
 describe('in an app that keeps its cache in localStorage', () => {
@@ -216,6 +238,16 @@ describe('in an app that keeps its cache in localStorage', () => {
 })
 
 describe('useCharge', () => {
+  it('shows no member what another was charged', async () => {
+    const client = clientOf()
+    const { rerender } = render(page(client, 'kim'))
+    ;(await screen.findByRole('button', { name: /^charge/ })).click()
+    await screen.findByRole('button', { name: 'charge paid' })
+    session = 'lee'
+    rerender(page(client, 'lee'))
+    await screen.findByRole('button', { name: 'charge' })
+  })
+
   const press = () => act(async () => screen.getByRole('button', { name: /charge/ }).click())
 
   it('is sent at once or not at all, once, and leaves nothing for a persister, whatever the app’s defaults are', async () => {

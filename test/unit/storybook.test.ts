@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../src/locales/en.ts'
 import { ko } from '../../src/locales/ko.ts'
-import { cssProperties, textsOf } from '../../stories/support/generated.ts'
+import { cssProperties, textsOf, withPaths } from '../../stories/support/generated.ts'
 import { argTypesOf, propTables } from '../../stories/support/props.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -98,6 +98,13 @@ describe('the pages', () => {
     expect(links.length).toBeGreaterThan(15)
     for (const id of links) expect(ids).toContain(id)
     expect(read('.storybook/manager.ts')).toContain(`?path=/docs/${ids[titles.indexOf('Start/What it is')]}`)
+  })
+
+  it('lead to no file of the repository, which a static Storybook does not hold', () => {
+    expect(withPaths('[a](charge.md), [b](../examples/python), [c](?path=/docs/x--docs)', 'docs/')).toBe(
+      '`docs/charge.md`, `examples/python`, [c](?path=/docs/x--docs)',
+    )
+    for (const page of pages) expect(read(page)).not.toMatch(/<Markdown>|\]\((?!\?path=|https:)/)
   })
 
   it('have a page of documents for every error code', () => {
