@@ -47,6 +47,27 @@ describe('money that does not fit its intent', () => {
     expect(shop.told.refused?.filter((told) => (told as typeof news).code === 'other-order')).toEqual([news, news])
   })
 
+  it('takes what another window of the same order was paid for none: it fits its own intent', async () => {
+    const shop = await open({ firstOrder: () => ({ name: '월간', amount: 9900, merchantUid: 'two-windows' }) })
+    const { body: second } = await shop.call('POST /intents', {})
+    const first = await shop.register()
+    for (const question of [{ token: second.token }, { token: second.token, impUid: first.impUid }])
+      expect(await shop.call('POST /confirm', question)).toMatchObject({ status: 422, code: 'other-key' })
+    expect(shop.told.refused).toEqual([])
+    expect(shop.told.issued).toMatchObject(
+      [first, first].map(({ intent, impUid }) => ({ customerUid: intent.customerUid, payment: { impUid } })),
+    )
+  })
+
+  it('tells of another card for an order although the page names another of its intents', async () => {
+    const shop = await open({ firstOrder: () => ({ name: '월간', amount: 9900, merchantUid: 'two-intents' }) })
+    const { body: second } = await shop.call('POST /intents', {})
+    const { impUid } = await shop.register({ customer_uid: 'of-neither' })
+    expect(await shop.call('POST /confirm', { token: second.token, impUid })).toMatchObject({ status: 422, code: 'other-key' })
+    expect(shop.told.refused).toMatchObject([{ code: 'other-key', payment: { impUid } }])
+    expect(shop.told.issued).toEqual([])
+  })
+
   it('takes a PG’s own test approval for none, and 10 won of another PG for money', async () => {
     const ofDanal = Object.assign(Object.create(iamport), {
       billingKey: async (uid: string) => ({ ...(await iamport.billingKey(uid)), pgProvider: 'danal_tpay' }),

@@ -20,6 +20,12 @@ export async function confirm({ shop, customer, body, route }: CustomerCall): Pr
   if (!payment) return { status: 'none' }
   // a question about two attempts at once, and no money that does not fit
   if (payment.merchantUid !== intent.merchantUid) throw refusal('other-order')
+  // another window's of the same order: the money fits what that one was opened for, or is told of as that one's
+  const paidFor = payment.status === 'paid' ? await intentOf(payment, keys) : null
+  if (paidFor?.merchantUid === intent.merchantUid && paidFor.customerUid !== intent.customerUid) {
+    await settleRegistration(shop, paidFor, payment, route)
+    throw refusal('other-key')
+  }
   const settled = await settleRegistration(shop, intent, payment, route)
   if (settled.status === 'refused') throw refusal(settled.code)
   // a refusal that the window never reported says nothing about what the customer does in it now
