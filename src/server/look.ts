@@ -53,6 +53,8 @@ export async function lookFor(question: Question, { before, refused, cause }: Se
   }
 }
 
-/** A window that failed under the order's number names another key, or none: the charge may be on its way all the same. */
-const isOurs = (failed: Payment, { request }: Question, before: Payment | null) =>
-  failed.impUid !== before?.impUid && failed.customerUid === request.customerUid
+const isOurs = (failed: Payment, question: Question, before: Payment | null) =>
+  failed.impUid !== before?.impUid && isOfKey(failed, question)
+
+/** A window that failed under the order's number names another key, or none: it says nothing about a charge. */
+export const isOfKey = (failed: Payment, { request }: Question) => failed.customerUid === request.customerUid

@@ -180,6 +180,7 @@ describe('POST /charges', () => {
     const failed = {
       ...(await iamport.paymentsByStatus('all')).payments[0],
       merchantUid: 'order-open',
+      customerUid,
       status: 'failed',
       failReason: '한도 초과',
     }
