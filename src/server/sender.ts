@@ -1,4 +1,4 @@
-import { createCaller } from './caller.ts'
+import { type Call, createCaller } from './caller.ts'
 import { isMs, longestMs, unlessOver } from './deadline.ts'
 import { fetchTransport } from './fetchTransport.ts'
 import { IamportApiError } from './iamportApiError.ts'
@@ -40,7 +40,7 @@ export function createSender(options: IamportClientOptions, baseUrl: string, tim
   const tokens = createTokens(ask, options.tokenStore)
 
   /** A refused token is replaced once, which is safe where PortOne itself says so: it did nothing for it. */
-  function send(method: 'GET' | 'POST' | 'DELETE', path: string, callOptions?: CallOptions, body?: unknown): Promise<unknown> {
+  function send(method: Call['method'], path: string, callOptions?: CallOptions, body?: unknown): Promise<unknown> {
     return within(callOptions, async (deadline) => {
       const token = (refused: string | null) => unlessOver(deadline, tokens.get(refused)).catch(withoutToken)
       const once = (bearer: string) => call({ method, path, body, repeatable: method === 'GET' }, bearer, deadline)
