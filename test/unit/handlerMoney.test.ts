@@ -107,6 +107,16 @@ describe('POST /charges', () => {
     expect(shop.told.charged).toHaveLength(1)
   })
 
+  it('tells of an unknown order all that reconcileCharge asks for, its currency included', async () => {
+    const shop = await open({ price: () => ({ merchantUid: 'order-dollars', name: '월간', amount: 9.5, currency: 'USD' }) })
+    const customerUid = await shop.addCard()
+    faults.push({ kind: 'server-error' })
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    const [{ order }] = shop.told.unknown as [{ order: AgainRequest }]
+    await iamport.again({ ...order, currency: 'USD' })
+    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'paid', payment: { amount: 9.5, currency: 'USD' } })
+  })
+
   it('tells that an order is paid whose answer was lost, when another card is pressed', async () => {
     let gone = false
     const unreachable = () => Promise.reject(new Error('PortOne is gone'))
