@@ -7,11 +7,24 @@ import { nodeTransport } from './nodeTransport.ts'
 import { createTokens, isHeaderText } from './token.ts'
 import { TransportError } from './transport.ts'
 
+const known: readonly string[] = [
+  'impKey',
+  'impSecret',
+  'baseUrl',
+  'timeoutMs',
+  'tierCode',
+  'includeSandbox',
+  'tokenStore',
+  'fetch',
+] satisfies (keyof IamportClientOptions)[]
+
 /** The options that can be wrong, checked. @throws {TypeError} */
 export function checked(options: IamportClientOptions) {
   const { baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, impKey, impSecret, tierCode, fetch, tokenStore } = options
   if (typeof window !== 'undefined' && typeof document !== 'undefined')
     throw new TypeError('createIamportClient must not run in a browser: it holds the REST secret. Call it on your server.')
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new TypeError(`createIamportClient: there is no option ${unknown}.`)
   for (const [name, value] of Object.entries({ impKey, impSecret }))
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw new TypeError(`createIamportClient: ${name} is no text (PortOne console, REST API).`)
