@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type AgainRequest, BillingRefusal, IamportApiError } from '../../src/server/index.ts'
+import { type AgainRequest, BillingRefusal, IamportApiError, reconcileCharge } from '../../src/server/index.ts'
 import { tooLong } from '../../src/server/transport.ts'
 import { startShop } from './billingShop.ts'
 import { memoryLock } from './memoryLock.ts'
@@ -344,6 +344,8 @@ describe('sweepRegistrations', () => {
     expect(await shop.billing.sweepRegistrations({ since: new Date(Date.now() + 60_000) })).toMatchObject({ seen: 0 })
     await expect(shop.billing.sweepRegistrations({ since: new Date('no date') })).rejects.toThrow(/since has to be a Date/)
     await expect(shop.billing.sweepRegistrations({ since, until: new Date('no date') })).rejects.toThrow(/until has to be a Date/)
+    const before = new Date(since.getTime() - 1_000)
+    await expect(shop.billing.sweepRegistrations({ since, until: before })).rejects.toThrow(/until has to come after since/)
   })
 
   it('reads every page, and goes on after one that failed', async () => {
