@@ -108,8 +108,14 @@ def payment_of(imp_uid):
 
 
 def payment_for(merchant_uid):
-    """The payment of an order: the paid one if there is one, else the newest."""
-    return find(f"/payments/find/{quote(merchant_uid)}/paid") or find(f"/payments/find/{quote(merchant_uid)}")
+    """The payment of an order that counts: a paid one, else one that was refunded, else the newest."""
+    path = f"/payments/find/{quote(merchant_uid)}"
+    newest = find(path)
+    if newest is None or newest["status"] == "paid":
+        return newest
+    if newest["status"] != "failed":
+        return find(f"{path}/paid") or newest
+    return find(f"{path}/paid") or find(f"{path}/cancelled") or newest
 
 
 def key_of(customer_uid):

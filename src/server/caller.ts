@@ -14,7 +14,7 @@ const longestPause = 2_000
 
 /** One call, as the API names it. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly body?: unknown
   /** Whether it may be sent twice: reads and the token. */

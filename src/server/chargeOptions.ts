@@ -74,7 +74,8 @@ const limits = [
 /** @throws {TypeError} when PortOne would not take the request, or would take it for something else */
 export function assertCharge(request: AgainRequest): void {
   const { amount, currency = 'KRW' } = request
-  if (typeof currency !== 'string') throw new TypeError('charge: currency has to be text like KRW')
+  if (typeof currency !== 'string' || !/^[a-z]{3}$/i.test(currency))
+    throw new TypeError('charge: currency has to be text of three letters like KRW')
   if (!Number.isFinite(amount) || amount <= 0 || (currency.toUpperCase() === 'KRW' && !Number.isSafeInteger(amount)))
     throw new TypeError(`charge: amount has to be a number above 0, whole for KRW, not ${String(amount)}`)
   for (const [field, limit] of limits)

@@ -62,7 +62,15 @@ function paymentCalls(
       return find(path, null, about(toPayment, fits), options)
     },
     async preparePayment(merchantUid, amount, options) {
-      await send('POST', '/payments/prepare', options, { merchant_uid: merchantUid, amount })
+      const body = { merchant_uid: merchantUid, amount }
+      try {
+        await send('POST', '/payments/prepare', options, body)
+      } catch (error) {
+        // what was fixed before is changed by another call
+        if (!(error instanceof IamportApiError) || !error.code || [401, 429].includes(error.httpStatus) || error.httpStatus >= 500)
+          throw error
+        await send('PUT', '/payments/prepare', options, body)
+      }
     },
     async cancelPayment(request, options) {
       const { amount, checksum, reason, taxFree } = request

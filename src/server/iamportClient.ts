@@ -64,7 +64,7 @@ export interface IamportClient {
   paymentsByStatus(status: Payment['status'] | 'all', when?: PaymentsQuery, options?: CallOptions): Promise<PaymentsPage>
   /** The newest payment of an order number, `null` when there is none. */
   paymentByMerchantUid(merchantUid: string, status?: Payment['status'], options?: CallOptions): Promise<Payment | null>
-  /** Fixes the amount of an order number before the window opens. */
+  /** Fixes the amount of an order number before the window opens, anew if it was fixed before. */
   preparePayment(merchantUid: string, amount: number, options?: CallOptions): Promise<void>
   cancelPayment(request: CancelRequest, options?: CallOptions): Promise<Payment>
   billingKey(customerUid: string, options?: CallOptions): Promise<BillingKey | null>

@@ -1,5 +1,7 @@
 import type { Question } from './attempt.ts'
+import type { ChargeClient } from './chargeOptions.ts'
 import { type ChargeResult, cancelled, compare, declined, unknown } from './chargeResult.ts'
+import type { CallOptions } from './iamportClient.ts'
 import { pause } from './turns.ts'
 import type { Payment } from './wire.ts'
 
@@ -7,15 +9,24 @@ import type { Payment } from './wire.ts'
 export async function look({ iamport, request, signal }: Question): Promise<Payment | Error | null> {
   const { merchantUid } = request
   try {
-    const newest = await iamport.paymentByMerchantUid(merchantUid, undefined, { signal })
-    if (!newest || newest.status === 'paid') return newest
-    const paid = await iamport.paymentByMerchantUid(merchantUid, 'paid', { signal })
+    const found = await paidOrNewest(iamport, merchantUid, { signal })
     // a window that failed after a refund does not make the order one to charge again
-    if (paid || newest.status !== 'failed') return paid ?? newest
-    return (await iamport.paymentByMerchantUid(merchantUid, 'cancelled', { signal })) ?? newest
+    if (found?.status !== 'failed') return found
+    return (await iamport.paymentByMerchantUid(merchantUid, 'cancelled', { signal })) ?? found
   } catch (cause) {
     return cause instanceof Error ? cause : new Error(String(cause))
   }
+}
+
+/** A paid one if there is any: asked for after the newest, so that one paid meanwhile is not hidden by what failed after it. */
+export async function paidOrNewest(
+  iamport: Pick<ChargeClient, 'paymentByMerchantUid'>,
+  merchantUid: string,
+  options?: CallOptions,
+): Promise<Payment | null> {
+  const newest = await iamport.paymentByMerchantUid(merchantUid, undefined, options)
+  if (!newest || newest.status === 'paid') return newest
+  return (await iamport.paymentByMerchantUid(merchantUid, 'paid', options)) ?? newest
 }
 
 /** What a payment, found or not, means for the order once and for all; `null` when it means nothing yet. */
@@ -53,6 +64,8 @@ export async function lookFor(question: Question, { before, refused, cause }: Se
   }
 }
 
-/** A window that failed under the order's number names another key, or none: the charge may be on its way all the same. */
-const isOurs = (failed: Payment, { request }: Question, before: Payment | null) =>
-  failed.impUid !== before?.impUid && failed.customerUid === request.customerUid
+const isOurs = (failed: Payment, question: Question, before: Payment | null) =>
+  failed.impUid !== before?.impUid && isOfKey(failed, question)
+
+/** A window that failed under the order's number names another key, or none: it says nothing about a charge. */
+export const isOfKey = (failed: Payment, { request }: Question) => failed.customerUid === request.customerUid

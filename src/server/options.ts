@@ -48,13 +48,15 @@ export interface FirstOrder {
 /** What is to be paid: a charge without its card. */
 export type Price = Omit<AgainRequest, 'customerUid'>
 
-/** An order whose charge could not be told. */
+/** An order whose charge could not be told: what `reconcileCharge` takes, and whose it is. */
 export interface UnknownOrder {
   readonly customer: Customer
   readonly customerUid: string
   readonly merchantUid: string
   readonly name: string
   readonly amount: number
+  /** ISO 4217. */
+  readonly currency: string
 }
 
 /** Money that does not fit what it was for. `intent` is `null` when it was paid for an order of `POST /charges`. */

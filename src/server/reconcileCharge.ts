@@ -3,7 +3,7 @@ import { assertCharge, type ChargeClient, type ChargeOptions, settingsOf } from 
 import { type ChargeResult, declined, unknown } from './chargeResult.ts'
 import { freed, holder } from './claim.ts'
 import type { AgainRequest } from './iamportClient.ts'
-import { look, settledBy } from './look.ts'
+import { isOfKey, look, settledBy } from './look.ts'
 import { inTurn } from './turns.ts'
 
 /**
@@ -37,7 +37,7 @@ async function settleClaim(question: Question): Promise<ChargeResult> {
     if (held && held.ms < inFlightMs) return unknown(request, new Error('The charge may still be on its way.'))
     if (held) await freed(question, held.claim)
     if (await holder(question)) return unknown(request, new Error('Another charge of this order has begun.'))
-    if (found) return declined('card-declined', found.failReason ?? '')
+    if (found && isOfKey(found, question)) return declined('card-declined', found.failReason ?? '')
     return declined('not-found', 'PortOne knows of no payment of this order.')
   } catch (cause) {
     return unknown(request, cause)

@@ -1,4 +1,4 @@
-import { createCaller } from './caller.ts'
+import { type Call, createCaller } from './caller.ts'
 import { isMs, longestMs, unlessOver } from './deadline.ts'
 import { fetchTransport } from './fetchTransport.ts'
 import { IamportApiError } from './iamportApiError.ts'
@@ -7,11 +7,24 @@ import { nodeTransport } from './nodeTransport.ts'
 import { createTokens, isHeaderText } from './token.ts'
 import { TransportError } from './transport.ts'
 
+const known: readonly string[] = [
+  'impKey',
+  'impSecret',
+  'baseUrl',
+  'timeoutMs',
+  'tierCode',
+  'includeSandbox',
+  'tokenStore',
+  'fetch',
+] satisfies (keyof IamportClientOptions)[]
+
 /** The options that can be wrong, checked. @throws {TypeError} */
 export function checked(options: IamportClientOptions) {
   const { baseUrl = 'https://api.iamport.kr', timeoutMs = 30_000, impKey, impSecret, tierCode, fetch, tokenStore } = options
   if (typeof window !== 'undefined' && typeof document !== 'undefined')
     throw new TypeError('createIamportClient must not run in a browser: it holds the REST secret. Call it on your server.')
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new TypeError(`createIamportClient: there is no option ${unknown}.`)
   for (const [name, value] of Object.entries({ impKey, impSecret }))
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw new TypeError(`createIamportClient: ${name} is no text (PortOne console, REST API).`)
@@ -40,7 +53,7 @@ export function createSender(options: IamportClientOptions, baseUrl: string, tim
   const tokens = createTokens(ask, options.tokenStore)
 
   /** A refused token is replaced once, which is safe where PortOne itself says so: it did nothing for it. */
-  function send(method: 'GET' | 'POST' | 'DELETE', path: string, callOptions?: CallOptions, body?: unknown): Promise<unknown> {
+  function send(method: Call['method'], path: string, callOptions?: CallOptions, body?: unknown): Promise<unknown> {
     return within(callOptions, async (deadline) => {
       const token = (refused: string | null) => unlessOver(deadline, tokens.get(refused)).catch(withoutToken)
       const once = (bearer: string) => call({ method, path, body, repeatable: method === 'GET' }, bearer, deadline)

@@ -31,12 +31,13 @@ export interface SweptTime {
 }
 
 /**
- * @throws {TypeError} when `since` or `until` is no date
+ * @throws {TypeError} when `since` or `until` is no date, or they are the wrong way round
  * @throws {IamportApiError} when PortOne could not be asked for the list
  * @throws {Error} when the list does not keep still long enough to be read
  */
-export async function sweepRegistrations(shop: Shop, { since, until = new Date() }: SweptTime): Promise<SweepResult> {
-  const [from, to] = [secondsOf('since', since), secondsOf('until', until)]
+export async function sweepRegistrations(shop: Shop, { since, until }: SweptTime): Promise<SweepResult> {
+  const [from, to] = [secondsOf('since', since), secondsOf('until', until ?? new Date())]
+  if (until && until < since) throw new TypeError('sweepRegistrations: until has to come after since')
   const keys = shop.signingKeys()
   const result = { seen: 0, issued: 0, refused: 0, failed: 0 }
   for await (const payment of paidBetween(shop, from, to)) {

@@ -173,6 +173,12 @@ describe('reconcileCharge', () => {
     expect(held).toBeNull()
   })
 
+  it.each(['another-card', null])('takes no window that failed with %s for the charge', async (customerUid) => {
+    const order = newOrder()
+    const { iamport } = scripted({ paymentByMerchantUid: looks({ ...failedOf(order, 'imp_1'), customerUid }) })
+    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'declined', code: 'not-found' })
+  })
+
   it('frees nothing while a payment is under way, or PortOne cannot be asked', async () => {
     const { lock, sent, age } = memoryLock()
     const order = newOrder()

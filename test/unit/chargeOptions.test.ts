@@ -29,7 +29,7 @@ describe('options that are wrong', () => {
     expect(calls).toEqual({ again: 0, look: 0 })
   })
 
-  it.each([null, 5, {}])('as is a currency of %j', async (currency) => {
+  it.each([null, 5, {}, '', ' ', 'won '])('as is a currency of %j', async (currency) => {
     const { iamport, calls } = scripted()
     await expect(charge(iamport, newOrder({ currency }))).rejects.toThrow(/currency has to be text/)
     expect(calls).toEqual({ again: 0, look: 0 })

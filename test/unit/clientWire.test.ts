@@ -437,5 +437,7 @@ describe('the options', () => {
       expect(() => createIamportClient({ ...secrets, tokenStore: tokenStore as never })).toThrow(/tokenStore has to have get and set/)
     expect(() => createIamportClient({ ...secrets, tierCode: 'a\nb' })).toThrow(/tierCode/)
     expect(() => createIamportClient({ impKey: '', impSecret: 's' })).toThrow(/impKey/)
+    // under another name the payments would be those of the merchant itself
+    expect(() => createIamportClient({ ...secrets, tiercode: '001' } as never)).toThrow('there is no option tiercode')
   })
 })

@@ -43,6 +43,25 @@ describe('intents, and what /confirm makes of them', () => {
     expect(await confirm(holding(failed, paid), null)).toMatchObject({ status: 'issued', impUid })
   })
 
+  it('finds the payment that is made between its questions, whatever fails after it', async () => {
+    const handler = make()
+    const { intent, impUid } = await register(handler)
+    const paid = await iamport.payment(impUid)
+    if (!paid) throw new Error('the payment is missing')
+    const failed = { ...paid, impUid: 'imp_refused', status: 'failed' as const }
+    let newestFirst = [failed]
+    const changing: typeof iamport = {
+      ...iamport,
+      paymentByMerchantUid: async (_, status) => {
+        const found = newestFirst.find((one) => status === undefined || one.status === status) ?? null
+        newestFirst = [failed, paid as never, failed]
+        return found
+      },
+    }
+    const { body } = await call(make('mina', { iamport: changing }), 'POST', '/confirm', { token: intent.token, impUid: null })
+    expect(body).toMatchObject({ status: 'issued', impUid })
+  })
+
   it('signs the currency of the first order', async () => {
     const order = { name: 'Monthly', amount: 9900 }
     const codes = await Promise.all(

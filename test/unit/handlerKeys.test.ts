@@ -108,4 +108,12 @@ describe('customers and their keys', () => {
     expect(await shop.confirm(await shop.register())).toMatchObject({ code: 'issued' })
     expect(await shop.call('POST /intents', {})).toMatchObject({ status: 409, code: 'already-paid' })
   })
+
+  it('fixes the newest amount of the shop’s own order number', async () => {
+    let amount = 9900
+    const shop = await open({ firstOrder: () => ({ name: '월간', amount, merchantUid: 'repriced' }) })
+    await shop.call('POST /intents', {})
+    amount = 8900
+    expect(await shop.confirm(await shop.register())).toMatchObject({ code: 'issued', body: { charged: 8900 } })
+  })
 })

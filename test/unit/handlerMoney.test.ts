@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type AgainRequest, BillingRefusal, IamportApiError } from '../../src/server/index.ts'
+import { type AgainRequest, BillingRefusal, IamportApiError, reconcileCharge } from '../../src/server/index.ts'
 import { tooLong } from '../../src/server/transport.ts'
 import { startShop } from './billingShop.ts'
 import { memoryLock } from './memoryLock.ts'
@@ -47,6 +47,27 @@ describe('money that does not fit its intent', () => {
     expect(shop.told.refused?.filter((told) => (told as typeof news).code === 'other-order')).toEqual([news, news])
   })
 
+  it('takes what another window of the same order was paid for none: it fits its own intent', async () => {
+    const shop = await open({ firstOrder: () => ({ name: '월간', amount: 9900, merchantUid: 'two-windows' }) })
+    const { body: second } = await shop.call('POST /intents', {})
+    const first = await shop.register()
+    for (const question of [{ token: second.token }, { token: second.token, impUid: first.impUid }])
+      expect(await shop.call('POST /confirm', question)).toMatchObject({ status: 422, code: 'other-key' })
+    expect(shop.told.refused).toEqual([])
+    expect(shop.told.issued).toMatchObject(
+      [first, first].map(({ intent, impUid }) => ({ customerUid: intent.customerUid, payment: { impUid } })),
+    )
+  })
+
+  it('tells of another card for an order although the page names another of its intents', async () => {
+    const shop = await open({ firstOrder: () => ({ name: '월간', amount: 9900, merchantUid: 'two-intents' }) })
+    const { body: second } = await shop.call('POST /intents', {})
+    const { impUid } = await shop.register({ customer_uid: 'of-neither' })
+    expect(await shop.call('POST /confirm', { token: second.token, impUid })).toMatchObject({ status: 422, code: 'other-key' })
+    expect(shop.told.refused).toMatchObject([{ code: 'other-key', payment: { impUid } }])
+    expect(shop.told.issued).toEqual([])
+  })
+
   it('takes a PG’s own test approval for none, and 10 won of another PG for money', async () => {
     const ofDanal = Object.assign(Object.create(iamport), {
       billingKey: async (uid: string) => ({ ...(await iamport.billingKey(uid)), pgProvider: 'danal_tpay' }),
@@ -84,6 +105,16 @@ describe('POST /charges', () => {
     expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'paid' })
     expect(paidFor('order-lost')).toHaveLength(1)
     expect(shop.told.charged).toHaveLength(1)
+  })
+
+  it('tells of an unknown order all that reconcileCharge asks for, its currency included', async () => {
+    const shop = await open({ price: () => ({ merchantUid: 'order-dollars', name: '월간', amount: 9.5, currency: 'USD' }) })
+    const customerUid = await shop.addCard()
+    faults.push({ kind: 'server-error' })
+    expect(await shop.call('POST /charges', { customerUid })).toMatchObject({ code: 'unknown' })
+    const [{ order }] = shop.told.unknown as [{ order: AgainRequest }]
+    await iamport.again({ ...order, currency: 'USD' })
+    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'paid', payment: { amount: 9.5, currency: 'USD' } })
   })
 
   it('tells that an order is paid whose answer was lost, when another card is pressed', async () => {
@@ -159,6 +190,7 @@ describe('POST /charges', () => {
     const failed = {
       ...(await iamport.paymentsByStatus('all')).payments[0],
       merchantUid: 'order-open',
+      customerUid,
       status: 'failed',
       failReason: '한도 초과',
     }
@@ -312,6 +344,8 @@ describe('sweepRegistrations', () => {
     expect(await shop.billing.sweepRegistrations({ since: new Date(Date.now() + 60_000) })).toMatchObject({ seen: 0 })
     await expect(shop.billing.sweepRegistrations({ since: new Date('no date') })).rejects.toThrow(/since has to be a Date/)
     await expect(shop.billing.sweepRegistrations({ since, until: new Date('no date') })).rejects.toThrow(/until has to be a Date/)
+    const before = new Date(since.getTime() - 1_000)
+    await expect(shop.billing.sweepRegistrations({ since, until: before })).rejects.toThrow(/until has to come after since/)
   })
 
   it('reads every page, and goes on after one that failed', async () => {

@@ -90,7 +90,7 @@ const calls = [
     response: payment,
   },
   {
-    call: /^POST \/payments\/prepare$/,
+    call: /^(POST|PUT) \/payments\/prepare$/,
     body: closed({ merchant_uid: text(40), amount: money }),
     response: object({ merchant_uid: text(40), amount: money }),
   },
@@ -159,7 +159,7 @@ export function violations(request: { method: string; url: string; body: unknown
   if (!found) return { call: null, problems: [`${request.method} ${url.pathname} is not in the contract`] }
   const { call, sent, answered } = found
   const problems: string[] = []
-  if (!sent(request.method === 'POST' ? request.body : Object.fromEntries(url.searchParams)))
+  if (!sent(['POST', 'PUT'].includes(request.method) ? request.body : Object.fromEntries(url.searchParams)))
     problems.push(`${call} was sent ${ajv.errorsText(sent.errors)}`)
   if (answer !== undefined && !answered(answer)) problems.push(`${call} answered ${ajv.errorsText(answered.errors)}`)
   if (answer !== undefined && status >= 400 && (answer as { code?: unknown }).code === 0)

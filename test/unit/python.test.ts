@@ -53,6 +53,20 @@ describe.skipIf(!hasPython)('a merchant’s server in Python, written from docs/
     return { call, open, addCard }
   }
 
+  it('charges no order again that was refunded, whatever window failed under its number since', async () => {
+    const { call, addCard } = await customer()
+    const order = { customerUid: await addCard(), order: 'month-2' }
+    faults.push({ kind: 'declined' })
+    const { body } = await call('POST /charges', order)
+    expect(await call('POST /charges', order)).toMatchObject({ code: 'paid' })
+    await client().cancelPayment({ merchantUid: body.merchantUid })
+    // the newest of the order
+    const failed = sandbox.payments.find(({ status, merchant_uid }) => status === 'failed' && merchant_uid === body.merchantUid)
+    Object.assign(failed ?? {}, { started_at: sandbox.now() + 60 })
+    expect(await client().paymentByMerchantUid(body.merchantUid)).toMatchObject({ status: 'failed' })
+    expect(await call('POST /charges', order)).toMatchObject({ code: 'declined', body: { code: 'order-cancelled' } })
+  })
+
   it('issues, confirms, lists, charges and removes', async () => {
     const { call, open } = await customer()
     const { intent, claim } = await open()

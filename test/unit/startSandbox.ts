@@ -31,7 +31,7 @@ export async function startSandbox(options: SandboxOptions = {}) {
     const { pathname } = new URL(request.url)
     if (pathname.startsWith('/sandbox/')) return sandbox.fetch(request, env)
     const before = faults.length
-    const body: unknown = request.method === 'POST' ? await request.clone().json() : undefined
+    const body: unknown = ['POST', 'PUT'].includes(request.method) ? await request.clone().json() : undefined
     const { method, url, headers } = request
     const exchange = { call: violations({ method, url, body }).call, path: pathname, headers }
     exchanges.push(exchange)

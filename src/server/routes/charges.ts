@@ -55,11 +55,11 @@ async function paidOtherwise({ shop, route }: OwnerCall, { merchantUid, amount, 
 
 /** The answer is `unknown` whether or not the shop could be told. */
 async function tellUnknown({ shop, customer, route }: OwnerCall, request: AgainRequest, cause: ChargeCause) {
-  const { customerUid, merchantUid, name, amount } = request
+  const { customerUid, merchantUid, name, amount, currency = 'KRW' } = request
   const { onUnknown } = shop.options
   try {
     if (!onUnknown) throw new Error(`Nobody knows whether order ${merchantUid} was charged: ${cause.message}`)
-    await onUnknown({ order: { customer, customerUid, merchantUid, name, amount }, cause })
+    await onUnknown({ order: { customer, customerUid, merchantUid, name, amount, currency }, cause })
   } catch (error) {
     await shop.report(error, route)
   }

@@ -1,10 +1,10 @@
 import type { ConfirmAnswer } from '../../billing/confirm.ts'
-import { type Intent, intentOf, verifyIntent } from '../intent.ts'
+import { intentOf, verifyIntent } from '../intent.ts'
+import { paidOrNewest } from '../look.ts'
 import { refusal } from '../refusal.ts'
 import { settleRegistration } from '../registration.ts'
 import { isImpUid } from '../webhook.ts'
-import type { Payment } from '../wire.ts'
-import type { CustomerCall, Shop } from './route.ts'
+import type { CustomerCall } from './route.ts'
 
 /** `POST /confirm`: what an attempt came to, by what PortOne holds. */
 export async function confirm({ shop, customer, body, route }: CustomerCall): Promise<ConfirmAnswer> {
@@ -16,16 +16,18 @@ export async function confirm({ shop, customer, body, route }: CustomerCall): Pr
   if (!intent) throw refusal('invalid-token')
   if (String(intent.customerId) !== String(customer.id)) throw refusal('not-yours')
   if (impUid !== null && !byUid) throw refusal('unknown-payment')
-  const payment = byUid ?? (await paymentOf(shop, intent))
+  const payment = byUid ?? (await paidOrNewest(shop.options.iamport, intent.merchantUid))
   if (!payment) return { status: 'none' }
   // a question about two attempts at once, and no money that does not fit
   if (payment.merchantUid !== intent.merchantUid) throw refusal('other-order')
+  // another window's of the same order: the money fits what that one was opened for, or is told of as that one's
+  const paidFor = payment.status === 'paid' ? await intentOf(payment, keys) : null
+  if (paidFor?.merchantUid === intent.merchantUid && paidFor.customerUid !== intent.customerUid) {
+    await settleRegistration(shop, paidFor, payment, route)
+    throw refusal('other-key')
+  }
   const settled = await settleRegistration(shop, intent, payment, route)
   if (settled.status === 'refused') throw refusal(settled.code)
   // a refusal that the window never reported says nothing about what the customer does in it now
   return settled.status === 'failed' && impUid === null ? { status: 'none' } : settled
 }
-
-/** The payment of an attempt whose window closed without a word: a paid one if there is any. */
-const paymentOf = async ({ options: { iamport } }: Shop, { merchantUid }: Intent): Promise<Payment | null> =>
-  (await iamport.paymentByMerchantUid(merchantUid, 'paid')) ?? (await iamport.paymentByMerchantUid(merchantUid))
