@@ -50,14 +50,14 @@ export type ConfirmAnswer =
 export type Confirm = (claim: Claim, signal: AbortSignal) => Promise<ConfirmAnswer>
 
 /** What is text, and nothing else. */
-export const text = (part: unknown) => (typeof part === 'string' ? part : null)
+export const textOrNull = (part: unknown) => (typeof part === 'string' ? part : null)
 
 /** Reads what a server, or a shop's own `confirm`, answered. `null` when it is not a {@link ConfirmAnswer}. */
 export function parseConfirmAnswer(value: unknown): ConfirmAnswer | null {
   if (typeof value !== 'object' || value === null) return null
   const { status, code, message, customerUid, impUid, charged, currency, card } = value as Record<string, unknown>
   if (status === 'none' || status === 'pending') return { status }
-  if (status === 'failed' && typeof code === 'string') return { status, code, message: text(message) ?? '' }
+  if (status === 'failed' && typeof code === 'string') return { status, code, message: textOrNull(message) ?? '' }
   if (status !== 'issued' || typeof customerUid !== 'string' || typeof impUid !== 'string') return null
   if (typeof charged !== 'number' || !Number.isFinite(charged) || charged < 0) return null
   const { name, number } = (typeof card === 'object' && card !== null ? card : {}) as Record<string, unknown>
@@ -66,8 +66,8 @@ export function parseConfirmAnswer(value: unknown): ConfirmAnswer | null {
     customerUid,
     impUid,
     charged,
-    currency: text(currency) ?? 'KRW',
-    card: card ? { name: text(name), number: maskCardNumber(text(number)) } : null,
+    currency: textOrNull(currency) ?? 'KRW',
+    card: card ? { name: textOrNull(name), number: maskCardNumber(textOrNull(number)) } : null,
   }
 }
 

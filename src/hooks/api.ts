@@ -1,5 +1,5 @@
 import { describeAnswer } from '#describe-error'
-import { type Confirm, type ConfirmAnswer, text } from '../billing/confirm.ts'
+import { type Confirm, type ConfirmAnswer, textOrNull } from '../billing/confirm.ts'
 import type { BillingKeyRequest } from '../billing/request.ts'
 
 /** An answer of the merchant's handler that is not a success. */
@@ -58,7 +58,7 @@ export async function callApi(
     cause = error
   }
   const { code, message } = refusal
-  throw new BillingApiError(status, text(code), text(message) ?? describeAnswer(`${method} ${address}`, status), cause)
+  throw new BillingApiError(status, textOrNull(code), textOrNull(message) ?? describeAnswer(`${method} ${address}`, status), cause)
 }
 
 const isDefinite = ({ status, code }: BillingApiError) => (status === 403 && code === 'not-yours') || (status === 422 && code !== null)

@@ -152,15 +152,21 @@ describe('useBillingKeys', () => {
 })
 
 describe('useRemoveBillingKey', () => {
-  it('takes the card away at once, and brings it back to its place when the server says no', async () => {
-    render(page(clientOf({ mutations: { throwOnError: true } }), 'kim'))
-    await screen.findByText(twoCards)
+  /** The card is gone from the list, and the server has not answered; gives how to let it. */
+  async function removeTheFirst(): Promise<() => void> {
     let open = () => {}
     gate = new Promise((resolve) => {
       open = resolve
     })
     screen.getByRole('button', { name: /remove/ }).click()
     await screen.findByText('kim-2 9410-****-****-0002')
+    return open
+  }
+
+  it('takes the card away at once, and brings it back to its place when the server says no', async () => {
+    render(page(clientOf({ mutations: { throwOnError: true } }), 'kim'))
+    await screen.findByText(twoCards)
+    const open = await removeTheFirst()
     open()
     await screen.findByText(twoCards)
     await screen.findByRole('button', { name: /아직 지울 수 없어요/ })
@@ -170,12 +176,7 @@ describe('useRemoveBillingKey', () => {
     const client = clientOf()
     const { rerender } = render(page(client, 'kim'))
     await screen.findByText(twoCards)
-    let open = () => {}
-    gate = new Promise((resolve) => {
-      open = resolve
-    })
-    screen.getByRole('button', { name: /remove/ }).click()
-    await screen.findByText('kim-2 9410-****-****-0002')
+    const open = await removeTheFirst()
     session = 'lee'
     rerender(page(client, 'lee'))
     await screen.findByText('lee-1')

@@ -56,7 +56,7 @@ export async function databaseDay(db: Database): Promise<Day> {
   return (rows as { day: Day }[])[0]?.day ?? ''
 }
 
-/** What the sweep reads: two days again, and all the time that no sweep has read. By the database's clock, in ms. */
+/** What the sweep reads: two days again, and all the time that no sweep has read. By the database's clock. */
 export async function spanToSweep(db: Database): Promise<{ since: Date; until: Date }> {
   const sql = `select extract(epoch from least(max(until), clock_timestamp()) - interval '2 days')::float8 * 1000 as since,
     extract(epoch from clock_timestamp())::float8 * 1000 as until from sweeps`
