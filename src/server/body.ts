@@ -1,4 +1,4 @@
-import { refusal } from './refusal.ts'
+import { BillingRefusal, refusal } from './refusal.ts'
 
 /** A request's JSON, of which nothing is known. */
 export type Body = Readonly<Record<string, unknown>>
@@ -21,7 +21,8 @@ export async function readText(request: Request): Promise<string> {
   } catch (error) {
     // not waited for: a sender that does not listen must not hold the answer
     stream.cancel().catch(() => undefined)
-    throw error
+    // one that broke off is the sender's doing, and no failure of this side
+    throw error instanceof BillingRefusal ? error : refusal('not-json')
   } finally {
     clearTimeout(timer)
   }

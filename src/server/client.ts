@@ -66,9 +66,8 @@ function paymentCalls(
       try {
         await send('POST', '/payments/prepare', options, body)
       } catch (error) {
-        // what was fixed before is changed by another call
-        if (!(error instanceof IamportApiError) || !error.code || [401, 429].includes(error.httpStatus) || error.httpStatus >= 500)
-          throw error
+        // PortOne's own refusal: what was fixed before is changed by another call
+        if (!(error instanceof IamportApiError) || !error.code) throw error
         await send('PUT', '/payments/prepare', options, body)
       }
     },

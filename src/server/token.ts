@@ -1,3 +1,4 @@
+import { message } from './chargeResult.ts'
 import { noLonger } from './deadline.ts'
 import { IamportApiError } from './iamportApiError.ts'
 import { reader } from './wire.ts'
@@ -37,17 +38,24 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
   const fresh = (token: AccessToken | null, refused: string | null) =>
     token && Date.now() < (token === held ? renewAt : token.until - margin) && token.value !== refused ? token : null
 
-  /** A store that is down, or does not answer, must not stop payments. */
-  const fromStore = async () => {
+  /** A store that is down, or does not answer, must not stop payments: that is said, and `null`. */
+  const ofStore = async <Answer>(ask: (store: TokenStore) => Promise<Answer> | Answer, secret: string | null): Promise<Answer | null> => {
+    if (!shared) return null
     try {
-      return (await noLonger(shared?.get(), storePatienceMs)) ?? null
-    } catch {
+      const asked = (async () => ({ answer: await ask(shared) }))()
+      const done = await noLonger(asked, storePatienceMs)
+      if (!done) throw new Error(`no answer for ${storePatienceMs} ms`)
+      return done.answer
+    } catch (error) {
+      // no more than its words, and no token in them: a driver's error may hold what it was to keep
+      const words = message(error).replaceAll(secret ?? '\0', '…')
+      console.error(`react-billing-key token store: this machine has a token of its own. ${words}`)
       return null
     }
   }
 
   async function renew(refused: string | null): Promise<string> {
-    const stored = fresh(await fromStore(), refused)
+    const stored = fresh(await ofStore((store) => store.get(), null), refused)
     if (stored && isHeaderText(stored.value)) {
       held = stored
       renewAt = stored.until - margin
@@ -59,11 +67,7 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
     if (!isHeaderText(token.value)) throw new IamportApiError(path, 200, 0, 'the token is none', { sent: false })
     held = token
     renewAt = token.until - Math.min(margin, (token.until - Date.now()) / 2)
-    try {
-      await noLonger(shared?.set(token), storePatienceMs)
-    } catch {
-      // as above
-    }
+    await ofStore((store) => store.set(token), token.value)
     return token.value
   }
 

@@ -206,6 +206,24 @@ describe('a lock that does not answer', () => {
     await vi.waitFor(() => expect(made).toBe(true), { timeout: 10_000 })
     await vi.waitFor(() => expect(sent.size).toBe(0), { timeout: 10_000 })
   })
+
+  it('is asked to forget one that it makes too late and then fails over', async () => {
+    const { lock, sent } = memoryLock()
+    const { iamport } = hurried()
+    const order = newOrder()
+    let fail = () => {}
+    const acquire = (merchantUid: string, claim: string) =>
+      new Promise<boolean>((_, reject) => {
+        fail = () => {
+          lock.acquire(merchantUid, claim)
+          reject(new Error('connection lost after the commit'))
+        }
+      })
+    expect(await charge(iamport, order, { lock: { ...lock, acquire } })).toMatchObject({ code: 'not-sent' })
+    fail()
+    expect(sent.size).toBe(1)
+    await vi.waitFor(() => expect(sent.size).toBe(0), { timeout: 10_000 })
+  })
 })
 
 describe('a claim that cannot be given back', () => {

@@ -97,6 +97,16 @@ describe('what became of a charge that was sent', () => {
     expect(await charge(paid.iamport, order, patient)).toMatchObject({ status: 'paid' })
   })
 
+  it('is under way when PortOne says so before anything is sent: then nothing is', async () => {
+    const order = newOrder()
+    const { iamport, calls } = scripted({ paymentByMerchantUid: looks({ ...paymentOf(order), status: 'ready' }) })
+    expect(await charge(iamport, order, { ...once, lock: memoryLock().lock })).toMatchObject({
+      status: 'unknown',
+      cause: { message: 'A payment of this order is under way.' },
+    })
+    expect(calls.again).toBe(0)
+  })
+
   it('is a paid one, whatever came after it; that is asked for only where something else came', async () => {
     const order = newOrder()
     const found = { newest: failedOf(order, 'imp_newest') as Payment | null, paid: paymentOf(order) as Payment | null }

@@ -109,10 +109,16 @@ describe('createIamportClient', () => {
     await client({ tokenStore }).payment('none')
     await client({ tokenStore }).payment('none')
     expect(count(/getToken/) - before).toBe(1)
-    const down = () => Promise.reject(new Error('redis is down'))
-    expect(await client({ tokenStore: { get: down, set: down } }).payment('none')).toBeNull()
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const down = (token?: AccessToken) => Promise.reject(new Error(`redis is down: SET ${token?.value}`))
+    const alone = client({ tokenStore: { get: () => down(), set: down } })
+    expect(await alone.payment('none')).toBeNull()
+    const words = 'react-billing-key token store: this machine has a token of its own.'
+    expect(logged.mock.calls).toEqual([[`${words} redis is down: SET undefined`], [`${words} redis is down: SET …`]])
     const silent = () => new Promise<never>(() => {})
     expect(await client({ tokenStore: { get: silent, set: silent } }).payment('none')).toBeNull()
+    expect(logged).toHaveBeenLastCalledWith(`${words} no answer for 1000 ms`)
+    logged.mockRestore()
   })
 
   it('tries reads again when PortOne is busy, and what moves money never', async () => {

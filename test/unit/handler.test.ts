@@ -1,5 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openapi } from './apiContract.ts'
 import { startDirectShop } from './directShop.ts'
 import { memoryLock } from './memoryLock.ts'
@@ -108,6 +108,19 @@ describe('createBillingHandler', () => {
     const init = { headers: { 'content-type': 'application/json' }, body, duplex: 'half' } as RequestInit
     expect(await send(make(), 'POST', '/intents', init)).toMatchObject({ status: 413 })
     expect(pulled).toBeLessThan(10)
+  })
+
+  it('refuses a body that breaks off, and troubles no operator with who has left', async () => {
+    const onError = vi.fn()
+    const body = new ReadableStream({
+      start(stream) {
+        stream.enqueue(new TextEncoder().encode('{"imp'))
+        stream.error(new Error('aborted'))
+      },
+    })
+    const init = { headers: { 'content-type': 'application/json' }, body, duplex: 'half' } as RequestInit
+    expect(await send(make('mina', { onError }), 'POST', '/webhook', init)).toMatchObject({ status: 400 })
+    expect(onError).not.toHaveBeenCalled()
   })
 })
 

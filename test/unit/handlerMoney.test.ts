@@ -59,6 +59,21 @@ describe('money that does not fit its intent', () => {
     )
   })
 
+  it('says none of a window while only another window of the same order has failed', async () => {
+    const shop = await open({ firstOrder: () => ({ name: '월간', amount: 9900, merchantUid: 'one-failed' }) })
+    const { body: second } = await shop.call('POST /intents', {})
+    const { impUid } = await shop.register()
+    Object.assign(sandbox.payments.find(({ imp_uid }) => imp_uid === impUid) ?? {}, { status: 'failed' })
+    expect(await shop.call('POST /confirm', { token: second.token })).toMatchObject({ status: 200, body: { status: 'none' } })
+  })
+
+  it('issues what fits the token that asks, also when the page sent an intent of another order along', async () => {
+    const shop = await open()
+    const { body: other } = await shop.call('POST /intents', {})
+    expect(await shop.confirm(await shop.register({ custom_data: other.customData }))).toMatchObject({ code: 'issued' })
+    expect(shop.told.refused).toEqual([])
+  })
+
   it('tells of another card for an order although the page names another of its intents', async () => {
     const shop = await open({ firstOrder: () => ({ name: '월간', amount: 9900, merchantUid: 'two-intents' }) })
     const { body: second } = await shop.call('POST /intents', {})
@@ -395,6 +410,20 @@ describe('sweepRegistrations', () => {
     const { total } = await iamport.paymentsByStatus('paid', { from: Math.floor(since.getTime() / 1000), limit: 1 })
     expect(await shop.billing.sweepRegistrations({ since })).toMatchObject({ seen: total, failed: 0 })
     expect(shop.told.issued).toContainEqual(expect.objectContaining({ payment: expect.objectContaining({ impUid }) }))
+  })
+
+  it('reads a list anew that a refund has made shorter, each payment once', async () => {
+    const [payment] = (await iamport.paymentsByStatus('paid', { limit: 1 })).payments
+    const page = (total: number, next: number, ...impUids: string[]) => ({
+      total,
+      next,
+      payments: impUids.map((impUid) => ({ ...payment, impUid, customData: null })),
+    })
+    // the first of four is refunded after its page was read: the third is on it now
+    const pages = [page(4, 2, '1', '2'), page(3, 0, '4'), page(3, 2, '2', '3'), page(3, 0, '4')]
+    const shop = await open({ iamport: Object.assign(Object.create(iamport), { paymentsByStatus: async () => pages.shift() }) })
+    expect(await shop.billing.sweepRegistrations({ since: new Date() })).toMatchObject({ seen: 4, failed: 0 })
+    expect(pages).toEqual([])
   })
 
   it('ends also when PortOne names a next page for ever, or its list never keeps still', async () => {

@@ -22,6 +22,13 @@ describe('a number of the shop’s own', () => {
   })
 })
 
+it('fixes no amount where none is charged: a display-only PG shows another', async () => {
+  const preparePayment = vi.fn(async () => undefined)
+  const shop = await open({ iamport: { ...iamport, preparePayment }, firstOrder: () => ({ name: '월간', amount: 0, displayAmount: 9900 }) })
+  expect(await shop.call('POST /intents', {})).toMatchObject({ status: 200 })
+  expect(preparePayment).not.toHaveBeenCalled()
+})
+
 describe('what a registration came to', () => {
   it.each([
     ['한도 초과', '한도 초과'],

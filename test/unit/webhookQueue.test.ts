@@ -40,6 +40,16 @@ it('gives its place back when a question fails', async () => {
   expect(await code(ask('imp_0', async () => ({ status: 'paid' })))).toBe('answered')
 })
 
+it('asks anew for who came while a question ran that failed', async () => {
+  const { ask } = createWebhookQueue()
+  const failing = () => Promise.reject(new Error('PortOne is gone'))
+  const paid = vi.fn(async () => ({ status: 'paid' }))
+  const first = ask('imp_1', failing).catch(() => 'failed')
+  const second = code(ask('imp_1', paid))
+  expect([await first, await second, await code(ask('imp_1', paid))]).toEqual(['failed', 'answered', 'answered'])
+  expect(paid).toHaveBeenCalledTimes(2)
+})
+
 it('remembers an unknown payment for ten seconds, and a thousand of them', async () => {
   const { ask } = createWebhookQueue()
   const now = vi.spyOn(performance, 'now').mockReturnValue(1_000)
