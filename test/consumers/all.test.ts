@@ -89,7 +89,10 @@ describe('Next.js, by its recipe', () => {
       'app/api/billing/[...path]/shop.ts': shop,
     }
     for (const [path, part] of Object.entries(parts)) files[path] = exchange(pick(files, path)[path] ?? '', part)
-    if (runtime === 'edge') files[route] = `export const runtime = 'edge'\n${files[route]}`
+    if (runtime === 'edge') {
+      files[route] = `export const runtime = 'edge'\n${files[route]}`
+      files['next.config.ts'] = 'export default {}\n' // as docs/frameworks.md says: no cacheComponents
+    }
     const { ports } = await nextApp(`next-${runtime}`, files)
     expect(await registerOnBoth(`http://127.0.0.1:${ports[3000]}/`)).toEqual(fine)
   })
