@@ -1,4 +1,4 @@
-import { adviseDeveloper } from '#describe-error'
+import { adviseOfRefusal, adviseOfReport } from '#describe-error'
 import type { Claim, Confirm } from '../billing/confirm.ts'
 import { BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
 import { type BillingKeyOutcome, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
@@ -332,8 +332,12 @@ export class Attempt {
     request.then(
       this.ofClick((fetched) => this.requestReady(fetched)),
       this.ofClick((error: unknown) => {
-        if (isRefusal(error)) this.dispatch({ type: 'refused', outcome: refusedOutcome(error, orderOf(source)) })
-        else this.broke(error)
+        if (!isRefusal(error)) {
+          this.broke(error)
+          return
+        }
+        adviseOfRefusal(error)
+        this.dispatch({ type: 'refused', outcome: refusedOutcome(error, orderOf(source)) })
       }),
     )
   }
@@ -368,7 +372,11 @@ export class Attempt {
       forgetTold(merchantUid)
       this.dispatch({ type: 'opened', attempt: { merchantUid, amount, canAsk: settings.confirm !== undefined, failedAsks: 0 } })
       this.#window = requestPay(imp, params, {
-        onEnd: (end) => this.dispatch({ type: 'window-ended', report: reportOf(end, pending) }),
+        onEnd: (end) => {
+          const report = reportOf(end, pending)
+          adviseOfReport(report)
+          this.dispatch({ type: 'window-ended', report })
+        },
         onLate: (answer) => this.hearLate(toReport(answer, pending, 'callback'), pending, drops),
       })
     } catch (error) {
@@ -442,7 +450,6 @@ export class Attempt {
   private tellOwner(outcome: BillingKeyOutcome): void {
     if (!isNewsToTell(outcome)) return
     this.#lastTold = outcome
-    adviseDeveloper(outcome)
     this.#callbacks.push(() => this.#owner.onOutcome()?.(outcome))
   }
 }

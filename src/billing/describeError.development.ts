@@ -1,5 +1,5 @@
 import type { BillingKeyErrorCode, ErrorReason, RequestIssue, RequestRule } from './errors.ts'
-import type { BillingKeyOutcome } from './outcome.ts'
+import type { WindowReport } from './outcome.ts'
 import { pgNames } from './pgNames.ts'
 
 const currentSdk = 'https://cdn.iamport.kr/v1/iamport.js'
@@ -10,7 +10,7 @@ const sentences: { readonly [reason in ErrorReason]: (about: string) => string }
   userCode: () => 'The userCode of <BillingKeyProvider> is empty: give it 가맹점 식별코드 of PortOne’s console, like imp00000000.',
   'no-api': () => 'An order needs the merchant’s server: give <BillingKeyProvider> its api.',
   'no-request': (what) => `The request function gave ${what}: it has to return a request.`,
-  threw: (cause) => `The request could not be prepared: ${cause}`,
+  threw: (cause) => `The request could not be prepared: ${cause} Where the shop’s server was asked, its log says more.`,
   late: (ms) => `The request did not come within ${ms} ms.`,
   gone: () => 'The SDK was loaded and window.IMP has gone since.',
   'channel-key': () => `A legacy SDK knows no channelKey and would open another PG: name the pg, or use ${currentSdk}.`,
@@ -71,10 +71,27 @@ export const describeAnswer = (call: string, status: number): string =>
     ? `${call} was not answered. Does the shop's server run, and may this page reach it (CORS, connect-src)?`
     : `${call} was answered with HTTP ${status} and not by createBillingHandler. Is it mounted where api of <BillingKeyProvider> says, and does the shop's server run behind its proxy?`
 
-/** Written to the console in development, beside the words that the customer reads: what is seldom the customer's doing. */
-export function adviseDeveloper(outcome: BillingKeyOutcome): void {
-  if (outcome.status === 'failed' && outcome.stage === 'before-window')
-    console.error(
-      `No window was opened (${outcome.code}: ${outcome.message}). Where PortOne says so: userCode, pg and channelKey of <BillingKeyProvider> have to be those of its console.`,
+/** What createBillingHandler refuses with when the shop is not yet put together. A shop's own codes are none of them. */
+const mistakes: { readonly [code: string]: string } = {
+  'no-such-route':
+    'The handler was reached and knows no such path: api of <BillingKeyProvider> and basePath of createBillingHandler (/api/billing when left out) have to be the same.',
+  'not-signed-in': 'authenticate of createBillingHandler gave null: it has to find who is signed in by the cookies of the request.',
+}
+
+const advise = (code: string, message: string, advice: string) => console.error(`No window was opened (${code}: ${message}). ${advice}`)
+
+/** Written to the console in development, beside the words that the customer reads: what the shop's handler refused. */
+export function adviseOfRefusal({ code, message }: { readonly code: string; readonly message: string }): void {
+  const advice = mistakes[code]
+  if (advice) advise(code, message, advice)
+}
+
+/** The same of PortOne, when its SDK opened no window. */
+export function adviseOfReport(report: WindowReport): void {
+  if (report.status === 'failed' && report.stage === 'before-window')
+    advise(
+      report.code,
+      report.message,
+      'userCode, pg and channelKey of <BillingKeyProvider> have to be those of PortOne’s console, if that is what it says.',
     )
 }

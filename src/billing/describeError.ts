@@ -1,5 +1,5 @@
 import type { BillingKeyErrorCode, ErrorReason, RequestIssue } from './errors.ts'
-import type { BillingKeyOutcome } from './outcome.ts'
+import type { WindowReport } from './outcome.ts'
 
 /** An error's message in production: the code, what it is about, and the page that says what to do. */
 export const describeError = (code: BillingKeyErrorCode, reason: ErrorReason, about: string, issues: readonly RequestIssue[]): string =>
@@ -7,4 +7,6 @@ export const describeError = (code: BillingKeyErrorCode, reason: ErrorReason, ab
 
 export const describeAnswer = (call: string, status: number): string => `${call}: HTTP ${status}`
 
-export const adviseDeveloper = (_outcome: BillingKeyOutcome): void => {}
+export const adviseOfRefusal = (_refusal: { readonly code: string; readonly message: string }): void => {}
+
+export const adviseOfReport = (_report: WindowReport): void => {}

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { nextApp, ownFiles, registerOnBoth, viteApp } from './apps.ts'
 import { closeBrowser, fine } from './customer.ts'
 import { cleanUp, createProject } from './project.ts'
-import { commands, folder, named, pick, read, samples, section } from './samples.ts'
+import { commands, exchange, folder, named, pick, read, samples, section } from './samples.ts'
 
 // What `npm run consumers` takes beside the short form.
 afterAll(async () => {
@@ -68,25 +68,32 @@ describe('Vite', () => {
 })
 
 describe('Next.js, by its recipe', () => {
-  const recipe = named('stories/code/next')
-  const { 'shop.ts': shop = '', ...written } = recipe
-  const files = {
-    ...pick(ownFiles('### Next.js').files, '.env', 'app/layout.tsx', 'app/page.tsx', 'src/Subscribe.tsx'),
-    ...written,
-    'app/api/billing/[...path]/shop.ts': shop.replace("request.headers.has('cookie') ?", 'request ?'),
+  const { 'shop.ts': shop = '', ...recipe } = named('stories/code/next')
+  const started = ownFiles('### Next.js').files
+  const route = 'app/api/billing/[...path]/route.ts'
+  const parts: Record<string, Record<string, string>> = {
+    'app/layout.tsx': {
+      "import { Billing } from '../src/Billing'": "import { Providers } from './providers'",
+      '<Billing memberId="1">': '<Providers memberId="1">',
+      '</Billing>': '</Providers>',
+    },
+    'app/providers.tsx': { '<BillingKeyProvider ': '<BillingKeyProvider scriptUrl="http://127.0.0.1:4010/v1/iamport.js" ' },
+    [route]: { 'impSecret: process.env.IAMPORT_SECRET': 'impSecret: process.env.IAMPORT_SECRET, baseUrl: process.env.IAMPORT_URL' },
+    'app/api/billing/[...path]/shop.ts': { "request.headers.has('cookie') ?": 'request ?' },
   }
-  const ofRecipe = (text: string) =>
-    text
-      .replace("import { Billing } from '../src/Billing'", "import { Providers } from './providers'")
-      .replaceAll('Billing memberId="1">', 'Providers memberId="1">')
-      .replace('</Billing>', '</Providers>')
-      .replace('<BillingKeyProvider userCode', '<BillingKeyProvider scriptUrl="http://127.0.0.1:4010/v1/iamport.js" userCode')
-      .replace('impSecret: process.env.IAMPORT_SECRET', '$&, baseUrl: process.env.IAMPORT_URL')
 
   it.each(['nodejs', 'edge'])('registers a card with a route on %s', async (runtime) => {
-    const change = (text: string) =>
-      ofRecipe(text).replace('export const GET', `${runtime === 'edge' ? "export const runtime = 'edge'\n" : ''}export const GET`)
-    const { ports } = await nextApp(`next-${runtime}`, { files, change })
+    const files: Record<string, string> = {
+      ...pick(started, '.env', 'app/layout.tsx', 'app/page.tsx', 'src/Subscribe.tsx'),
+      ...recipe,
+      'app/api/billing/[...path]/shop.ts': shop,
+    }
+    for (const [path, part] of Object.entries(parts)) files[path] = exchange(pick(files, path)[path] ?? '', part)
+    if (runtime === 'edge') {
+      files[route] = `export const runtime = 'edge'\n${files[route]}`
+      files['next.config.ts'] = 'export default {}\n' // as docs/frameworks.md says: no cacheComponents
+    }
+    const { ports } = await nextApp(`next-${runtime}`, files)
     expect(await registerOnBoth(`http://127.0.0.1:${ports[3000]}/`)).toEqual(fine)
   })
 })

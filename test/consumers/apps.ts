@@ -39,9 +39,9 @@ export async function viteApp(name: string, { react = [] as string[], files: mor
 }
 
 /** The README's Next.js app, built without a secret and started with them. */
-export async function nextApp(name: string, { files = ownFiles('### Next.js').files, change = held } = {}) {
+export async function nextApp(name: string, files = ownFiles('### Next.js').files) {
   const [make = [], [sandbox = ''] = []] = commands(section(readme, '### Next.js'))
-  const project = await createProject(name, change)
+  const project = await createProject(name, held)
   await project.run(make.map((line) => line.replace(/(create-next-app.*)/, '$1 --skip-install --disable-git')))
   const { '.env': secrets = '', ...code } = files
   project.write(code)

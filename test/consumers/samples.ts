@@ -37,6 +37,14 @@ export const folder = (path: string) => Object.fromEntries(readdirSync(join(root
 export const named = (path: string) =>
   Object.fromEntries(Object.entries(folder(path)).map(([name, code]) => [/^\/\/ ([^\s,]+\.tsx?)/m.exec(code)?.[1] ?? name, code]))
 
+/** A recipe with parts of it exchanged. One that is not there would leave something else to be tested, and throws. */
+export function exchange(text: string, parts: Record<string, string>) {
+  return Object.entries(parts).reduce((before, [from, to]) => {
+    if (!before.includes(from)) throw new Error(`the recipe no longer says ${from}`)
+    return before.replaceAll(from, () => to)
+  }, text)
+}
+
 /** What of an object is named. */
 export function pick(files: Record<string, string>, ...names: string[]) {
   for (const name of names) if (files[name] === undefined) throw new Error(`no sample is called ${name}`)

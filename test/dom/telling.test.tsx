@@ -263,19 +263,47 @@ describe('the developer reads in the console what the customer cannot mend', () 
     expect(print).toHaveBeenCalledOnce()
   })
 
+  const order = (onError?: (error: Error) => void) => {
+    render(
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" api="/api/biling/">
+        <BillingKeyButton order={{ plan: 'monthly' }} onError={onError} />
+      </BillingKeyProvider>,
+    )
+    return click(screen.getByRole('button'))
+  }
+
   it('where api leads when it is not the handler', async () => {
     const print = printed()
     vi.stubGlobal('fetch', async () => new Response('<!doctype html>', { status: 404 }))
-    render(
-      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" api="/api/biling/">
-        <BillingKeyButton order={{ plan: 'monthly' }} />
-      </BillingKeyProvider>,
-    )
-    await click(screen.getByRole('button'))
+    await order()
     await waitFor(() => expect(print).toHaveBeenCalled())
     expect(String(print.mock.calls[0]?.[0])).toMatch(
       /POST \/api\/biling\/intents was answered with HTTP 404 and not by createBillingHandler/,
     )
+  })
+
+  it.each([
+    [404, 'no-such-route', /no-such-route.*basePath/],
+    [401, 'not-signed-in', /not-signed-in.*authenticate/],
+    [422, 'sold-out', /^$/], // the shop's own word is no mistake
+  ])('what the shop’s server refused with %i %s, and nothing of PortOne’s console', async (status, code, said) => {
+    const print = printed()
+    vi.stubGlobal('fetch', async () => Response.json({ error: { code, message: '안 돼요.' } }, { status }))
+    const onError = vi.fn()
+    await order(onError)
+    await waitFor(() => expect(screen.getByText(/안 돼요\./)).toBeDefined())
+    expect(print.mock.calls.flat().join()).toMatch(said)
+    expect(print.mock.calls.flat().join()).not.toContain('userCode')
+    expect(onError).not.toHaveBeenCalled()
+  })
+
+  it('that the log of the shop’s server says why, where the server failed', async () => {
+    vi.stubGlobal('fetch', async () => Response.json({ error: { code: 'internal', message: '처리하지 못했어요.' } }, { status: 500 }))
+    const onError = vi.fn()
+    await order(onError)
+    await waitFor(() => expect(onError).toHaveBeenCalledOnce())
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'request-failed', cause: { status: 500, code: 'internal' } })
+    expect(onError.mock.calls[0]?.[0].message).toMatch(/처리하지 못했어요\..*shop’s server.*its log/)
   })
 
   it('that userCode or pg may not be the console’s, when no window was opened', async () => {

@@ -33,6 +33,17 @@ describe('the tarball', () => {
   })
 })
 
+it('has a package.json that npm publishes as it is', () => {
+  const folder = temporary()
+  for (const file of ['package.json', 'README.md']) cpSync(join(root, file), join(folder, file))
+  mkdirSync(join(folder, 'dist/sandbox'), { recursive: true })
+  cpSync(join(root, 'dist/sandbox/cli.js'), join(folder, 'dist/sandbox/cli.js'))
+  execFileSync('npm', ['pkg', 'fix'], { cwd: folder, stdio: 'pipe' })
+  expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toEqual(
+    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')),
+  )
+})
+
 describe('npm run address', () => {
   const errors = ['src/billing/describeError.ts', 'src/billing/describeError.development.ts']
   const files = ['package.json', ...errors, 'scripts/address.mjs']
