@@ -65,6 +65,8 @@ const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core to itself, which is half of two
+    maxWorkers: '100%',
     // a legacy SDK throws over messages that are not its own (docs/sdk-facts.md, 30)
     onConsoleLog: (log) => !log.includes('Script error.'),
     coverage: {

@@ -1,6 +1,7 @@
 import type { BillingKeyErrorCode, ErrorReason, RequestIssue, RequestRule } from './errors.ts'
 import type { WindowReport } from './outcome.ts'
 import { pgNames } from './pgNames.ts'
+import { parseRedirect } from './redirect.ts'
 
 const currentSdk = 'https://cdn.iamport.kr/v1/iamport.js'
 
@@ -94,4 +95,19 @@ export function adviseOfReport(report: WindowReport): void {
       report.message,
       'userCode, pg and channelKey of <BillingKeyProvider> have to be those of PortOne’s console, if that is what it says.',
     )
+}
+
+/** A landing page may come in a chunk of its own, over a slow connection. */
+const landingLoadsMs = 5_000
+
+/** The same where a phone has come back and nothing on the page takes the result. An effect: gives what ends the wait. */
+export function adviseOfLanding(isTaken: () => boolean): (() => void) | undefined {
+  if (!parseRedirect(location.href)) return
+  const timer = setTimeout(() => {
+    if (!isTaken() && parseRedirect(location.href))
+      console.error(
+        'This page was opened with PortOne’s result in its address, and nothing takes it: the customer is shown no outcome. Render <BillingKeyRedirect>, or call useBillingKeyRedirect(), on the page that redirectUrl of <BillingKeyProvider> names.',
+      )
+  }, landingLoadsMs)
+  return () => clearTimeout(timer)
 }

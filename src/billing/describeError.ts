@@ -10,3 +10,5 @@ export const describeAnswer = (call: string, status: number): string => `${call}
 export const adviseOfRefusal = (_refusal: { readonly code: string; readonly message: string }): void => {}
 
 export const adviseOfReport = (_report: WindowReport): void => {}
+
+export const adviseOfLanding = (_isTaken: () => boolean): void => {}

@@ -1,6 +1,7 @@
 'use client'
-import { type ReactNode, useInsertionEffect, useMemo } from 'react'
-import { recheckPage } from '../attempt/page.ts'
+import { type ReactNode, useEffect, useInsertionEffect, useMemo } from 'react'
+import { adviseOfLanding } from '#describe-error'
+import { attemptsOfPage, recheckPage } from '../attempt/page.ts'
 import { keepOnlyFor } from '../attempt/pending.ts'
 import type { AttemptSettings } from '../attempt/runAttempt.ts'
 import type { Confirm } from '../billing/confirm.ts'
@@ -102,5 +103,15 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
     keepOnlyFor(customerKey)
     queueMicrotask(recheckPage)
   }, [customerKey])
+  useEffect(() => adviseOfLanding(() => attemptsOfPage().landingConsumers.size > 0), [])
+  useEffect(() => {
+    document.addEventListener('visibilitychange', recheckWhenVisible)
+    return () => document.removeEventListener('visibilitychange', recheckWhenVisible)
+  }, [])
   return <BillingKeyContext.Provider value={value}>{children}</BillingKeyContext.Provider>
+}
+
+/** Who comes back to the page may have signed in meanwhile, or paid in an app. */
+function recheckWhenVisible(): void {
+  if (document.visibilityState === 'visible') recheckPage()
 }

@@ -81,14 +81,7 @@ export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKey
   useEffect(() => {
     attempt.lookAfterLeftovers()
     window.addEventListener('pageshow', attempt.lookAfterLeftovers)
-    const onVisible = () => {
-      if (document.visibilityState === 'visible') attempt.recheck(false)
-    }
-    document.addEventListener('visibilitychange', onVisible)
-    return () => {
-      window.removeEventListener('pageshow', attempt.lookAfterLeftovers)
-      document.removeEventListener('visibilitychange', onVisible)
-    }
+    return () => window.removeEventListener('pageshow', attempt.lookAfterLeftovers)
   }, [attempt])
 
   const actions = useMemo(

@@ -71,13 +71,6 @@ export function useBillingKeyRedirect(options: UseBillingKeyRedirectOptions = {}
     () => landing?.getSnapshot() ?? null,
     () => null,
   )
-  useEffect(() => {
-    const onVisible = () => {
-      if (document.visibilityState === 'visible') landing?.recheck(false)
-    }
-    document.addEventListener('visibilitychange', onVisible)
-    return () => document.removeEventListener('visibilitychange', onVisible)
-  }, [landing])
   const recheck = useCallback(() => landing?.recheck(), [landing])
   return {
     outcome: snapshot?.outcome ?? null,

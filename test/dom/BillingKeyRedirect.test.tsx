@@ -1,5 +1,5 @@
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
-import { StrictMode } from 'react'
+import { type ReactNode, StrictMode } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -122,5 +122,40 @@ describe('on a server', () => {
     expect(complaints).not.toHaveBeenCalled()
     complaints.mockRestore()
     root.remove()
+  })
+
+  describe('where nothing takes the result', () => {
+    const query = '?imp_uid=imp_1&merchant_uid=issue-1&imp_success=true'
+    const open = (children: ReactNode) => {
+      vi.useFakeTimers()
+      const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+      history.replaceState(null, '', `/done${query}`)
+      const page = (shown: ReactNode) => (
+        <StrictMode>
+          <BillingKeyProvider userCode="imp00000000">{shown}</BillingKeyProvider>
+        </StrictMode>
+      )
+      const { rerender } = render(page(children))
+      return { said, show: (shown: ReactNode) => rerender(page(shown)) }
+    }
+    afterEach(() => {
+      vi.useRealTimers()
+      vi.restoreAllMocks()
+    })
+
+    it('tells the developer so, once, and none of it', () => {
+      const { said } = open(<BillingKeyButton order={{ plan: 'monthly' }} />)
+      act(() => vi.advanceTimersByTime(5_000))
+      expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/<BillingKeyRedirect>.*redirectUrl/))
+      expect(String(said.mock.calls)).not.toMatch(/imp_1|issue-1/)
+    })
+
+    it('tells nothing of a landing that comes in a chunk of its own', () => {
+      const { said, show } = open(null)
+      act(() => vi.advanceTimersByTime(4_000))
+      show(<BillingKeyRedirect />)
+      act(() => vi.advanceTimersByTime(60_000))
+      expect(said).not.toHaveBeenCalled()
+    })
   })
 })
