@@ -64,8 +64,13 @@ export function pageChangedSoon(): void {
   isPlanned = true
 }
 
+/** Every attempt of the page, the landing's at the end. */
+export function allAttempts(): Attempt[] {
+  const { attempts, landing } = attemptsOfPage()
+  return landing ? [...attempts, landing] : [...attempts]
+}
+
 /** Asks again about everything of this page that nobody could say, and drops what is another member's. */
 export function recheckPage(): void {
-  const { attempts, landing } = attemptsOfPage()
-  for (const attempt of [...attempts, landing]) attempt?.recheck(false)
+  for (const attempt of allAttempts()) attempt.recheck(false)
 }

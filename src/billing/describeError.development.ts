@@ -1,3 +1,4 @@
+import { attemptsOfPage } from '../attempt/page.ts'
 import type { BillingKeyErrorCode, ErrorReason, RequestIssue, RequestRule } from './errors.ts'
 import type { WindowReport } from './outcome.ts'
 import { pgNames } from './pgNames.ts'
@@ -101,10 +102,10 @@ export function adviseOfReport(report: WindowReport): void {
 const landingLoadsMs = 5_000
 
 /** The same where a phone has come back and nothing on the page takes the result. An effect: gives what ends the wait. */
-export function adviseOfLanding(isTaken: () => boolean): (() => void) | undefined {
+export function adviseOfLanding(): (() => void) | undefined {
   if (!parseRedirect(location.href)) return
   const timer = setTimeout(() => {
-    if (!isTaken() && parseRedirect(location.href))
+    if (attemptsOfPage().landingConsumers.size === 0 && parseRedirect(location.href))
       console.error(
         'This page was opened with PortOne’s result in its address, and nothing takes it: the customer is shown no outcome. Render <BillingKeyRedirect>, or call useBillingKeyRedirect(), on the page that redirectUrl of <BillingKeyProvider> names.',
       )

@@ -11,4 +11,4 @@ export const adviseOfRefusal = (_refusal: { readonly code: string; readonly mess
 
 export const adviseOfReport = (_report: WindowReport): void => {}
 
-export const adviseOfLanding = (_isTaken: () => boolean): void => {}
+export const adviseOfLanding = (): void => {}

@@ -1,7 +1,7 @@
 'use client'
 import { type ReactNode, useEffect, useInsertionEffect, useMemo } from 'react'
 import { adviseOfLanding } from '#describe-error'
-import { attemptsOfPage, recheckPage } from '../attempt/page.ts'
+import { recheckPage } from '../attempt/page.ts'
 import { keepOnlyFor } from '../attempt/pending.ts'
 import type { AttemptSettings } from '../attempt/runAttempt.ts'
 import type { Confirm } from '../billing/confirm.ts'
@@ -103,7 +103,7 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
     keepOnlyFor(customerKey)
     queueMicrotask(recheckPage)
   }, [customerKey])
-  useEffect(() => adviseOfLanding(() => attemptsOfPage().landingConsumers.size > 0), [])
+  useEffect(adviseOfLanding, [])
   useEffect(() => {
     document.addEventListener('visibilitychange', recheckWhenVisible)
     return () => document.removeEventListener('visibilitychange', recheckWhenVisible)
