@@ -126,7 +126,7 @@ interface CardProps {
   readonly children: ReactNode
 }
 
-function Card({ summary: { card }, words, last, isKept, isAsking, ask, remove, children }: CardProps) {
+function Card({ summary: { card, registeredAt }, words, last, isKept, isAsking, ask, remove, children }: CardProps) {
   const { list } = words
   const question = useId()
   const opener = useRef<HTMLButtonElement>(null)
@@ -134,12 +134,20 @@ function Card({ summary: { card }, words, last, isKept, isAsking, ask, remove, c
   useFocusOn(isAsking, keep, opener)
   const name = card?.name ?? list.unnamed
   const charged = last && lastChargeLine(last, words)
-  const short = [name, card?.number?.slice(-4)].filter(Boolean).join(' ')
+  // of several cards without a number, the day says which it is
+  const dated = registeredAt === null ? name : fill(list.registered, { card: name, date: formatDate(registeredAt, words.lang) })
+  const short = card?.number ? `${name} ${card.number.slice(-4)}` : dated
   return (
     <li>
       <div className="rbk-card">
         <span>
-          {name} {card?.number && <span className="rbk-number">{card.number}</span>}
+          {card?.number ? (
+            <>
+              {name} <span className="rbk-number">{card.number}</span>
+            </>
+          ) : (
+            dated
+          )}
         </span>
         {charged && <small>{charged}</small>}
       </div>

@@ -1,7 +1,7 @@
 'use client'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { BillingKeyError } from '../billing/errors.ts'
-import type { BillingKeyOutcome, UnconfirmedReason } from '../billing/outcome.ts'
+import type { BillingKeyOutcome } from '../billing/outcome.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
 import { adviceFor } from '../locales/advice.ts'
 import { fill, formatAmount } from '../locales/format.ts'
@@ -96,22 +96,16 @@ function numberKept(line: string): ReactNode {
 
 type Text = { readonly [key in keyof Messages]: Messages[key] extends string ? key : never }[keyof Messages]
 
+/** What `fetch` throws in a function of the shop's own: Chromium, Firefox, Safari. A slip in that function is a TypeError as well. */
+const isUnreachable = (cause: unknown) => cause instanceof TypeError && /fetch|load failed/i.test(cause.message)
+
 function errorText({ code, cause }: BillingKeyError): Text {
   if (code === 'window-busy') return 'busy'
   if (code === 'request-failed') {
     const { status } = (cause ?? {}) as { status?: unknown }
-    return status === 401 ? 'signInFirst' : status === 0 || cause instanceof TypeError ? 'offline' : 'error'
+    return status === 401 ? 'signInFirst' : status === 0 || isUnreachable(cause) ? 'offline' : 'error'
   }
   return code.startsWith('sdk-load') ? 'loadFailed' : 'error'
-}
-
-const unconfirmedTexts: { readonly [reason in UnconfirmedReason]: Text } = {
-  'sign-in': 'signIn',
-  unreachable: 'unconfirmed',
-  timeout: 'unconfirmed',
-  abandoned: 'unconfirmed',
-  'not-yet': 'unconfirmed',
-  pending: 'unconfirmed',
 }
 
 function outcomeLines(outcome: BillingKeyOutcome, words: Messages): string[] {
@@ -128,7 +122,7 @@ function outcomeLines(outcome: BillingKeyOutcome, words: Messages): string[] {
       return [words[outcome.by === 'customer' ? 'cancelled' : outcome.asked ? 'closed' : 'closedUnasked']]
     case 'unconfirmed':
       return [
-        words[unconfirmedTexts[outcome.reason]],
+        words[outcome.reason === 'sign-in' ? 'signIn' : 'unconfirmed'],
         ...(outcome.amount ? [words.maybeCharged] : []),
         ...(outcome.mayStartAnew ? [words.anew] : []),
       ]

@@ -49,6 +49,7 @@ export const en = {
     empty: 'You have no card yet.',
     failed: "We couldn't load your cards.",
     unnamed: 'Card',
+    registered: '{card} added on {date}',
     remove: 'Remove',
     ask: "Remove {card}? Your next subscription payment won't go through.",
     keep: 'Keep',

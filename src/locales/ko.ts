@@ -49,6 +49,7 @@ export const ko = {
     empty: '등록한 카드가 없어요.',
     failed: '카드를 불러오지 못했어요.',
     unnamed: '카드',
+    registered: '{date}에 등록한 {card}',
     remove: '삭제',
     ask: '{card}을(를) 삭제할까요? 다음 정기결제가 진행되지 않아요.',
     keep: '취소',

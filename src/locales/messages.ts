@@ -57,6 +57,8 @@ export interface ListMessages {
   readonly failed: string
   /** Stands for a card nobody named. */
   readonly unnamed: string
+  /** `{card}` and `{date}`: tells cards without a number apart. */
+  readonly registered: string
   readonly remove: string
   /** `{card}`; `을(를)` behind it is settled by its last letter or digit. */
   readonly ask: string

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BillingKeyList, type BillingKeyListProps, BillingKeyProvider, ko } from '../../src/index.ts'
 import { resetPage } from './fakeIamport.ts'
 
-let keys: { customerUid: string; card: { name: string; number: string } }[]
+let keys: { customerUid: string; card: { name: string; number: string } | null; registeredAt?: number }[]
 let refuse: 'GET' | 'DELETE' | null
 /** Removals that the server has not answered yet, where a test answers them itself. */
 let held: Map<string, (status: number) => void> | null
@@ -158,6 +158,17 @@ describe('<BillingKeyList>', () => {
     signIn('lee')
     await screen.findByText(ko.list.empty)
     expect(screen.queryByText(ko.list.removed)).toBeNull()
+  })
+
+  it('tells cards without a number apart by the day', async () => {
+    keys = [
+      { customerUid: 'a', card: null, registeredAt: Date.UTC(2026, 2, 2, 3) / 1000 },
+      { customerUid: 'b', card: null, registeredAt: Date.UTC(2026, 3, 9, 3) / 1000 },
+    ]
+    show()
+    expect(await screen.findByRole('button', { name: '2026년 3월 2일에 등록한 카드 삭제' })).toBeDefined()
+    fireEvent.click(screen.getByRole('button', { name: '2026년 4월 9일에 등록한 카드 삭제' }))
+    expect(screen.getByRole('alertdialog').textContent).toContain('2026년 4월 9일에 등록한 카드를 삭제할까요?')
   })
 
   it('says that it is offline, and shows the cards when it is no longer', async () => {

@@ -169,7 +169,9 @@ describe('the words of a result', () => {
     const error = (cause: unknown) => new BillingKeyError('request-failed', 'threw', cause)
     expect(said({ outcome: null, error: error(Object.assign(new Error('x'), { status: 401 })) })).toBe(ko.signInFirst)
     expect(said({ outcome: null, error: error(Object.assign(new Error('x'), { status: 0 })) })).toBe(ko.offline)
-    expect(said({ outcome: null, error: error(new TypeError('Failed to fetch')) })).toBe(ko.offline)
+    for (const message of ['Failed to fetch', 'NetworkError when attempting to fetch resource.', 'Load failed'])
+      expect(said({ outcome: null, error: error(new TypeError(message)) })).toBe(ko.offline)
+    expect(said({ outcome: null, error: error(new TypeError('x is undefined')) })).toBe(ko.error)
     expect(said({ outcome: null, error: error(new Error('x')) })).toBe(ko.error)
   })
 
