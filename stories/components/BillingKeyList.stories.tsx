@@ -8,7 +8,7 @@ import { wordsOf } from '../support/settings.ts'
 const meta = {
   title: 'Components/BillingKeyList',
   component: BillingKeyList,
-  argTypes: { ...argTypesOf(propTables.BillingKeyListProps), empty: { control: 'text' } },
+  argTypes: argTypesOf(propTables.BillingKeyListProps),
   parameters: {
     page: {
       about: {

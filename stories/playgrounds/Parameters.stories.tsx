@@ -10,6 +10,7 @@ import {
   toRequestPayParams,
 } from '../../src/index.ts'
 import type { PageOf } from '../support/docs.tsx'
+import { controlsOf, propTables } from '../support/props.ts'
 import { useSettings } from '../support/settings.ts'
 
 interface ParametersProps {
@@ -87,16 +88,29 @@ function Parameters(props: ParametersProps) {
   )
 }
 
+const request = propTables.BillingKeyRequest
 const meta = {
   title: 'Playgrounds/Parameters',
   component: Parameters,
-  argTypes: {
-    pg: { control: 'select', options: Object.keys(pgRules) },
-    payMethod: { control: 'select', options: ['', 'card', 'phone', 'trans', 'tosspay', 'naverpay_card', 'naverpay_point', 'kakaopay'] },
-    amount: { control: 'number' },
-    displayAmount: { control: 'number' },
-    popup: { control: 'boolean' },
-  },
+  argTypes: controlsOf<ParametersProps>({
+    pg: { ...request.pg, control: 'select', options: Object.keys(pgRules) },
+    payMethod: {
+      ...request.payMethod,
+      control: 'select',
+      options: ['', 'card', 'phone', 'trans', 'tosspay', 'naverpay_card', 'naverpay_point', 'kakaopay'],
+    },
+    amount: { ...request.amount, control: 'number' },
+    displayAmount: { ...request.displayAmount, control: 'number' },
+    customerUid: request.customerUid,
+    merchantUid: request.merchantUid,
+    name: request.name,
+    customerId: request.customerId,
+    buyerName: { ko: '구매자 이름 (`buyer.name`)입니다.', en: 'The buyer’s name (`buyer.name`).' },
+    buyerEmail: { ko: '구매자 이메일 (`buyer.email`)입니다.', en: 'The buyer’s e-mail address (`buyer.email`).' },
+    redirectUrl: request.redirectUrl,
+    channelKey: request.channelKey,
+    popup: { ...request.popup, control: 'boolean' },
+  }),
   args: {
     pg: 'jtnet',
     payMethod: '',

@@ -4,6 +4,7 @@ import { expect, fireEvent } from 'storybook/test'
 import { redirectKeys } from '../../src/billing/redirect.ts'
 import { parseRedirect, stripRedirectResult } from '../../src/index.ts'
 import type { PageOf } from '../support/docs.tsx'
+import { controlsOf } from '../support/props.ts'
 import { useSettings } from '../support/settings.ts'
 
 const words = {
@@ -82,7 +83,10 @@ function Bench({ address: first, known }: RedirectsProps) {
 const meta = {
   title: 'Playgrounds/Redirects',
   component: Redirects,
-  argTypes: { address: { control: 'text' }, known: { control: 'boolean', name: 'known: this tab began it' } },
+  argTypes: controlsOf<Parameters<typeof Redirects>[0]>({
+    address: { ko: '휴대폰이 돌아온 주소입니다.', en: 'The address a phone came back to.', control: 'text' },
+    known: { ko: '이 탭이 시작한 주문인지.', en: 'Whether this tab began the order.', control: 'boolean' },
+  }),
   args: { address: 'https://shop.example/billing/complete?plan=monthly&imp_uid=imp_1&merchant_uid=issue-1', known: true },
   parameters: {
     shop: false,

@@ -5,6 +5,7 @@ import { decideOutcome, unconfirmed } from '../../src/billing/confirm.ts'
 import { needsServer, toReport } from '../../src/billing/outcome.ts'
 import { type BillingKeyOutcome, BillingKeyOutcomeView, type ConfirmAnswer, type PgCode, pgRules } from '../../src/index.ts'
 import type { Both, PageOf } from '../support/docs.tsx'
+import { controlsOf } from '../support/props.ts'
 import { useSettings } from '../support/settings.ts'
 
 const order = { merchant_uid: 'issue-1', imp_uid: 'imp_123' }
@@ -161,12 +162,22 @@ const labels = (rows: Readonly<Record<string, readonly [Both, unknown]>>) =>
 const meta = {
   title: 'Playgrounds/Results',
   component: Results,
-  argTypes: {
-    pg: { control: 'select', options: Object.keys(pgRules) },
-    amount: { control: 'number' },
-    answer: { control: { type: 'select', labels: labels(answers) }, options: Object.keys(answers) },
-    server: { control: { type: 'select', labels: labels(servers) }, options: Object.keys(servers) },
-  },
+  argTypes: controlsOf<Parameters<typeof Results>[0]>({
+    pg: { ko: '결제창을 연 PG입니다.', en: 'Whose window it was.', control: 'select', options: Object.keys(pgRules) },
+    amount: { ko: '요청한 금액(원)입니다.', en: 'What was asked for, in won.', control: 'number' },
+    answer: {
+      ko: '콜백이 받은 답입니다.',
+      en: 'What the callback was given.',
+      control: { type: 'select', labels: labels(answers) },
+      options: Object.keys(answers),
+    },
+    server: {
+      ko: '상점의 서버가 확인한 답입니다.',
+      en: 'What your server found.',
+      control: { type: 'select', labels: labels(servers) },
+      options: Object.keys(servers),
+    },
+  }),
   args: { pg: 'jtnet', amount: 9900, answer: 'current', server: 'issued' },
   parameters: {
     docs: { source: { language: 'tsx', code: 'onOutcome={(outcome) => {\n  switch (outcome.status) {\n    case "issued": // …\n  }\n}}' } },

@@ -4,6 +4,7 @@ import { expect } from 'storybook/test'
 import { BillingKeyProvider, type BillingKeyProviderProps, useIamport } from '../../src/index.ts'
 import legacySource from '../../src/sandbox/sdk.legacy.js?raw'
 import type { Both, PageOf } from '../support/docs.tsx'
+import { controlsOf } from '../support/props.ts'
 import { freshPage, sdkUrl } from '../support/sdk.ts'
 import { useSettings } from '../support/settings.ts'
 
@@ -121,15 +122,17 @@ function State({ what, nonce, scriptUrl }: { what: Case } & Pick<Partial<Billing
 const meta = {
   title: 'Playgrounds/Script loading',
   component: ScriptLoading,
-  argTypes: {
+  argTypes: controlsOf<LoadingProps>({
     what: {
+      ko: 'SDK를 불러올 때 생기는 일입니다.',
+      en: 'What happens to the SDK.',
       options: Object.keys(cases),
       control: {
         type: 'radio',
         labels: Object.fromEntries(Object.entries(cases).map(([name, { about }]) => [name, `${about.ko} · ${about.en}`])),
       },
     },
-  },
+  }),
   args: { what: 'works' },
   parameters: {
     shop: false,

@@ -1,4 +1,5 @@
 import type { ButtonHTMLAttributes } from 'react'
+import type { InputType } from 'storybook/internal/types'
 import type {
   BillingKeyButtonProps,
   BillingKeyListProps,
@@ -343,7 +344,20 @@ export const argTypesOf = (table: PropTable) =>
   )
 
 function controlOf(name: string, type: string) {
-  if (name === 'children') return { type: 'text' as const }
+  if (name === 'children' || name === 'empty') return { type: 'text' as const }
   if (type === 'boolean' || type === 'string' || type === 'number') return { type: type === 'string' ? ('text' as const) : type }
   return false as const
 }
+
+/** The controls of a playground's own component: what each does, in both languages. A forgotten one does not compile. */
+export const controlsOf = <Props>(
+  controls: {
+    readonly [name in keyof Props]: Pick<PropRow, 'ko' | 'en'> & Omit<InputType, 'description'>
+  },
+) =>
+  Object.fromEntries(
+    Object.entries<Pick<PropRow, 'ko' | 'en'> & InputType>(controls).map(([name, { ko, en, ...rest }]) => [
+      name,
+      { ...rest, description: `${ko}\n\n${en}` },
+    ]),
+  )
