@@ -2,11 +2,7 @@ import { type Claim, type Confirm, type ConfirmAnswer, parseConfirmAnswer } from
 import { visibleTimeout } from './visibleTimeout.ts'
 
 /** The server's answer, or why there is none. */
-export type Answer =
-  | { readonly answer: ConfirmAnswer }
-  | { readonly reason: 'sign-in' | 'unreachable' | 'timeout' }
-  /** Nobody waits any more. */
-  | { readonly reason: 'stopped' }
+export type Answer = { readonly answer: ConfirmAnswer } | { readonly reason: 'sign-in' | 'unreachable' | 'timeout' }
 
 const isSignIn = (error: unknown) => (error as { readonly status?: unknown } | null | undefined)?.status === 401
 
@@ -14,20 +10,20 @@ const isSignIn = (error: unknown) => (error as { readonly status?: unknown } | n
  * Asks the merchant's server once, within a deadline, and never throws.
  *
  * @param timeoutMs milliseconds of visible time
+ * @param signal ends the question early: whoever aborts it does not wait for the answer any more
  */
 export function askServer(confirm: Confirm, claim: Claim, timeoutMs: number, signal?: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {
     const controller = new AbortController()
     const end = (answer: Answer) => {
       stopTimer()
-      signal?.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', giveUp)
       resolve(answer)
       controller.abort()
     }
-    const onAbort = () => end({ reason: 'stopped' })
-    const stopTimer = visibleTimeout(() => end({ reason: 'timeout' }), timeoutMs)
-    if (signal?.aborted) return onAbort()
-    signal?.addEventListener('abort', onAbort)
+    const giveUp = () => end({ reason: 'timeout' })
+    const stopTimer = visibleTimeout(giveUp, timeoutMs)
+    signal?.addEventListener('abort', giveUp)
     const asked = new Promise<ConfirmAnswer>((settle) => settle(confirm(claim, controller.signal)))
     asked.then(
       (said) => {

@@ -71,9 +71,7 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
     const said = await askServer(confirm, claimFrom(pending), confirmTimeoutMs)
     const [next, effects] = transition(
       state,
-      'answer' in said
-        ? { type: 'answered', answer: said.answer }
-        : { type: 'ask-failed', reason: said.reason === 'stopped' ? 'timeout' : said.reason },
+      'answer' in said ? { type: 'answered', answer: said.answer } : { type: 'ask-failed', reason: said.reason },
     )
     state = next
     const again = effects.find((effect) => effect.do === 'ask-server')

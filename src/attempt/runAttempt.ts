@@ -420,7 +420,7 @@ export class Attempt {
     if (signal.aborted) return
     if ('answer' in said && said.answer.status !== 'issued' && this.askedWithNumber()) return
     if ('answer' in said) this.dispatch({ type: 'answered', answer: said.answer })
-    else if (said.reason !== 'stopped') this.dispatch({ type: 'ask-failed', reason: said.reason })
+    else this.dispatch({ type: 'ask-failed', reason: said.reason })
   }
 
   /**

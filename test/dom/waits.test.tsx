@@ -49,3 +49,30 @@ describe.each([2 ** 31, Number.POSITIVE_INFINITY, Number.NaN, -1, 0])('a time of
     expect(await loading).toHaveProperty('request_pay')
   })
 })
+
+it('writes nothing to the console of a question that was given up', async () => {
+  const fake = installFakeIamport()
+  const written = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const stopped = vi.fn()
+  const confirm = (_claim: Claim, signal: AbortSignal) =>
+    new Promise<ConfirmAnswer>((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        stopped()
+        reject(signal.reason)
+      })
+    })
+  const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+  render(
+    <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={confirm}>
+      <BillingKeyButton request={request} onOutcome={onOutcome} quiet />
+    </BillingKeyProvider>,
+  )
+  await act(async () => void fireEvent.click(screen.getByRole('button')))
+  await act(async () => fake.calls[0]?.answer({ success: true, imp_uid: 'imp_1', merchant_uid: 'order-1' }))
+  await act(async () => void fireEvent.click(screen.getByText('나중에 확인하기')))
+  await waitFor(() => expect(stopped).toHaveBeenCalledTimes(1))
+  await moment()
+  expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'abandoned' }))
+  expect(written).not.toHaveBeenCalled()
+  written.mockRestore()
+})
