@@ -27,22 +27,18 @@ export function createWebhookQueue(): WebhookQueue {
   const unknown = new Map<string, number>()
   const turn = turns()
 
-  const start = (impUid: string, ask: Ask): Promise<Answer> => {
-    const mine = turn(ask).finally(() => {
-      if (running.get(impUid) === mine) running.delete(impUid)
-    })
-    running.set(impUid, mine)
-    return mine
-  }
   const join = (impUid: string, ask: Ask): Promise<Answer> => {
-    const current = running.get(impUid)
-    if (!current) return start(impUid, ask)
+    // before what runs: one that has ended, and whose next has not begun, is not there any more
     const waiting = next.get(impUid)
     if (waiting) return waiting
     const begin = () => {
       next.delete(impUid)
-      return start(impUid, ask)
+      const mine = turn(ask).finally(() => running.delete(impUid))
+      running.set(impUid, mine)
+      return mine
     }
+    const current = running.get(impUid)
+    if (!current) return begin()
     const mine = current.then(begin, begin)
     next.set(impUid, mine)
     return mine
