@@ -97,14 +97,19 @@ describe('what became of a charge that was sent', () => {
     expect(await charge(paid.iamport, order, patient)).toMatchObject({ status: 'paid' })
   })
 
-  it('is under way when PortOne says so before anything is sent: then nothing is', async () => {
+  it('is under way when PortOne says so before anything is sent: then nothing is, and the order is free', async () => {
     const order = newOrder()
-    const { iamport, calls } = scripted({ paymentByMerchantUid: looks({ ...paymentOf(order), status: 'ready' }) })
-    expect(await charge(iamport, order, { ...once, lock: memoryLock().lock })).toMatchObject({
+    const { lock, sent } = memoryLock()
+    let found: Payment = { ...paymentOf(order), status: 'ready' }
+    const { iamport, calls } = scripted({ paymentByMerchantUid: async (_, status) => (status && status !== found.status ? null : found) })
+    expect(await charge(iamport, order, { ...once, lock })).toMatchObject({
       status: 'unknown',
       cause: { message: 'A payment of this order is under way.' },
     })
-    expect(calls.again).toBe(0)
+    expect([calls.again, sent.size]).toEqual([0, 0])
+    found = failedOf(order, 'imp_window')
+    expect(await charge(iamport, order, { ...once, lock })).toMatchObject({ status: 'paid' })
+    expect([calls.again, sent.size]).toEqual([1, 1])
   })
 
   it('is a paid one, whatever came after it; that is asked for only where something else came', async () => {
