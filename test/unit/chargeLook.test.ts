@@ -23,6 +23,23 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+describe('an order of which a part was given back', () => {
+  it.each(['paid', 'cancelled'] as const)(
+    'is paid, when PortOne calls it %s: nothing is sent, and nobody says that it is free',
+    async (status) => {
+      const order = newOrder()
+      const payment: Payment = { ...paymentOf(order), status, cancelAmount: 3_000 }
+      const found: ChargeClient['paymentByMerchantUid'] = async (_, asked) => (asked === undefined || asked === status ? payment : null)
+      const { iamport, calls } = scripted({ paymentByMerchantUid: found })
+      const { lock, sent } = memoryLock()
+      expect(await charge(iamport, order, { ...once, lock })).toEqual({ status: 'paid', payment })
+      expect(await reconcileCharge(iamport, order, { lock })).toEqual({ status: 'paid', payment })
+      expect(await charge(iamport, { ...order, amount: 6_900 }, { ...once, lock })).toMatchObject({ code: 'order-paid-otherwise' })
+      expect([calls.again, sent.size]).toEqual([0, 1])
+    },
+  )
+})
+
 describe('an order that was given back', () => {
   it('stays so when a window failed under its number afterwards: nothing is sent, and nobody says that it is free again', async () => {
     const order = newOrder()

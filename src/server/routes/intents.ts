@@ -1,8 +1,10 @@
 import { checkedFirstOrder } from '../answers.ts'
 import { IamportApiError } from '../iamportApiError.ts'
 import { signIntent } from '../intent.ts'
+import { paidOrNewest } from '../look.ts'
 import type { FirstOrder } from '../options.ts'
 import { refusal } from '../refusal.ts'
+import { isPaid } from '../wire.ts'
 import type { CustomerCall, Shop } from './route.ts'
 
 /** Letters and digits only, which is all that some PGs take. */
@@ -26,7 +28,8 @@ export async function createIntent({ shop, customer, body }: CustomerCall): Prom
 
 /** Has PortOne refuse a window that was opened with another amount. */
 async function prepare({ options: { iamport } }: Shop, merchantUid: string, { amount }: Pick<FirstOrder, 'amount'>, isOwn: boolean) {
-  if (isOwn && (await iamport.paymentByMerchantUid(merchantUid, 'paid'))) throw refusal('already-paid')
+  const earlier = isOwn ? await paidOrNewest(iamport, merchantUid) : null
+  if (earlier && isPaid(earlier)) throw refusal('already-paid')
   if (amount === 0) return
   try {
     await iamport.preparePayment(merchantUid, amount)
