@@ -117,7 +117,7 @@ describe('customers and their keys', () => {
     expect(await shop.call('POST /intents', {})).toMatchObject({ status: 409, code: 'already-paid' })
   })
 
-  it.each([8900])('fixes the newest amount of the shop’s own order number: %s after 9,900', async (newest) => {
+  it.each([8900, 0])('fixes the newest amount of the shop’s own order number: %s after 9,900', async (newest) => {
     let amount = 9900
     const shop = await open({ firstOrder: () => ({ name: '월간', amount, merchantUid: `repriced-${newest}` }) })
     await shop.call('POST /intents', {})

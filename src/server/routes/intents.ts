@@ -27,10 +27,16 @@ export async function createIntent({ shop, customer, body }: CustomerCall): Prom
 }
 
 /** Has PortOne refuse a window that was opened with another amount. */
-async function prepare({ options: { iamport } }: Shop, merchantUid: string, { amount }: Pick<FirstOrder, 'amount'>, isOwn: boolean) {
+async function prepare(
+  { options: { iamport } }: Shop,
+  merchantUid: string,
+  { amount, displayAmount }: Pick<FirstOrder, 'amount' | 'displayAmount'>,
+  isOwn: boolean,
+) {
   const earlier = isOwn ? await paidOrNewest(iamport, merchantUid) : null
   if (earlier && isPaid(earlier)) throw refusal('already-paid')
-  if (amount === 0) return
+  // the shop's own number may have had a price before; what is only shown is not fixed
+  if (amount === 0 && (!isOwn || displayAmount !== undefined)) return
   try {
     await iamport.preparePayment(merchantUid, amount)
   } catch (error) {
