@@ -133,6 +133,53 @@ it('remembers an unknown payment for ten seconds, and a thousand of them', async
   expect(first).toHaveBeenCalledTimes(3)
 })
 
+it('forgets what can never end, since its request has gone with its timers, as on workerd', async () => {
+  const { ask } = createWebhookQueue()
+  const now = vi.spyOn(performance, 'now').mockReturnValue(1_000)
+  const never = () => new Promise<never>(() => {})
+  for (let at = 0; at < 8; at += 1) ask(`imp_${at}`, never).catch(() => undefined)
+  const paid = async () => ({ status: 'paid' })
+  const waiting = code(ask('imp_8', paid))
+  now.mockReturnValue(1_000 + 242_001)
+  expect(await code(ask('imp_0', paid))).toBe('answered')
+  expect(await waiting).toBe('answered')
+  expect(await code(ask('imp_7', paid))).toBe('answered')
+})
+
+it('takes no late end of what it has forgotten for the end of what runs', async () => {
+  const { ask } = createWebhookQueue()
+  const now = vi.spyOn(performance, 'now').mockReturnValue(1_000)
+  const ends: (() => void)[] = []
+  const slow = () => new Promise<{ status: string }>((resolve) => ends.push(() => resolve({ status: 'paid' })))
+  const late = ask('imp_1', slow)
+  now.mockReturnValue(1_000 + 242_001)
+  const second = ask('imp_1', slow)
+  await new Promise(setImmediate)
+  ends[0]?.()
+  await late
+  const third = ask('imp_1', async () => ({ status: 'cancelled' }))
+  await new Promise(setImmediate)
+  ends[1]?.()
+  const order: string[] = []
+  await Promise.all([second.then(() => order.push('second')), third.then(() => order.push('third'))])
+  expect(order).toEqual(['second', 'third'])
+})
+
+it('waits for a place hardly longer than one may run', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { ask } = createWebhookQueue()
+  const never = () => new Promise<never>(() => {})
+  const answers = Array.from({ length: 24 }, (_, at) => code(ask(`imp_${at}`, never)))
+  await vi.advanceTimersByTimeAsync(240_000)
+  // eight ran and were given up, eight ran after them, and eight had waited long enough
+  expect(
+    (await Promise.all(answers))
+      .map((answer) => answer ?? 'given up')
+      .sort()
+      .join(),
+  ).toBe([...Array(8).fill('busy'), ...Array(16).fill('given up')].join())
+})
+
 it('gives up what a callback never ends, so that eight of them stop no other', async () => {
   vi.useFakeTimers()
   const { ask } = createWebhookQueue()
