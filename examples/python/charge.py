@@ -30,7 +30,7 @@ def declined(order, code, message):
 def settled(order, payment, sent=None):
     """The answer that a payment is for its order, or None while it is none. `sent`: the charge's key, and what failed before."""
     status = payment and payment["status"]
-    if status == "paid":
+    if payment and portone.is_paid(payment):
         if not records.mark_paid(payment):
             return declined(order, "order-paid-otherwise", "")
         return {"status": "paid", "merchantUid": order["merchant_uid"], "amount": payment["amount"]}
@@ -68,7 +68,7 @@ def charge(db, order, customer_uid):
     if done := settled(order, earlier):
         return release(done)
     if earlier and earlier["status"] == "ready":
-        return unknown
+        return release(unknown)
     sent = (customer_uid, earlier["imp_uid"] if earlier else "")
     request = {"customer_uid": customer_uid, "merchant_uid": uid, "amount": order["amount"], "name": order["name"]}
     try:

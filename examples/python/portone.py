@@ -118,6 +118,11 @@ def payment_for(merchant_uid):
     return find(f"{path}/paid") or find(f"{path}/cancelled") or newest
 
 
+def is_paid(payment):
+    """Whether money of it is the shop's. What a part was refunded of may be paid or cancelled: PortOne's documents do not say."""
+    return payment["status"] == "paid" or (payment["status"] == "cancelled" and 0 < payment["cancel_amount"] < payment["amount"])
+
+
 def key_of(customer_uid):
     return find(f"/subscribe/customers/{quote(customer_uid)}")
 

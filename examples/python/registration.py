@@ -62,7 +62,7 @@ def outcome(intent, payment):
         return {"status": "pending"}
     if payment["status"] == "failed":
         return {"status": "failed", "code": "declined", "message": payment.get("fail_reason") or ""}
-    if payment["status"] != "paid":
+    if not portone.is_paid(payment):
         raise Refusal("cancelled")
     if (payment["amount"], payment["currency"]) != (intent["amount"], intent["currency"]):
         raise Refusal("other-amount")
@@ -112,7 +112,7 @@ def webhook(body):
 
 def learn(payment):
     """What a webhook or a sweep brings: a key that nobody came back for, or an order that is paid."""
-    if payment["status"] != "paid":
+    if not portone.is_paid(payment):
         return
     intent = intent_in(payment)
     try:

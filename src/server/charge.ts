@@ -35,20 +35,22 @@ async function claimAndCharge(attempt: Attempt): Promise<ChargeResult> {
   const claimed = await acquire(attempt)
   if (typeof claimed === 'object') return claimed
   if (!claimed) return sentElsewhere(attempt)
-  const result = await lookAndSend(attempt)
-  if (result.status === 'declined' || (result.status === 'paid' && !attempt.shared)) await release(attempt)
-  return result
-}
-
-async function lookAndSend(attempt: Attempt): Promise<ChargeResult> {
-  const { request } = attempt
   const before = await look(attempt)
   // without the look nothing may be sent
-  if (before instanceof Error) return notSent(`The order could not be looked up: ${before.message}`)
-  const settled = settledBy(before, attempt)
-  if (settled) return settled
-  if (before?.status === 'ready') return unknown(request, new Error('A payment of this order is under way.'))
-  return (await lostClaim(attempt)) ?? sendOnce(attempt, before)
+  if (before instanceof Error) return settled(attempt, notSent(`The order could not be looked up: ${before.message}`))
+  const unsent = settledBy(before, attempt) ?? underWay(before, attempt) ?? (await lostClaim(attempt))
+  if (unsent) return settled(attempt, unsent)
+  const result = await sendOnce(attempt, before)
+  return result.status === 'unknown' ? result : settled(attempt, result)
+}
+
+const underWay = (found: Payment | null, { request }: Attempt) =>
+  found?.status === 'ready' ? unknown(request, new Error('A payment of this order is under way.')) : null
+
+/** Nothing is on its way under this claim: it is given back, but for one that keeps others from a paid order. */
+async function settled(attempt: Attempt, result: ChargeResult): Promise<ChargeResult> {
+  if (result.status !== 'paid' || !attempt.shared) await release(attempt)
+  return result
 }
 
 async function sendOnce(attempt: Attempt, before: Payment | null): Promise<ChargeResult> {

@@ -17,10 +17,10 @@ import { type BillingKey, isWire, type Payment, reader, toBillingKey, toPayment,
 export function createIamportClient(options: IamportClientOptions): IamportClient {
   const { baseUrl, timeoutMs } = checked(options)
   const { includeSandbox = true } = options
-  const { tokens, send } = createSender(options, baseUrl, timeoutMs)
+  const { getToken, send } = createSender(options, baseUrl, timeoutMs)
   return {
     timeoutMs,
-    getToken: () => tokens.get(),
+    getToken,
     ...paymentCalls(send, includeSandbox),
     ...keyCalls(send),
     ...scheduleCalls(send),

@@ -3,7 +3,7 @@ import type { ChargeClient } from './chargeOptions.ts'
 import { type ChargeResult, cancelled, compare, declined, unknown } from './chargeResult.ts'
 import type { CallOptions } from './iamportClient.ts'
 import { pause } from './turns.ts'
-import type { Payment } from './wire.ts'
+import { isPaid, type Payment } from './wire.ts'
 
 /** The payment that counts: a paid one if there is any, else one that was given back, else the newest. An `Error` when PortOne could not be asked. */
 export async function look({ iamport, request, signal }: Question): Promise<Payment | Error | null> {
@@ -32,7 +32,7 @@ export async function paidOrNewest(
 /** What a payment, found or not, means for the order once and for all; `null` when it means nothing yet. */
 export function settledBy(found: Payment | Error | null, question: Question): ChargeResult | null {
   if (found instanceof Error || found === null) return null
-  if (found.status === 'paid') return compare(found, question.request)
+  if (isPaid(found)) return compare(found, question.request)
   return found.status === 'cancelled' ? cancelled : null
 }
 

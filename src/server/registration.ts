@@ -6,7 +6,7 @@ import type { RefusalCode } from './refusal.ts'
 import { removeKey } from './removeKey.ts'
 import type { Shop } from './routes/route.ts'
 import { tellRefused } from './tellRefused.ts'
-import type { BillingKey, Payment } from './wire.ts'
+import { type BillingKey, isPaid, type Payment } from './wire.ts'
 
 /** What a payment came to for the intent it belongs to: an answer, or why it does not fit. */
 export type Settled = ConfirmAnswer | { readonly status: 'refused'; readonly code: RefusalCode }
@@ -20,7 +20,7 @@ const refused = (code: RefusalCode): Settled => ({ status: 'refused', code })
 export async function settleRegistration(shop: Shop, intent: Intent, payment: Payment, route: string): Promise<Settled> {
   if (payment.status === 'ready') return { status: 'pending' }
   if (payment.status === 'failed') return { status: 'failed', code: 'declined', message: payment.failReason ?? '' }
-  if (payment.status !== 'paid') return refused('cancelled')
+  if (!isPaid(payment)) return refused('cancelled')
   const key = payment.customerUid === intent.customerUid ? await shop.options.iamport.billingKey(intent.customerUid) : null
   const misfit = misfitOf(intent, payment, key)
   if (misfit !== null || key === null) {

@@ -1,5 +1,5 @@
 import { type Call, createCaller } from './caller.ts'
-import { isMs, longestMs, unlessOver } from './deadline.ts'
+import { type Deadline, isMs, longestMs, unlessOver } from './deadline.ts'
 import { fetchTransport } from './fetchTransport.ts'
 import { IamportApiError } from './iamportApiError.ts'
 import type { CallOptions, IamportClientOptions } from './iamportClient.ts'
@@ -50,24 +50,25 @@ export function createSender(options: IamportClientOptions, baseUrl: string, tim
     const body = { imp_key: impKey, imp_secret: impSecret }
     return within(undefined, (deadline) => call({ method: 'POST', path: '/users/getToken', repeatable: true, body }, null, deadline))
   }
-  const tokens = createTokens(ask, options.tokenStore)
+  const tokens = createTokens(ask, options.tokenStore, timeoutMs)
+
+  const tokenWithin = (deadline: Deadline, refused: string | null) => unlessOver(deadline, tokens.get(refused)).catch(withoutToken)
 
   /** A refused token is replaced once, which is safe where PortOne itself says so: it did nothing for it. */
   function send(method: Call['method'], path: string, callOptions?: CallOptions, body?: unknown): Promise<unknown> {
     return within(callOptions, async (deadline) => {
-      const token = (refused: string | null) => unlessOver(deadline, tokens.get(refused)).catch(withoutToken)
       const once = (bearer: string) => call({ method, path, body, repeatable: method === 'GET' }, bearer, deadline)
-      const used = await token(null)
+      const used = await tokenWithin(deadline, null)
       try {
         return await once(used)
       } catch (error) {
         if (!(error instanceof IamportApiError) || error.httpStatus !== 401 || (method !== 'GET' && !error.code)) throw error
-        return once(await token(used))
+        return once(await tokenWithin(deadline, used))
       }
     })
   }
 
-  return { tokens, send }
+  return { getToken: () => within(undefined, (deadline) => tokenWithin(deadline, null)), send }
 }
 
 function withoutToken(error: unknown): never {

@@ -29,11 +29,12 @@ const storePatienceMs = 1_000
  * by its own clock (`expired_at - now`), so that a wrong clock here does not matter.
  *
  * @param ask `POST /users/getToken`
+ * @param timeoutMs how long that may take
  */
-export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | undefined) {
+export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | undefined, timeoutMs: number) {
   let held: AccessToken | null = null
   let renewAt = 0
-  let renewing: Promise<string> | null = null
+  let renewing: { readonly token: Promise<string>; readonly began: number } | null = null
   /** One more minute is enough for any; for the one that PortOne just gave, half of what it gave. */
   const fresh = (token: AccessToken | null, refused: string | null) =>
     token && Date.now() < (token === held ? renewAt : token.until - margin) && token.value !== refused ? token : null
@@ -76,10 +77,15 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
     get(refused: string | null = null): Promise<string> {
       const usable = fresh(held, refused)
       if (usable) return Promise.resolve(usable.value)
-      renewing ??= renew(refused).finally(() => {
-        renewing = null
-      })
-      return renewing
+      // not one that takes too long: on workerd nothing of a request goes on once that was answered, and it would never end
+      if (renewing && performance.now() - renewing.began < timeoutMs / 2) return renewing.token
+      const mine = { token: renew(refused), began: performance.now() }
+      renewing = mine
+      const end = () => {
+        if (renewing === mine) renewing = null
+      }
+      mine.token.then(end, end)
+      return mine.token
     },
   }
 }

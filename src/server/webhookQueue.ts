@@ -15,37 +15,50 @@ export interface WebhookQueue {
 }
 
 /**
- * How many are asked at once, for how long at most (PortOne and the shop's callbacks), how many may wait, and how long a
- * payment that PortOne does not know is remembered.
+ * How many are asked at once, for how long at most (PortOne and the shop's callbacks), how many may wait, for how long, and
+ * how long a payment that PortOne does not know is remembered.
  */
-const limits = { running: 8, longestMs: 120_000, waiting: 500, unknownMs: 10_000, remembered: 1_000 }
+const limits = { running: 8, longestMs: 120_000, waiting: 500, waitMs: 121_000, unknownMs: 10_000, remembered: 1_000 }
+
+/** How long one can wait and be asked. What is older has gone: on workerd nothing of a request goes on, not even a timer. */
+const goneMs = limits.waitMs + limits.longestMs + 1_000
+
+interface Asked {
+  readonly answer: Promise<Answer>
+  readonly until: number
+}
 
 /** One queue for one handler. */
 export function createWebhookQueue(): WebhookQueue {
-  const running = new Map<string, Promise<Answer>>()
-  const next = new Map<string, Promise<Answer>>()
+  const running = new Map<string, Asked>()
+  const next = new Map<string, Asked>()
   const unknown = new Map<string, number>()
   const turn = turns()
 
-  const start = (impUid: string, ask: Ask): Promise<Answer> => {
-    const mine = turn(ask).finally(() => {
-      if (running.get(impUid) === mine) running.delete(impUid)
-    })
-    running.set(impUid, mine)
-    return mine
-  }
+  const there = (asked: Asked | undefined) => (asked && performance.now() < asked.until ? asked : null)
   const join = (impUid: string, ask: Ask): Promise<Answer> => {
-    const current = running.get(impUid)
-    if (!current) return start(impUid, ask)
-    const waiting = next.get(impUid)
-    if (waiting) return waiting
+    // before what runs: one that has ended, and whose next has not begun, is not there any more
+    const waiting = there(next.get(impUid))
+    if (waiting) return waiting.answer
     const begin = () => {
       next.delete(impUid)
-      return start(impUid, ask)
+      const mine = { answer: turn(ask), until: performance.now() + goneMs }
+      running.set(impUid, mine)
+      const end = () => {
+        if (running.get(impUid) === mine) running.delete(impUid)
+      }
+      mine.answer.then(end, end)
+      return mine.answer
     }
-    const mine = current.then(begin, begin)
+    const current = there(running.get(impUid))
+    if (!current) return begin()
+    const ended = current.answer.then(
+      () => null,
+      () => null,
+    )
+    const mine = { answer: noLonger(ended, current.until - performance.now()).then(begin), until: current.until }
     next.set(impUid, mine)
-    return mine
+    return mine.answer
   }
   const remember = (impUid: string) => {
     const [oldest] = unknown.keys()
@@ -64,17 +77,31 @@ export function createWebhookQueue(): WebhookQueue {
   }
 }
 
-/** Lets a few run at once, and a bounded number wait for them. */
+/** Lets a few run at once, and a bounded number wait for them for a while. */
 function turns() {
-  let running = 0
-  const waiting: (() => void)[] = []
+  const running = new Map<symbol, number>()
+  const waiting = new Map<symbol, () => void>()
+  const begin = (place: symbol) => running.set(place, performance.now() + limits.longestMs + 1_000)
+  const end = (place: symbol) => {
+    running.delete(place)
+    const [first] = waiting
+    if (!first || running.size >= limits.running) return
+    const [next, wake] = first
+    waiting.delete(next)
+    begin(next)
+    wake()
+  }
+  /** `null` when it has waited long enough. */
+  const turnOf = (place: symbol): Promise<unknown> | unknown => {
+    for (const [other, until] of running) if (performance.now() > until) end(other)
+    if (running.size < limits.running) return begin(place)
+    if (waiting.size >= limits.waiting) return null
+    return noLonger(new Promise((resolve) => waiting.set(place, () => resolve(place))), limits.waitMs)
+  }
   return async (ask: Ask): Promise<Answer> => {
-    if (running >= limits.running) {
-      if (waiting.length >= limits.waiting) throw refusal('busy')
-      // who leaves hands over its place
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    } else running += 1
+    const place = Symbol()
     try {
+      if ((await turnOf(place)) === null) throw refusal('busy')
       const done = await noLonger(
         ask().then((answer) => ({ answer })),
         limits.longestMs,
@@ -83,9 +110,8 @@ function turns() {
       if (!done) throw new Error(`A webhook took longer than ${limits.longestMs} ms: a callback of the shop’s has not returned.`)
       return done.answer
     } finally {
-      const first = waiting.shift()
-      if (first) first()
-      else running -= 1
+      waiting.delete(place)
+      end(place)
     }
   }
 }

@@ -18,6 +18,10 @@ export interface Payment {
   readonly paidAt: number
 }
 
+/** Whether money of it is the shop's. What a part was refunded of may be `paid` or `cancelled`: PortOne's documents do not say. */
+export const isPaid = ({ status, amount, cancelAmount }: Payment) =>
+  status === 'paid' || (status === 'cancelled' && cancelAmount > 0 && cancelAmount < amount)
+
 /** A billing key as PortOne holds it. */
 export interface BillingKey {
   readonly customerUid: string

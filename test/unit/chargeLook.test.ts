@@ -23,6 +23,23 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+describe('an order of which a part was given back', () => {
+  it.each(['paid', 'cancelled'] as const)(
+    'is paid, when PortOne calls it %s: nothing is sent, and nobody says that it is free',
+    async (status) => {
+      const order = newOrder()
+      const payment: Payment = { ...paymentOf(order), status, cancelAmount: 3_000 }
+      const found: ChargeClient['paymentByMerchantUid'] = async (_, asked) => (asked === undefined || asked === status ? payment : null)
+      const { iamport, calls } = scripted({ paymentByMerchantUid: found })
+      const { lock, sent } = memoryLock()
+      expect(await charge(iamport, order, { ...once, lock })).toEqual({ status: 'paid', payment })
+      expect(await reconcileCharge(iamport, order, { lock })).toEqual({ status: 'paid', payment })
+      expect(await charge(iamport, { ...order, amount: 6_900 }, { ...once, lock })).toMatchObject({ code: 'order-paid-otherwise' })
+      expect([calls.again, sent.size]).toEqual([0, 1])
+    },
+  )
+})
+
 describe('an order that was given back', () => {
   it('stays so when a window failed under its number afterwards: nothing is sent, and nobody says that it is free again', async () => {
     const order = newOrder()
@@ -97,14 +114,19 @@ describe('what became of a charge that was sent', () => {
     expect(await charge(paid.iamport, order, patient)).toMatchObject({ status: 'paid' })
   })
 
-  it('is under way when PortOne says so before anything is sent: then nothing is', async () => {
+  it('is under way when PortOne says so before anything is sent: then nothing is, and the order is free', async () => {
     const order = newOrder()
-    const { iamport, calls } = scripted({ paymentByMerchantUid: looks({ ...paymentOf(order), status: 'ready' }) })
-    expect(await charge(iamport, order, { ...once, lock: memoryLock().lock })).toMatchObject({
+    const { lock, sent } = memoryLock()
+    let found: Payment = { ...paymentOf(order), status: 'ready' }
+    const { iamport, calls } = scripted({ paymentByMerchantUid: async (_, status) => (status && status !== found.status ? null : found) })
+    expect(await charge(iamport, order, { ...once, lock })).toMatchObject({
       status: 'unknown',
       cause: { message: 'A payment of this order is under way.' },
     })
-    expect(calls.again).toBe(0)
+    expect([calls.again, sent.size]).toEqual([0, 0])
+    found = failedOf(order, 'imp_window')
+    expect(await charge(iamport, order, { ...once, lock })).toMatchObject({ status: 'paid' })
+    expect([calls.again, sent.size]).toEqual([1, 1])
   })
 
   it('is a paid one, whatever came after it; that is asked for only where something else came', async () => {

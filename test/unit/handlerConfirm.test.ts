@@ -155,6 +155,11 @@ describe('intents, and what /confirm makes of them', () => {
     const refunded = await register()
     await iamport.cancelPayment({ impUid: refunded.impUid })
     expect(await code(refunded)).toEqual([422, 'cancelled'])
+    // PortOne's documents name no status of a payment of which a part was refunded
+    const partly = await register()
+    await iamport.cancelPayment({ impUid: partly.impUid, amount: 3_000 })
+    Object.assign(sandbox.payments.find((payment) => payment.imp_uid === partly.impUid) ?? {}, { status: 'cancelled' })
+    expect(await code(partly)).toEqual([200, 'issued'])
     const removed = await register()
     await iamport.deleteBillingKey(removed.intent.customerUid)
     expect(await code(removed)).toEqual([422, 'no-key'])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startShop } from './billingShop.ts'
 
-const { open, iamport } = await startShop()
+const { open, iamport, sandbox } = await startShop()
 
 describe('customers and their keys', () => {
   it('takes ids that are numbers, and gives them back as numbers', async () => {
@@ -109,11 +109,19 @@ describe('customers and their keys', () => {
     expect(await shop.call('POST /intents', {})).toMatchObject({ status: 409, code: 'already-paid' })
   })
 
-  it('fixes the newest amount of the shop’s own order number', async () => {
+  it('refuses a number of the shop’s own of whose payment a part was refunded, whatever PortOne calls it', async () => {
+    const shop = await open({ firstOrder: () => ({ name: '월간', amount: 9900, merchantUid: 'partly' }) })
+    const { impUid } = await shop.register()
+    await iamport.cancelPayment({ impUid, amount: 3_000 })
+    Object.assign(sandbox.payments.find(({ imp_uid }) => imp_uid === impUid) ?? {}, { status: 'cancelled' })
+    expect(await shop.call('POST /intents', {})).toMatchObject({ status: 409, code: 'already-paid' })
+  })
+
+  it.each([8900, 0])('fixes the newest amount of the shop’s own order number: %s after 9,900', async (newest) => {
     let amount = 9900
-    const shop = await open({ firstOrder: () => ({ name: '월간', amount, merchantUid: 'repriced' }) })
+    const shop = await open({ firstOrder: () => ({ name: '월간', amount, merchantUid: `repriced-${newest}` }) })
     await shop.call('POST /intents', {})
-    amount = 8900
-    expect(await shop.confirm(await shop.register())).toMatchObject({ code: 'issued', body: { charged: 8900 } })
+    amount = newest
+    expect(await shop.confirm(await shop.register())).toMatchObject({ code: 'issued', body: { charged: newest } })
   })
 })

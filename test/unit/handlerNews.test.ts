@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { PaymentEvent } from '../../src/server/index.ts'
 import { type Handler, startDirectShop } from './directShop.ts'
 
-const { iamport, pay, make, send, register } = await startDirectShop()
+const { iamport, sandbox, pay, make, send, register } = await startDirectShop()
 
 describe('POST /webhook', () => {
   const post = (handler: Handler, contentType: string, body: string) =>
@@ -29,6 +29,15 @@ describe('POST /webhook', () => {
     await json(handler, { imp_uid: impUid, status: 'paid' })
     expect(events[2]).toMatchObject({ payment: { status: 'cancelled' } })
     expect(events[2]?.id).not.toBe(events[0]?.id)
+  })
+
+  it('keeps the key of a registration of which a part was refunded, whatever PortOne calls it', async () => {
+    const onIssued = vi.fn()
+    const { intent, impUid } = await register()
+    await iamport.cancelPayment({ impUid, amount: 3_000 })
+    Object.assign(sandbox.payments.find((payment) => payment.imp_uid === impUid) ?? {}, { status: 'cancelled' })
+    await json(make(null, { onIssued }), { imp_uid: impUid })
+    expect(onIssued).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ customerUid: intent.customerUid }))
   })
 
   it('keeps the key of a customer who never came back (sdk-facts 22)', async () => {

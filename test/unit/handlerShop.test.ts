@@ -38,12 +38,18 @@ it.each([
   ['9,900 of another currency', { currency: 'JPY' }],
   ['another customer’s card', { customerUid: 'card-other' }],
   ['a payment without a card', { customerUid: null }],
-  ['a payment that was refunded', { status: 'cancelled' as const }],
+  ['a payment that was refunded', { status: 'cancelled' as const, cancelAmount: 9900 }],
 ])('leaves an order open for %s', (_, change) => {
   const store = shop()
   expect(store.markPaid({ ...paid, ...change })).toBe(false)
   expect(store.orders('member-1')).toMatchObject([{ status: 'open' }])
   expect(store.subscription('one')).toMatchObject({ months: 1 })
+})
+
+it('takes an order’s own money of which a part was given back, whatever PortOne calls it', () => {
+  const store = shop()
+  expect(store.markPaid({ ...paid, status: 'cancelled', cancelAmount: 3_000 })).toBe(true)
+  expect(store.orders('member-1')).toMatchObject([{ status: 'paid' }])
 })
 
 it('takes an order’s own money, also by a card that was removed since, and settles its month once', () => {

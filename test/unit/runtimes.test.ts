@@ -63,6 +63,12 @@ describe.each(Object.keys(runtimes))('on %s', (name) => {
     expect(paidFor(`order-${card}`)).toHaveLength(1)
   })
 
+  it('a client that is kept asks for another token when the request that asked for one has ended', async () => {
+    faults.push({ kind: 'timeout', done: false, ms: 3_000, path: /getToken/ })
+    expect(await get('/client/kept?id=imp_none')).toMatch(/getToken: no answer/)
+    expect(await get('/client/kept?id=imp_none')).toBeNull()
+  })
+
   it('the client takes a broken connection for sent, whatever the runtime calls it', async () => {
     faults.push({ kind: 'reset', done: true })
     expect(await get(`/client/charge?id=${card}&order=lost-${card}`)).toMatchObject({ status: 'paid' })

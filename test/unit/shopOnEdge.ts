@@ -1,4 +1,4 @@
-import { charge, createBillingHandler, createIamportClient } from '../../src/server/index.ts'
+import { charge, createBillingHandler, createIamportClient, type IamportClient } from '../../src/server/index.ts'
 
 /** Where the sandbox is. */
 export interface Environment {
@@ -8,6 +8,8 @@ export interface Environment {
 }
 
 const keys = new Set<string>()
+/** A client as a shop keeps it, over all requests. */
+let kept: IamportClient | undefined
 
 /** A shop for any runtime: the handler under `/api/billing`, and the client by itself under `/client`. */
 export async function serveShop(request: Request, environment: Environment): Promise<Response> {
@@ -22,6 +24,10 @@ export async function serveShop(request: Request, environment: Environment): Pro
   const answers: Record<string, () => Promise<unknown>> = {
     '/client/token': async () => typeof (await iamport.getToken()),
     '/client/payment': () => iamport.payment(id),
+    '/client/kept': () => {
+      kept ??= createIamportClient({ ...environment, timeoutMs: 1_000 })
+      return kept.payment(id).catch((error) => error.message)
+    },
     '/client/charge': () => charge(iamport, order, { patienceMs: 100, inFlightMs: 20_000 }),
     '/client/astray': () => charge(astray, order, { patienceMs: 0, inFlightMs: 20_000 }),
   }

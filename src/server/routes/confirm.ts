@@ -4,6 +4,7 @@ import { paidOrNewest } from '../look.ts'
 import { refusal } from '../refusal.ts'
 import { settleRegistration } from '../registration.ts'
 import { isImpUid } from '../webhook.ts'
+import { isPaid } from '../wire.ts'
 import type { CustomerCall } from './route.ts'
 
 /** `POST /confirm`: what an attempt came to, by what PortOne holds. */
@@ -21,7 +22,7 @@ export async function confirm({ shop, customer, body, route }: CustomerCall): Pr
   // a question about two attempts at once, and no money that does not fit
   if (payment.merchantUid !== intent.merchantUid) throw refusal('other-order')
   // another window's of the same order: the money fits what that one was opened for, or is told of as that one's
-  const paidFor = payment.status === 'paid' ? await intentOf(payment, keys) : null
+  const paidFor = isPaid(payment) ? await intentOf(payment, keys) : null
   if (paidFor?.merchantUid === intent.merchantUid && paidFor.customerUid !== intent.customerUid) {
     await settleRegistration(shop, paidFor, payment, route)
     throw refusal('other-key')

@@ -1,8 +1,10 @@
 import { checkedFirstOrder } from '../answers.ts'
 import { IamportApiError } from '../iamportApiError.ts'
 import { signIntent } from '../intent.ts'
+import { paidOrNewest } from '../look.ts'
 import type { FirstOrder } from '../options.ts'
 import { refusal } from '../refusal.ts'
+import { isPaid } from '../wire.ts'
 import type { CustomerCall, Shop } from './route.ts'
 
 /** Letters and digits only, which is all that some PGs take. */
@@ -25,9 +27,16 @@ export async function createIntent({ shop, customer, body }: CustomerCall): Prom
 }
 
 /** Has PortOne refuse a window that was opened with another amount. */
-async function prepare({ options: { iamport } }: Shop, merchantUid: string, { amount }: Pick<FirstOrder, 'amount'>, isOwn: boolean) {
-  if (isOwn && (await iamport.paymentByMerchantUid(merchantUid, 'paid'))) throw refusal('already-paid')
-  if (amount === 0) return
+async function prepare(
+  { options: { iamport } }: Shop,
+  merchantUid: string,
+  { amount, displayAmount }: Pick<FirstOrder, 'amount' | 'displayAmount'>,
+  isOwn: boolean,
+) {
+  const earlier = isOwn ? await paidOrNewest(iamport, merchantUid) : null
+  if (earlier && isPaid(earlier)) throw refusal('already-paid')
+  // the shop's own number may have had a price before; what is only shown is not fixed
+  if (amount === 0 && (!isOwn || displayAmount !== undefined)) return
   try {
     await iamport.preparePayment(merchantUid, amount)
   } catch (error) {

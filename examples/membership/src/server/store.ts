@@ -175,10 +175,11 @@ export function openStore(db: Database.Database, today: () => Day) {
      * The subscription that a payment is for: by an order of its number, with its whole amount in won, by a card of the member
      * whose order it is. Anyone can open a window for 1 won under somebody's order number.
      */
-    paidBy({ merchantUid, amount, currency, customerUid, status }: Paid) {
+    paidBy({ merchantUid, amount, currency, customerUid, status, cancelAmount }: Paid) {
       const whose = `id = (select subscriptions.id ${ordersOf} join cards using (member)
         where merchantUid = ? and orders.amount = ? and cards.customerUid = ?)`
-      if (customerUid === null || status !== 'paid' || currency !== 'KRW') return null
+      const isPaid = status === 'paid' || (status === 'cancelled' && cancelAmount > 0 && cancelAmount < amount)
+      if (customerUid === null || !isPaid || currency !== 'KRW') return null
       return subscriptions(whose, merchantUid, String(amount), customerUid)[0] ?? null
     },
     /** Whether a payment comes for what has ended, and its member has begun anew: nothing is left to use of it. */
