@@ -90,7 +90,7 @@ it('names the days on which it tries again, also when days were missed', async (
   act('consent')
   await liveUntil('2026-02-28')
   const told = (day: string) => {
-    const { next, pastDue } = viewOf(store, subscription(), day)
+    const { next, pastDue } = viewOf({ store, today: () => day }, subscription())
     return [next?.day, pastDue?.last]
   }
   expect(told('2026-02-28')).toEqual(['2026-03-01', '2026-03-07'])

@@ -2,11 +2,12 @@ import { type AgainRequest, type ChargedItem, chargeMany } from 'react-billing-k
 import { type Day, dueDay, noticeDay, orderOf, outcomeOf, stepOn } from '../../../subscriptions/rule.ts'
 import type { Shop } from './shop.ts'
 import type { Store, SubscriptionRow } from './store.ts'
-import { takePayment } from './subscriptions.ts'
+import { payBack, takePayment } from './subscriptions.ts'
 
 /** A day of the shop. Run again on the same day it does nothing more. */
 export async function runDay(shop: Shop): Promise<void> {
   await chargeDue(shop, shop.today())
+  await payBack(shop)
   // webhooks come once, and browsers may never come back: two days again, and all the time that no sweep has read
   const now = shop.portone.now().getTime()
   const since = Math.min(shop.store.sweptUntil() ?? now, now) - 2 * 86_400_000
