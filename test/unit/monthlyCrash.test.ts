@@ -16,7 +16,16 @@ const due = '2027-02-28'
 const clock = `${due}T03:00:00Z`
 const cards: Readonly<Record<string, string>> = { refused: '9410-0000-0000-0004' }
 const db = new PGlite()
-const fresh = { amount: 9900, startedOn: '2027-01-31', months: 1, freeMonths: 0, consentedOn: null, cancelled: false, tries: 0 }
+const fresh = {
+  amount: 9900,
+  startedOn: '2027-01-31',
+  months: 1,
+  freeMonths: 0,
+  consentedOn: null,
+  noticedOn: null,
+  cancelled: false,
+  tries: 0,
+}
 const members = ['paying', 'refused', 'cancelled', 'silent', 'consented', 'leaving', 'moving']
 
 const meanwhile = `update subscriptions set cancelled = true where id = 'leaving';
@@ -44,7 +53,8 @@ async function begin() {
   await sandbox.register({ customerUid: 'card-other', merchantUid: 'issue-other' })
   await db.exec(`update subscriptions set cancelled = true where id = 'cancelled';
     update subscriptions set free_months = 1 where id in ('silent', 'consented');
-    update subscriptions set consented_on = '2027-02-20' where id = 'consented'`)
+    update subscriptions set consented_on = '2027-02-20' where id = 'consented';
+    update subscriptions set noticed_on = '2027-02-21' where free_months = 1`)
   return sandbox
 }
 
@@ -93,7 +103,7 @@ async function live(endsAt: number) {
       authenticate: () => null,
       say() {},
     })
-    return { db: mortal, boss, iamport, billing, times: usual, say() {}, lock: postgresLock(mortal), concurrency: 3 }
+    return { db: mortal, boss, iamport, billing, times: usual, say() {}, notify() {}, lock: postgresLock(mortal), concurrency: 3 }
   }
   /** A job is gone from the queue once it is through. */
   const work = async (shop: Shop, day: string) => {

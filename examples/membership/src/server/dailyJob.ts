@@ -1,5 +1,5 @@
 import { type AgainRequest, type ChargedItem, chargeMany } from 'react-billing-key/server'
-import { type Day, dueDay, noticeDay, orderOf, outcomeOf, stepOn } from '../../../subscriptions/rule.ts'
+import { type Day, dueDay, orderOf, outcomeOf, stepOn } from '../../../subscriptions/rule.ts'
 import type { Shop } from './shop.ts'
 import type { Store, SubscriptionRow } from './store.ts'
 import { payBack, takePayment } from './subscriptions.ts'
@@ -71,9 +71,8 @@ function unknownOf(row: SubscriptionRow): ChargedItem {
 
 /** What is due of a subscription, written down before anything is sent; `null` when nothing is. */
 function requestFor(store: Store, row: SubscriptionRow, today: Day): AgainRequest | null {
-  const notice = noticeDay(row)
-  if (notice !== null && today >= notice && today < dueDay(row)) store.notice(row)
   const step = stepOn(row, today)
+  if (step.do === 'notice') store.notice(row)
   const order = orderOf(row)
   // since this run began: the next one asks
   if (isAsked(store, row, today)) return null

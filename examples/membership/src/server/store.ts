@@ -1,13 +1,13 @@
 import Database from 'libsql'
 import type { Payment } from 'react-billing-key/server'
-import { addDays, after, type Day, dueDay, type Ended, type Order, orderOf, type Subscription } from '../../../subscriptions/rule.ts'
+import { addDays, after, chargeDay, type Day, type Ended, type Order, orderOf, type Subscription } from '../../../subscriptions/rule.ts'
 import { type PlanId, planOf } from '../plans.ts'
 
 type Paid = Pick<Payment, 'impUid' | 'merchantUid' | 'amount' | 'currency' | 'customerUid' | 'status' | 'cancelAmount'>
 
 export type Member = { id: string; name: string }
 export type CardRow = { customerUid: string; name: string | null; number: string | null }
-type More = { member: string; plan: PlanId; customerUid: string | null; noticedOn: Day | null; endedOn: Day | null }
+type More = { member: string; plan: PlanId; customerUid: string | null; endedOn: Day | null }
 export type SubscriptionRow = Subscription & More
 /** `day`: the first of the month it is for. `owed`: what its customer was promised back, until PortOne says it is `refunded`. */
 type Settled = { subscription: string; day: Day; status: OrderStatus; reason: string | null; impUid: string | null } & Back
@@ -169,7 +169,7 @@ export function openStore(db: Database.Database, today: () => Day) {
     /** Tells of the first payment after the free months, once. */
     notice: atomic((row: SubscriptionRow) => {
       const isNew = run('update subscriptions set noticedOn = ? where id = ? and noticedOn is null', today(), row.id)
-      if (isNew) tell(row.member, 'notice', row.amount, dueDay(row))
+      if (isNew) tell(row.member, 'notice', row.amount, chargeDay({ ...row, noticedOn: today() }))
     }),
 
     /** But what is not charged any more, since its subscription has ended. */

@@ -25,7 +25,7 @@ export function viewOf({ store, today }: Books, row: SubscriptionRow) {
     card: store.card(customerUid),
     /** The last day of what is settled, or the day it ended. */
     until: row.endedOn ?? addDays(due, -1),
-    next: ended || row.cancelled ? null : { day, due, amount, isUnknown: order?.status === 'unknown' },
+    next: ended || row.cancelled ? null : { day, amount, isUnknown: order?.status === 'unknown' },
     consent: state === 'free' ? { isNeeded: needsConsent(row), isOpen: today() >= from, from, given: row.consentedOn } : null,
     pastDue: state === 'past-due' ? { order: merchantUid, reason: order?.reason ?? '', last: lastTry(row, today()) } : null,
     refund: refundFor({ store, today }, row)?.amount ?? null,
