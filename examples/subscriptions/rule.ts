@@ -17,6 +17,8 @@ export interface Subscription {
   readonly freeMonths: number
   /** When the customer agreed to pay after the free months; silence is no consent. */
   readonly consentedOn: Day | null
+  /** When the customer was told of the first payment after the free months, which is made seven days later at the earliest. */
+  readonly noticedOn: Day | null
   /** Cancelled: it goes on to the end of what is settled, and nothing is charged any more. */
   readonly cancelled: boolean
   /** How often the month that is due was declined, and when it was last. */
@@ -37,6 +39,7 @@ export interface Order {
 /** What to do about a subscription on a day. */
 export type Step =
   | { readonly do: 'nothing' }
+  | { readonly do: 'notice' }
   | { readonly do: 'charge'; readonly order: Order }
   | { readonly do: 'end'; readonly why: Ended }
 
@@ -44,7 +47,7 @@ export type Step =
 export const dunningDays = [1, 3, 7] as const
 /** How many days before the first payment after free months the consent has to be given, at the earliest. */
 export const consentDays = 30
-/** How many days before the first or a changed payment the customer is told of it. */
+/** How many days before the first payment after free months the customer is told of it, at the latest. */
 export const noticeDays = 7
 
 const dayMs = 86_400_000
@@ -66,19 +69,26 @@ export function addMonths(day: Day, months: number): Day {
 /** When the next month begins, and with it falls due. Counted from the first day, so that a short month shortens no later one. */
 export const dueDay = ({ startedOn, months }: Subscription): Day => addMonths(startedOn, months)
 
+const later = (one: Day, other: Day): Day => (one > other ? one : other)
+
+/** The due day, or a later one where the customer was told late of the first payment. */
+function firstTry(subscription: Subscription): Day {
+  const { noticedOn, cancelled } = subscription
+  const due = dueDay(subscription)
+  return turnsPaid(subscription) && noticedOn !== null && !cancelled ? later(due, addDays(noticedOn, noticeDays)) : due
+}
+
 /** When the month that is due is charged, for the first time or again: never twice on one day. */
 export function chargeDay(subscription: Subscription): Day {
   const { tries, triedOn } = subscription
-  const due = dueDay(subscription)
-  const planned = tries === 0 ? due : addDays(due, dunningDays[tries - 1] ?? 0)
-  const earliest = triedOn === null ? due : addDays(triedOn, 1)
-  return planned > earliest ? planned : earliest
+  const first = firstTry(subscription)
+  const planned = tries === 0 ? first : addDays(first, dunningDays[tries - 1] ?? 0)
+  return triedOn === null ? planned : later(planned, addDays(triedOn, 1))
 }
 
 /** When a month that is declined is charged for the last time, as seen from a day: a day that was missed is made up for. */
 export function lastTry(subscription: Subscription, today: Day): Day {
-  const planned = chargeDay(subscription)
-  const day = planned > today ? planned : today
+  const day = later(chargeDay(subscription), today)
   const next = after(subscription, 'declined', day)
   return next.ended ? day : lastTry(next, day)
 }
@@ -100,7 +110,7 @@ export function needsConsent(subscription: Subscription): boolean {
 }
 
 /** From when on the consent to the first payment can be given. */
-export const consentFrom = (subscription: Subscription): Day => addDays(dueDay(subscription), -consentDays)
+export const consentFrom = (subscription: Subscription): Day => addDays(firstTry(subscription), -consentDays)
 
 /** What somebody who leaves on a day gets back of the last payment, by the days that are left of its month, in won. */
 export function refundOf(subscription: Subscription, paid: { readonly amount: number; readonly day: Day }, today: Day): number {
@@ -117,13 +127,20 @@ export function stateOf({ ended, cancelled, tries, months, freeMonths }: Subscri
   return cancelled ? 'cancelled' : tries > 0 ? 'past-due' : months <= freeMonths ? 'free' : 'active'
 }
 
-/** From when on the customer is told of the first payment after free months; `null` when there is nothing to tell. */
-export const noticeDay = (subscription: Subscription): Day | null =>
-  turnsPaid(subscription) && !subscription.cancelled && !subscription.ended ? addDays(dueDay(subscription), -noticeDays) : null
+/** From when on the customer is told of the first payment after free months; `null` when there is nothing to tell any more. */
+export function noticeDay(subscription: Subscription): Day | null {
+  const { noticedOn, cancelled, ended } = subscription
+  return turnsPaid(subscription) && noticedOn === null && !cancelled && !ended ? addDays(dueDay(subscription), -noticeDays) : null
+}
+
+/** The next day on which something is to be done. */
+export const stepDay = (subscription: Subscription): Day => noticeDay(subscription) ?? chargeDay(subscription)
 
 /** What a daily job does about a subscription. Asked again on the same day it says the same. */
 export function stepOn(subscription: Subscription, today: Day): Step {
-  if (subscription.ended || today < chargeDay(subscription)) return { do: 'nothing' }
+  if (subscription.ended || today < stepDay(subscription)) return { do: 'nothing' }
+  // nothing is charged, and no silence taken for an answer, before the customer was told
+  if (noticeDay(subscription) !== null) return { do: 'notice' }
   if (subscription.cancelled) return { do: 'end', why: 'cancelled' }
   if (needsConsent(subscription)) return { do: 'end', why: 'no-consent' }
   return { do: 'charge', order: orderOf(subscription) }

@@ -56,6 +56,21 @@ it('tells a week before, and ends the free month uncharged when nobody consents'
   expect(kinds()).toEqual(['2026-02-28 ended-no-consent', '2026-02-21 notice', '2026-01-31 started'])
 })
 
+it('charges nobody who was not told of the first payment seven days before, though no job ran in the week before it', async () => {
+  const { at, run, liveUntil, act, charges, kinds, subscription, store } = await shop()
+  await liveUntil('2026-02-20')
+  act('consent')
+  at('2026-02-28')
+  await run()
+  expect(charges()).toEqual([])
+  expect(store.history('m1')[0]).toMatchObject({ kind: 'notice', detail: '2026-03-07' })
+  expect(viewOf({ store, today: () => '2026-02-28' }, subscription())).toMatchObject({ next: { day: '2026-03-07' } })
+  await liveUntil('2026-03-06')
+  expect(charges()).toEqual([])
+  await liveUntil('2026-03-31')
+  expect(kinds().slice(0, 3)).toEqual(['2026-03-31 paid', '2026-03-07 paid', '2026-02-28 notice'])
+})
+
 it('charges each month once, however often a day is run', async () => {
   const { liveUntil, act, run, charges, subscription } = await shop()
   await liveUntil('2026-02-20')
@@ -90,7 +105,7 @@ it('names the days on which it tries again, also when days were missed', async (
   act('consent')
   await liveUntil('2026-02-28')
   const told = (day: string) => {
-    const { next, pastDue } = viewOf(store, subscription(), day)
+    const { next, pastDue } = viewOf({ store, today: () => day }, subscription())
     return [next?.day, pastDue?.last]
   }
   expect(told('2026-02-28')).toEqual(['2026-03-01', '2026-03-07'])

@@ -147,7 +147,7 @@ it('refunds once, however often it is pressed, and charges nothing more', async 
   await customer.signIn('미나')
   await customer.register(now)
   await pass(7)
-  expect(await Promise.all([customer.act('refund'), customer.act('refund'), customer.act('cancel')])).toEqual([200, 200, 200])
+  expect(await Promise.all([customer.act('refund'), customer.act('refund'), customer.act('cancel')])).toEqual([200, 404, 404])
   expect(await customer.act('cancel')).toBe(404)
   await pass(60)
   expect(sandbox.payments.filter(({ amount }) => amount > 0)).toMatchObject([{ cancel_amount: 7425 }])

@@ -5,18 +5,22 @@ import type { Portone } from '../../examples/membership/src/server/portone.ts'
 import { createApp, type ShopView, sessionOf } from '../../examples/membership/src/server/routes.ts'
 import { openDatabase, openStore } from '../../examples/membership/src/server/store.ts'
 import { addDays, koreanDay } from '../../examples/subscriptions/rule.ts'
-import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.ts'
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts'
 import { createIamportClient } from '../../src/server/index.ts'
 
 type Json = Record<string, unknown>
 
 /** The demo shop with its routes and its daily job, on a sandbox of its own whose clock begins on a day. */
 export function openDemoShop(clock = '2027-01-31T03:00:00Z', options: Pick<SandboxOptions, 'fault' | 'sendNotice'> = {}) {
-  const db = openDatabase(':memory:')
   const sandbox = createSandbox({ clock, ...options })
+  return { sandbox, ...startDemoShop(openDatabase(':memory:'), sandbox) }
+}
+
+/** The shop's process: its code over a database and a sandbox that may have been there before. */
+export function startDemoShop(db: ReturnType<typeof openDatabase>, sandbox: Sandbox, call = sandbox.fetch) {
   const { impKey, impSecret, userCode } = sandbox
   const baseUrl = 'http://sandbox'
-  const fetch: typeof globalThis.fetch = (input, init) => sandbox.fetch(new Request(input, init))
+  const fetch: typeof globalThis.fetch = (input, init) => call(new Request(input, init))
   const portone: Portone = {
     iamport: createIamportClient({ impKey, impSecret, baseUrl, fetch }),
     signingKey: 'only-for-a-test-0123456789-abcdefgh',
@@ -37,12 +41,12 @@ export function openDemoShop(clock = '2027-01-31T03:00:00Z', options: Pick<Sandb
     }
   }
   const app = createApp(shop, (days) => pass(Number(days)))
-  return { db, sandbox, shop, pass, browser: () => openBrowser(app, sandbox) }
+  return { db, shop, pass, browser: (session?: string) => openBrowser(app, sandbox, session) }
 }
 
 /** A browser with its cookies, at the shop's address. */
-function openBrowser(app: ReturnType<typeof createApp>, sandbox: ReturnType<typeof createSandbox>) {
-  let cookie = ''
+function openBrowser(app: ReturnType<typeof createApp>, sandbox: Sandbox, session = '') {
+  let cookie = session
   const call = async (method: string, path: string, body?: unknown) => {
     const headers = { cookie, host: 'shop', origin: 'http://shop', 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }
     const answer = await app.request(`http://shop/api${path}`, {
@@ -75,6 +79,7 @@ function openBrowser(app: ReturnType<typeof createApp>, sandbox: ReturnType<type
     inWindow,
     remove: (path: string) => call('DELETE', path),
     signIn: (name: string) => post('/session', { name }),
+    session: () => cookie,
     register: async (order: Json, card?: string) => post('/billing/confirm', await inWindow(order, card)),
     act: async (name: string) => (await post(`/subscriptions/${(await current()).id}/${name}`)).status,
   }

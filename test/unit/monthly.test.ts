@@ -34,7 +34,7 @@ beforeAll(async () => {
   const say = (text: string) => said.push(text)
   const billing = openBilling({ db, iamport: createIamportClient(sandbox.access), signingKey, authenticate: () => null, say })
   const iamport = createIamportClient({ ...sandbox.access, timeoutMs: 5_000 })
-  shop = { db, boss, iamport, billing, times, say, lock: postgresLock(db), concurrency: 5 }
+  shop = { db, boss, iamport, billing, times, say, notify() {}, lock: postgresLock(db), concurrency: 5 }
 }, 900_000)
 afterAll(async () => {
   await boss.stop({ graceful: false })

@@ -19,6 +19,7 @@ let db: PGlite
 let sandbox: Sandbox
 let shop: Shop
 let given: { name: string; data: { orders: string[] } }[]
+let notices: unknown[][]
 let billing: ReturnType<typeof openBilling>
 
 beforeEach(async () => {
@@ -26,11 +27,22 @@ beforeEach(async () => {
   for (const table of tables) await db.query(table)
   sandbox = await startSandbox({ seed: 1, rate: 0, pgMs: 1, slowestMs: 1 })
   given = []
+  notices = []
   const boss = { insert: async (jobs: typeof given) => void given.push(...jobs) } as unknown as PgBoss
   const iamport = createIamportClient(sandbox.access)
   const say = () => {}
   billing = openBilling({ db, iamport, signingKey, authenticate: (request) => ({ id: request.headers.get('x-member') ?? '' }), say })
-  shop = { db, boss, iamport, billing, times: usual, say, lock: postgresLock(db), concurrency: 1 }
+  shop = {
+    db,
+    boss,
+    iamport,
+    billing,
+    times: usual,
+    say,
+    notify: (...told) => void notices.push(told),
+    lock: postgresLock(db),
+    concurrency: 1,
+  }
 })
 afterEach(async () => {
   await sandbox.close()
@@ -42,7 +54,7 @@ const read = async (sql: string) => (await db.query<Record<string, unknown>>(sql
 /** A subscription whose second month falls due on 28 February. */
 async function subscribe(id: string, card = approves): Promise<void> {
   await sandbox.register({ customerUid: `card-${id}`, merchantUid: `issue-${id}`, card })
-  const fresh = { freeMonths: 0, consentedOn: null, cancelled: false, tries: 0, triedOn: null, ended: null }
+  const fresh = { freeMonths: 0, consentedOn: null, noticedOn: null, cancelled: false, tries: 0, triedOn: null, ended: null }
   await addSubscription(db, id, `card-${id}`, { id, amount: 9900, startedOn: '2027-01-31', months: 1, ...fresh })
 }
 
@@ -98,6 +110,7 @@ it('charges again what an operator took back from the dunning of an outage', asy
   const [, statement = ''] = /```sql\n(update subscriptions [^`]+)```/.exec(readFileSync('docs/operating.md', 'utf8')) ?? []
   await db.query(statement)
   given = []
+  notices = []
   await plan(shop, '2027-03-07')
   expect(given).toEqual([])
   await plan(shop, '2027-03-08')
@@ -109,6 +122,7 @@ it('counts a try for the day it was made on, so that a night’s delay makes no 
   await plan(shop, due)
   await chargeOrders(shop, ['a-2'], '2027-03-01')
   given = []
+  notices = []
   await plan(shop, '2027-03-01')
   expect(given).toEqual([])
   expect(await read('select next_on::text as next from subscriptions')).toEqual([{ next: '2027-03-02' }])
@@ -122,13 +136,39 @@ it('charges nobody for two subscriptions, though the money of one that ended cam
   await chargeOrders(shop, ['a-2'], due)
   const payment = { impUid: 'imp_late' } as Extract<Parameters<typeof keepResult>[2], { status: 'paid' }>['payment']
   await db.query("update subscriptions set ended = 'unpaid'")
-  const again = { id: 'a-again', amount: 9900, startedOn: due, months: 1, freeMonths: 0, consentedOn: null, cancelled: false }
+  const again = {
+    id: 'a-again',
+    amount: 9900,
+    startedOn: due,
+    months: 1,
+    freeMonths: 0,
+    consentedOn: null,
+    noticedOn: null,
+    cancelled: false,
+  }
   await addSubscription(db, 'a', 'card-a', { ...again, tries: 0, triedOn: null, ended: null })
   await keepResult(db, charge, { status: 'paid', payment })
   expect(await read('select id, ended, months from subscriptions order by id')).toEqual([
     { id: 'a', ended: 'unpaid', months: 2 },
     { id: 'a-again', ended: null, months: 1 },
   ])
+})
+
+it('tells of the first payment after free months before it is charged, also when no job ran in the week before', async () => {
+  for (const id of ['told', 'late']) await subscribe(id)
+  await db.exec("update subscriptions set free_months = 1, consented_on = '2027-02-20', next_on = '2027-02-21'")
+  await db.exec("update subscriptions set next_on = '2027-02-28' where id = 'late'")
+  await plan(shop, '2027-02-21')
+  await plan(shop, '2027-02-21')
+  expect(notices).toMatchObject([[{ id: 'told' }, '2027-02-28']])
+  await plan(shop, due)
+  expect(notices.slice(1)).toMatchObject([[{ id: 'late' }, '2027-03-07']])
+  expect(await read('select subscription from charges')).toEqual([{ subscription: 'told' }])
+  await plan(shop, '2027-03-06')
+  expect(await read("select next_on::text as on from subscriptions where id = 'late'")).toEqual([{ on: '2027-03-07' }])
+  await plan(shop, '2027-03-07')
+  expect(await read('select subscription from charges order by 1')).toEqual([{ subscription: 'late' }, { subscription: 'told' }])
+  expect(notices).toHaveLength(2)
 })
 
 it('counts in the summary of a day what ended on it, and on no other', async () => {

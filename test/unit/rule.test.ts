@@ -14,6 +14,7 @@ import {
   noticeDay,
   orderOf,
   outcomeOf,
+  refundOf,
   type Subscription,
   stepOn,
 } from '../../examples/subscriptions/rule.ts'
@@ -25,6 +26,7 @@ const made = (change: Partial<Subscription> = {}): Subscription => ({
   months: 1,
   freeMonths: 0,
   consentedOn: null,
+  noticedOn: null,
   cancelled: false,
   tries: 0,
   triedOn: null,
@@ -77,20 +79,69 @@ describe('a step', () => {
   })
 
   it('ends a free month nobody consented to pay after, within thirty days before', () => {
-    const free = made({ startedOn: '2026-03-31', freeMonths: 1 })
+    const free = made({ startedOn: '2026-03-31', freeMonths: 1, noticedOn: '2026-04-23' })
     const due = dueDay(free)
     expect(stepOn(free, due)).toEqual({ do: 'end', why: 'no-consent' })
+    expect(consentDays).toBe(30)
     const early = { ...free, consentedOn: addDays(due, -consentDays - 1) }
     expect(needsConsent(early)).toBe(true)
     expect(stepOn(early, due)).toEqual({ do: 'end', why: 'no-consent' })
     const inTime = { ...free, consentedOn: addDays(due, -consentDays) }
     expect(stepOn(inTime, due)).toMatchObject({ do: 'charge' })
-    expect(noticeDay(inTime)).toBe(addDays(due, -7))
     // once, not every month
     const paid = after(inTime, 'paid', due)
     expect(needsConsent(paid)).toBe(false)
     expect(noticeDay(paid)).toBeNull()
   })
+})
+
+describe('the notice of the first payment', () => {
+  const free = made({ startedOn: '2026-03-31', freeMonths: 1, consentedOn: '2026-04-20' })
+
+  it('is given seven days before, once, and not to who cancelled', () => {
+    expect(noticeDay(free)).toBe('2026-04-23')
+    expect(stepOn(free, '2026-04-22')).toEqual({ do: 'nothing' })
+    expect(stepOn(free, '2026-04-23')).toEqual({ do: 'notice' })
+    const told = { ...free, noticedOn: '2026-04-23' }
+    expect(noticeDay(told)).toBeNull()
+    expect(chargeDay(told)).toBe('2026-04-30')
+    expect(noticeDay({ ...free, cancelled: true })).toBeNull()
+    expect(stepOn({ ...free, cancelled: true }, '2026-04-30')).toEqual({ do: 'end', why: 'cancelled' })
+  })
+
+  it('puts the payment, its dunning and the end of what nobody consented to off, when it comes late', () => {
+    for (const day of ['2026-04-30', '2026-05-20']) expect(stepOn(free, day)).toEqual({ do: 'notice' })
+    const told = { ...free, noticedOn: '2026-05-02' }
+    expect(stepOn(told, '2026-05-08')).toEqual({ do: 'nothing' })
+    expect(stepOn(told, '2026-05-09')).toMatchObject({ do: 'charge' })
+    expect(chargeDay(after(told, 'declined', '2026-05-09'))).toBe('2026-05-10')
+    expect(lastTry(told, '2026-05-09')).toBe('2026-05-16')
+    expect(chargeDay(after(told, 'paid', '2026-05-09'))).toBe('2026-05-31')
+    const silent = { ...told, consentedOn: null }
+    expect(stepOn(silent, '2026-05-08')).toEqual({ do: 'nothing' })
+    expect(stepOn(silent, '2026-05-09')).toEqual({ do: 'end', why: 'no-consent' })
+    // who cancels has nothing to wait for
+    expect(stepOn({ ...silent, cancelled: true }, '2026-05-03')).toEqual({ do: 'end', why: 'cancelled' })
+  })
+
+  it('asks for a consent again that would be more than thirty days old at the payment', () => {
+    const told = { ...free, consentedOn: '2026-04-01', noticedOn: '2026-04-23' }
+    expect(needsConsent(told)).toBe(false)
+    expect(needsConsent({ ...told, noticedOn: '2026-04-30' })).toBe(true)
+  })
+})
+
+it('gives the days that are left back, from the whole amount before the month begins to nothing at its end', () => {
+  const one = made({ months: 2 })
+  const back = (day: string) => refundOf(one, { amount: 9900, day: '2026-02-28' }, day)
+  expect(['2026-02-27', '2026-02-28', '2026-03-10', '2026-03-30', '2026-03-31', '2026-04-01'].map(back)).toEqual([
+    9900,
+    9900,
+    Math.floor((9900 * 21) / 31),
+    Math.floor(9900 / 31),
+    0,
+    0,
+  ])
 })
 
 describe('dunning', () => {

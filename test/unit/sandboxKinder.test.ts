@@ -103,6 +103,20 @@ describe('what the contract asks of a PG', () => {
     expect(sandbox.payments).toMatchObject([{ merchant_uid: 's1', status: 'paid' }])
   })
 
+  it('has what is free of tax in its balance, less what was given back of it', async () => {
+    const { json, again, keyIn, send } = await open()
+    await keyIn()
+    await again('m', { amount: 9_900, tax_free: 4_400 })
+    const { response } = (await send('GET', '/payments/find/m')) as { response: { imp_uid: string } }
+    const primary = async () =>
+      ((await send('GET', `/payments/${response.imp_uid}/balance`)) as { response: { primary: unknown } }).response.primary
+    expect(await primary()).toEqual({ tax_free: 4_400, supply: 5_000, vat: 500, service: 0 })
+    await json('POST', '/payments/cancel', { merchant_uid: 'm', amount: 5_500, tax_free: 3_300 })
+    expect(await primary()).toEqual({ tax_free: 1_100, supply: 3_000, vat: 300, service: 0 })
+    await json('POST', '/payments/cancel', { merchant_uid: 'm' })
+    expect(await primary()).toEqual({ tax_free: 0, supply: 0, vat: 0, service: 0 })
+  })
+
   it.each(['POST', 'PUT', 'DELETE'])('the balance of a payment takes no %s', async (method) => {
     const { send } = await open()
     expect(await send(method, '/payments/imp_1/balance')).toMatchObject({ status: 405, ...refused })

@@ -151,6 +151,7 @@ describe('the sandbox is never kinder than PortOne', () => {
     [{ amount: 0 }],
     [{ amount: -1 }],
     [{ amount: 0.5 }],
+    [{ amount: 100.5, currency: 'JPY' }],
     [{ amount: '9900' }],
     [{ amount: Number.MAX_VALUE }],
     [{ merchant_uid: 'm'.repeat(41) }],

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
 import type { SubscriptionRow } from '../../examples/membership/src/server/store.ts'
-import { chargeDay, dueDay, needsConsent } from '../../examples/subscriptions/rule.ts'
+import { addDays, chargeDay, dueDay, needsConsent } from '../../examples/subscriptions/rule.ts'
 import type { Fault } from '../../src/sandbox/index.ts'
 import { openDemoShop } from './demoShop.ts'
 
@@ -75,6 +75,8 @@ async function live(start: string, steps: readonly Step[]): Promise<string[]> {
   portone.iamport.again = async (request, options) => {
     const id = request.merchantUid.replace(/-\d+$/, '')
     const row = store.subscription(id)
+    const isFirstPaid = row && row.freeMonths > 0 && request.merchantUid.endsWith(`-${row.freeMonths + 1}`)
+    if (isFirstPaid && addDays(row.noticedOn ?? '9999-01-01', 7) > today()) wrong.push(`${request.merchantUid} came before its notice`)
     const was = before.get(id) ?? row
     if (!mayPay(row) && !mayPay(was)) wrong.push(`${request.merchantUid} was charged after its end, or without consent`)
     if (request.amount !== 9900) wrong.push(`${request.merchantUid} was charged with ${request.amount}`)

@@ -18,18 +18,18 @@ export function Happened({ rows }: { rows: ShopView['history'] }) {
 
 /** Payments, each with the shop's own receipt. PortOne's, with the card's approval number, comes by mail. */
 export function Orders({ orders }: { orders: ShopView['orders'] }) {
-  const { day, won, statuses, refunded, receipt, receiptOf, noOrders, orderName, reasonOf, print: printing } = useWords()
+  const { day, won, statuses, refunded, owing, receipt, receiptOf, noOrders, orderName, reasonOf, print: printing } = useWords()
   if (orders.length === 0) return <p>{noOrders}</p>
   return (
     <ul className="rows">
-      {orders.map(({ merchantUid, name, day: on, amount, status, reason, refunded: back }) => (
+      {orders.map(({ merchantUid, name, day: on, amount, status, reason, refunded: back, owed }) => (
         <li key={merchantUid}>
           <span>
             {orderName(name)} <small>{day(on)}</small>
           </span>
           <span>
             {won(amount)} · <span className={`status ${status}`}>{statuses[status]}</span> {reason && <small>{reasonOf(reason)}</small>}
-            {back > 0 && <small>{refunded(won(back))}</small>}
+            {(back || owed) > 0 && <small>{back > 0 ? refunded(won(back)) : owing(won(owed))}</small>}
           </span>
           {status === 'paid' && (
             <details>

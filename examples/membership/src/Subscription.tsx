@@ -71,7 +71,7 @@ function Consent({ subscription: { consent, next }, consent: give }: { subscript
   const { consent: words, day, won } = useWords()
   const [agreed, setAgreed] = useState(false)
   if (!consent || !next) return null
-  const [on, amount] = [day(next.due), won(next.amount)]
+  const [on, amount] = [day(next.day), won(next.amount)]
   if (!consent.isNeeded) return <p className="panel">{words.given(day(consent.given ?? ''))}</p>
   if (!consent.isOpen) return <p className="panel">{words.later(day(consent.from))}</p>
   return (

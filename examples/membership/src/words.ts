@@ -79,6 +79,7 @@ const ko = {
   orderName: (name: string) => name,
   statuses: { open: '결제 예정', declined: '결제 실패', unknown: '확인 중', paid: '결제 완료' },
   refunded: (amount: string) => `${amount} 환불`,
+  owing: (amount: string) => `${amount}을 돌려드리는 중이에요.`,
   receipt: '영수증',
   receiptOf: (name: string, amount: string, date: string, order: string) => [
     `${name} · ${amount} · ${date}`,
@@ -200,6 +201,7 @@ const en: Words = {
   orderName: () => 'Monthly pass',
   statuses: { open: 'Due', declined: 'Failed', unknown: 'Checking', paid: 'Paid' },
   refunded: (amount) => `${amount} refunded`,
+  owing: (amount) => `We are giving ${amount} back to you.`,
   receipt: 'Receipt',
   receiptOf: (name, amount, date, order) => [`${name} · ${amount} · ${date}`, `Order ${order}`, `Seller ${en.footer[0]}`],
   print: 'Print',

@@ -25,6 +25,7 @@ export async function fill(db: Database, sandbox: Pick<Sandbox, 'access' | 'regi
     months: 1,
     freeMonths: 0,
     consentedOn: null,
+    noticedOn: null,
     cancelled: false,
     tries: 0,
     triedOn: null,

@@ -7,8 +7,20 @@ import {
   type ChargeResult,
   chargeMany,
 } from 'react-billing-key/server'
-import type { Day } from '../../subscriptions/rule.ts'
-import { type Database, databaseDay, dueOn, forgotten, isDue, keepResult, keepSwept, openCharges, spanToSweep, takeSteps } from './store.ts'
+import { chargeDay, type Day, type Subscription, stepOn } from '../../subscriptions/rule.ts'
+import {
+  type Database,
+  databaseDay,
+  dueOn,
+  forgotten,
+  isDue,
+  keepNotice,
+  keepResult,
+  keepSwept,
+  openCharges,
+  spanToSweep,
+  takeSteps,
+} from './store.ts'
 import { summaryOf } from './summary.ts'
 
 /** How long things take. These are a real shop's; the demo has shorter ones. */
@@ -35,6 +47,8 @@ export interface Shop {
   /** How many charges a worker has on their way at a time. */
   readonly concurrency: number
   readonly say: (text: string) => void
+  /** Tells a customer of the first payment after the free months, and on which day it is. Again, where it failed. */
+  readonly notify: (of: Subscription, day: Day) => Promise<void> | void
 }
 
 interface Orders {
@@ -68,10 +82,16 @@ export async function work(shop: Shop): Promise<void> {
 }
 
 /** Gives out what the rule says is due, and what was forgotten. Safe to repeat, also at the same time. */
-export async function plan({ db, boss, times }: Pick<Shop, 'db' | 'boss' | 'times'>, day?: Day): Promise<void> {
+export async function plan({ db, boss, times, notify }: Pick<Shop, 'db' | 'boss' | 'times' | 'notify'>, day?: Day): Promise<void> {
   const today = day ?? (await databaseDay(db))
   for (let last = ''; ; ) {
     const due = await dueOn(db, today, last)
+    for (const one of due) {
+      if (stepOn(one, today).do !== 'notice') continue
+      // told and then kept: rather twice than never
+      await notify(one, chargeDay({ ...one, noticedOn: today }))
+      await keepNotice(db, one, today)
+    }
     await give(boss, 'charge', await takeSteps(db, due, today), { day })
     last = due.at(-1)?.id ?? ''
     if (last === '') break

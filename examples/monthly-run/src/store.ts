@@ -1,6 +1,6 @@
 import type { AgainRequest, ChargeResult } from 'react-billing-key/server'
 import { type PostgresDatabase, postgresLockTable } from '../../locks/postgresLock.ts'
-import { after, chargeDay, type Day, outcomeOf, type Subscription, stepOn } from '../../subscriptions/rule.ts'
+import { after, type Day, outcomeOf, type Subscription, stepDay, stepOn } from '../../subscriptions/rule.ts'
 
 /** A `Pool` of pg has it, and PGlite. */
 export interface Database extends PostgresDatabase {
@@ -19,12 +19,13 @@ export const tables = [
     months integer not null default 0,
     free_months integer not null default 0,
     consented_on date,
+    noticed_on date,
     cancelled boolean not null default false,
     tries integer not null default 0,
     tried_on date,
     ended text,
     ended_on date,
-    next_on date not null -- chargeDay() of the rule, so that a day's work is found by an index
+    next_on date not null -- stepDay() of the rule, so that a day's work is found by an index
   )`,
   'create index if not exists subscriptions_member on subscriptions (member)',
   'create index if not exists subscriptions_next on subscriptions (next_on, id) where ended is null',
@@ -69,7 +70,7 @@ export async function keepSwept(db: Database, until: Date): Promise<void> {
 }
 
 const subscription = `s.id, s.amount, s.started_on::text as "startedOn", s.months, s.free_months as "freeMonths",
-  s.consented_on::text as "consentedOn", s.cancelled, s.tries, s.tried_on::text as "triedOn", s.ended`
+  s.consented_on::text as "consentedOn", s.noticed_on::text as "noticedOn", s.cancelled, s.tries, s.tried_on::text as "triedOn", s.ended`
 
 type Due = Subscription & { readonly customerUid: string }
 
@@ -88,7 +89,7 @@ export async function addSubscription(db: Database, member: string, customerUid:
   await db.query(
     `insert into subscriptions (id, member, customer_uid, amount, started_on, months, free_months, next_on)
       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing`,
-    [id, member, customerUid, amount, startedOn, months, freeMonths, chargeDay(made)],
+    [id, member, customerUid, amount, startedOn, months, freeMonths, stepDay(made)],
   )
 }
 
@@ -104,6 +105,12 @@ export async function dueOn(db: Database, day: Day, last: string): Promise<Due[]
   const sql = `select ${subscription}, s.customer_uid as "customerUid" from subscriptions s
     where ended is null and next_on <= $1 and id > $2 order by id limit 1000`
   return (await db.query(sql, [day, last])).rows as Due[]
+}
+
+/** Keeps that a customer was told of the first payment. */
+export async function keepNotice(db: Database, told: Subscription, day: Day): Promise<void> {
+  const sql = 'update subscriptions set noticed_on = $2, next_on = $3 where id = $1 and noticed_on is null'
+  await db.query(sql, [told.id, day, stepDay({ ...told, noticedOn: day })])
 }
 
 /**
@@ -197,7 +204,7 @@ export async function keepResult(db: Database, open: OpenCharge, result: ChargeR
       from kept where kept.state in ('paid', 'declined') and id = kept.subscription and months = $11`,
     // biome-ignore format: in the order of their numbers
     [request.merchantUid, before.tries, state, kept, impUid,
-      next.months, next.tries, next.triedOn, next.ended, chargeDay(next), before.months, day],
+      next.months, next.tries, next.triedOn, next.ended, stepDay(next), before.months, day],
   )
   if (settled || withdrawn || state === 'look') return null
   return free ? 'now' : 'later'

@@ -4,7 +4,7 @@ import PgBoss from 'pg-boss'
 import { createIamportClient } from 'react-billing-key/server'
 import { postgresLock } from '../../locks/postgresLock.ts'
 import { openBilling } from './billing.ts'
-import { prepare, usual, work } from './jobs.ts'
+import { prepare, type Shop, usual, work } from './jobs.ts'
 import { tables } from './store.ts'
 
 const {
@@ -21,6 +21,8 @@ const {
 const demo = JSON.parse(DEMO ?? '{}') as { times?: typeof usual; timeoutMs?: number; unlocked?: boolean }
 const times = demo.times ?? usual
 const say = (text: string) => console.log(text)
+// here a shop writes a mail; this one's plan has no free months
+const notify: Shop['notify'] = ({ id, amount }, day) => say(`${id}: ${amount} won will be charged on ${day} for the first time.`)
 
 const db = new pg.Pool({ connectionString: DATABASE_URL, max: Number(CONCURRENCY) })
 db.on('error', (error) => console.error(error.message))
@@ -52,7 +54,7 @@ const none: typeof real = {
 for (const table of tables) await db.query(table)
 await boss.start()
 await prepare({ boss, times })
-await work({ db, boss, iamport, billing, times, say, lock: demo.unlocked ? none : real, concurrency: Number(CONCURRENCY) })
+await work({ db, boss, iamport, billing, times, say, notify, lock: demo.unlocked ? none : real, concurrency: Number(CONCURRENCY) })
 process.send?.('ready')
 process.once('disconnect', () => process.exit())
 // what is being charged is charged to its end, which is what the next worker would have to ask about otherwise

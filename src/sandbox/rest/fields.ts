@@ -137,10 +137,18 @@ export function readFields({ values, isForm }: Body, fields: Fields): Record<str
   return read
 }
 
-/** Money that can be asked for: more than nothing, and no fraction of a won. */
-export function checkAmount(amount: unknown, currency: unknown = 'KRW') {
+/** Currencies whose smallest coin is one. */
+const noFraction = /^(?:KRW|JPY|VND)$/
+
+/** Holds money to whole coins. */
+export function checkCoins(amount: unknown, currency: unknown = 'KRW') {
+  if (noFraction.test(String(currency)) && !Number.isInteger(amount)) throw new Refusal(`${currency} 금액에는 소수점을 쓸 수 없습니다.`)
+}
+
+/** Money that can be asked for: more than nothing, in whole coins. */
+export function checkAmount(amount: unknown, currency: unknown) {
   if (!(Number(amount) > 0)) throw new Refusal('결제금액은 0보다 커야 합니다.')
-  if (currency === 'KRW' && !Number.isInteger(amount)) throw new Refusal('원화 결제금액에는 소수점을 쓸 수 없습니다.')
+  checkCoins(amount, currency)
 }
 
 /** Numbers that go from 0 up to so much. */

@@ -1,7 +1,7 @@
 import type { SandboxPayment, State } from '../state.ts'
 import { webhookOf } from '../webhooks.ts'
 import { paymentAnswer } from './answers.ts'
-import { anyText, checkNeeds, checkParts, Refusal, readFields } from './fields.ts'
+import { anyText, checkCoins, checkNeeds, checkParts, Refusal, readFields } from './fields.ts'
 import { type Call, noPayment, paged, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
 
 /** By which time PortOne searches payments, by what has become of each. */
@@ -74,15 +74,17 @@ function one({ path: { imp_uid }, query }: Call, { state }: RestContext) {
   return { response: paymentAnswer(found) }
 }
 
-const share = (amount: number) => {
-  const supply = Math.round(amount / 1.1)
-  return { tax_free: 0, supply, vat: amount - supply, service: 0 }
+/** An eleventh of what is not free of tax is the tax. */
+const share = (amount: number, tax_free = 0) => {
+  const supply = Math.round((amount - tax_free) / 1.1)
+  return { tax_free, supply, vat: amount - tax_free - supply, service: 0 }
 }
 function balance({ path: { imp_uid } }: Call, { state }: RestContext) {
   const found = state.payment(imp_uid)
   if (!found) throw noPayment()
   const none = share(0)
-  const primary = share(found.amount - found.cancel_amount)
+  const left = found.amount - found.cancel_amount
+  const primary = share(left, Math.min(left, Number(found.tax_free ?? 0) - Number(found.cancel_tax_free ?? 0)))
   const parts = { cash_receipt: none, primary, secondary: none, discount: none }
   return { response: { amount: found.amount, ...parts, histories: [{ ...parts, created: found.paid_at }] } }
 }
@@ -116,7 +118,7 @@ function cancel({ body, fault }: Call, { state }: RestContext) {
   if (back > left) throw new Refusal('취소 요청 금액이 취소 가능한 금액보다 큽니다.')
   checkParts(taxes, ['tax_free', 'vat_amount'], back)
   checkNeeds('cancel', String(payment.pg_provider), { reason })
-  if (payment.currency === 'KRW' && !Number.isInteger(back)) throw new Refusal('원화 취소금액에는 소수점을 쓸 수 없습니다.')
+  checkCoins(back, payment.currency)
   const history = (payment.cancel_history ?? []) as unknown[]
   const cancellation_id = `cancel_${state.unique()}`
   const entry = {
@@ -127,6 +129,7 @@ function cancel({ body, fault }: Call, { state }: RestContext) {
     cancellation_id,
   }
   payment.cancel_amount += back
+  payment.cancel_tax_free = Number(payment.cancel_tax_free ?? 0) + Number(taxes.tax_free ?? 0)
   Object.assign(payment, {
     cancel_history: [...history, { ...entry, receipt_url: `https://sandbox.invalid/receipts/${cancellation_id}` }],
     cancel_reason: reason,

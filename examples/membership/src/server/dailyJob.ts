@@ -1,12 +1,13 @@
 import { type AgainRequest, type ChargedItem, chargeMany } from 'react-billing-key/server'
-import { type Day, dueDay, noticeDay, orderOf, outcomeOf, stepOn } from '../../../subscriptions/rule.ts'
+import { type Day, dueDay, orderOf, outcomeOf, stepOn } from '../../../subscriptions/rule.ts'
 import type { Shop } from './shop.ts'
 import type { Store, SubscriptionRow } from './store.ts'
-import { takePayment } from './subscriptions.ts'
+import { payBack, takePayment } from './subscriptions.ts'
 
 /** A day of the shop. Run again on the same day it does nothing more. */
 export async function runDay(shop: Shop): Promise<void> {
   await chargeDue(shop, shop.today())
+  await payBack(shop)
   // webhooks come once, and browsers may never come back: two days again, and all the time that no sweep has read
   const now = shop.portone.now().getTime()
   const since = Math.min(shop.store.sweptUntil() ?? now, now) - 2 * 86_400_000
@@ -70,9 +71,8 @@ function unknownOf(row: SubscriptionRow): ChargedItem {
 
 /** What is due of a subscription, written down before anything is sent; `null` when nothing is. */
 function requestFor(store: Store, row: SubscriptionRow, today: Day): AgainRequest | null {
-  const notice = noticeDay(row)
-  if (notice !== null && today >= notice && today < dueDay(row)) store.notice(row)
   const step = stepOn(row, today)
+  if (step.do === 'notice') store.notice(row)
   const order = orderOf(row)
   // since this run began: the next one asks
   if (isAsked(store, row, today)) return null

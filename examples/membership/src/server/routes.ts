@@ -16,7 +16,7 @@ function shopFor({ portone, store, today }: Shop, member: Member | null) {
     config: portone.config,
     today: today(),
     member,
-    subscription: row ? viewOf(store, row, today()) : null,
+    subscription: row ? viewOf({ store, today }, row) : null,
     orders: member ? store.orders(member.id) : [],
     history: member ? store.history(member.id) : [],
   }

@@ -1,16 +1,17 @@
 import Database from 'libsql'
 import type { Payment } from 'react-billing-key/server'
-import { addDays, after, type Day, dueDay, type Ended, type Order, orderOf, type Subscription } from '../../../subscriptions/rule.ts'
+import { addDays, after, chargeDay, type Day, type Ended, type Order, orderOf, type Subscription } from '../../../subscriptions/rule.ts'
 import { type PlanId, planOf } from '../plans.ts'
 
 type Paid = Pick<Payment, 'impUid' | 'merchantUid' | 'amount' | 'currency' | 'customerUid' | 'status' | 'cancelAmount'>
 
 export type Member = { id: string; name: string }
 export type CardRow = { customerUid: string; name: string | null; number: string | null }
-type More = { member: string; plan: PlanId; customerUid: string | null; noticedOn: Day | null; endedOn: Day | null }
+type More = { member: string; plan: PlanId; customerUid: string | null; endedOn: Day | null }
 export type SubscriptionRow = Subscription & More
-/** `day`: the first of the month it is for. */
-type Settled = { subscription: string; day: Day; status: OrderStatus; reason: string | null; impUid: string | null; refunded: number }
+/** `day`: the first of the month it is for. `owed`: what its customer was promised back, until PortOne says it is `refunded`. */
+type Settled = { subscription: string; day: Day; status: OrderStatus; reason: string | null; impUid: string | null } & Back
+type Back = { owed: number; refunded: number }
 type OrderStatus = 'open' | 'declined' | 'unknown' | 'paid'
 export type OrderRow = Order & Settled
 /** What a customer is told happened, in the page's own words for `kind`. */
@@ -26,14 +27,15 @@ const tables = `
     customerUid text, startedOn text not null, months integer not null, freeMonths integer not null, consentedOn text,
     cancelled integer not null default 0, tries integer not null default 0, triedOn text, noticedOn text, ended text, endedOn text);
   create table if not exists orders (merchantUid text primary key, subscription text not null, name text not null, amount integer not null,
-    day text not null, status text not null default 'open', reason text, impUid text, refunded integer not null default 0);
+    day text not null, status text not null default 'open', reason text, impUid text,
+    owed integer not null default 0, refunded integer not null default 0);
   -- until when PortOne's list of payments was read, in ms
   create table if not exists sweeps (id integer primary key check (id = 1), until integer not null);
   create table if not exists history (id integer primary key, member text not null, day text not null, kind text not null, amount integer, detail text);
 `
 
 /** Counts up with each change of the tables. Before a shop has customers the old file goes; after that, here is where it is migrated. */
-const version = 1
+const version = 2
 
 /**
  * `alone` keeps every other process out until this one ends: with the sandbox, which remembers in the file what two would
@@ -141,26 +143,34 @@ export function openStore(db: Database.Database, today: () => Day) {
       run('update subscriptions set customerUid = ? where id = ?', customerUid, id)
       tell(member, 'card', null, [name, number?.slice(-4)].join(' '))
     },
-    consent({ id, member, amount }: SubscriptionRow) {
+    consent: atomic(({ id, member, amount }: SubscriptionRow) => {
       run('update subscriptions set consentedOn = ? where id = ?', today(), id)
       tell(member, 'consented', amount)
-    },
+    }),
     /** Cancelling withdraws the consent to pay: who takes it back is asked again. */
-    setCancelled({ id, member }: SubscriptionRow, cancelled: boolean) {
+    setCancelled: atomic(({ id, member }: SubscriptionRow, cancelled: boolean) => {
       const sql = 'update subscriptions set cancelled = ?, consentedOn = null where id = ? and cancelled = ? and ended is null'
       if (run(sql, Number(cancelled), id, Number(!cancelled))) tell(member, cancelled ? 'cancelled' : 'resumed')
-    },
+    }),
     /** Of an order that was unknown it is certain by then that it was not paid. */
-    end({ id, member }: SubscriptionRow, why: Ended) {
+    end: atomic(({ id, member }: SubscriptionRow, why: Ended) => {
       run("update orders set status = 'open' where subscription = ? and status = 'unknown'", id)
       if (run('update subscriptions set ended = ?, endedOn = ? where id = ? and ended is null', why, today(), id))
         tell(member, `ended-${why}`)
-    },
+    }),
+    /** Ends a subscription today; what is left of its last payment is owed from then on. */
+    leave: atomic((row: SubscriptionRow, merchantUid: string, owed: number) => {
+      store.setCancelled(row, true)
+      run('update orders set owed = ? where merchantUid = ?', owed, merchantUid)
+      store.end(row, 'cancelled')
+    }),
+    /** What is still to be given back. */
+    owed: () => all<OrderRow & { impUid: string }>('select * from orders where owed > 0 and refunded = 0'),
     /** Tells of the first payment after the free months, once. */
-    notice(row: SubscriptionRow) {
+    notice: atomic((row: SubscriptionRow) => {
       const isNew = run('update subscriptions set noticedOn = ? where id = ? and noticedOn is null', today(), row.id)
-      if (isNew) tell(row.member, 'notice', row.amount, dueDay(row))
-    },
+      if (isNew) tell(row.member, 'notice', row.amount, chargeDay({ ...row, noticedOn: today() }))
+    }),
 
     /** But what is not charged any more, since its subscription has ended. */
     orders(member: string) {

@@ -1,43 +1,34 @@
 import type { CancelRequest, Payment } from 'react-billing-key/server'
-import {
-  addDays,
-  chargeDay,
-  consentFrom,
-  type Day,
-  dueDay,
-  lastTry,
-  needsConsent,
-  orderOf,
-  refundOf,
-  stateOf,
-} from '../../../subscriptions/rule.ts'
+import { addDays, chargeDay, consentFrom, dueDay, lastTry, needsConsent, orderOf, refundOf, stateOf } from '../../../subscriptions/rule.ts'
 import type { Shop } from './shop.ts'
-import type { Store, SubscriptionRow } from './store.ts'
+import type { SubscriptionRow } from './store.ts'
 
-/** What leaving today gives back: PortOne is asked for it in these words. */
-function refundFor(store: Store, row: SubscriptionRow, today: Day) {
+type Books = Pick<Shop, 'store' | 'today'>
+
+/** What leaving today gives back, and of which order. */
+function refundFor({ store, today }: Books, row: SubscriptionRow) {
   const paid = store.orders(row.member).find(({ subscription, status }) => subscription === row.id && status === 'paid')
   if (!paid?.impUid || row.ended || paid.refunded > 0) return null
-  const amount = refundOf(row, paid, today)
-  return amount > 0 ? { impUid: paid.impUid, amount, checksum: paid.amount, reason: '고객 해지' } : null
+  const amount = refundOf(row, paid, today())
+  return amount > 0 ? { merchantUid: paid.merchantUid, amount } : null
 }
 
 /** A subscription as its page shows it. */
-export function viewOf(store: Store, row: SubscriptionRow, today: Day) {
+export function viewOf({ store, today }: Books, row: SubscriptionRow) {
   const { id, plan, amount, ended, customerUid } = row
   const [due, from, state, { merchantUid }] = [dueDay(row), consentFrom(row), stateOf(row), orderOf(row)]
   // what was missed is made up for today
-  const day = chargeDay(row) > today ? chargeDay(row) : today
+  const day = chargeDay(row) > today() ? chargeDay(row) : today()
   const order = store.order(row.member, merchantUid)
   return {
     ...{ id, plan, amount, ended, state },
     card: store.card(customerUid),
     /** The last day of what is settled, or the day it ended. */
     until: row.endedOn ?? addDays(due, -1),
-    next: ended || row.cancelled ? null : { day, due, amount, isUnknown: order?.status === 'unknown' },
-    consent: state === 'free' ? { isNeeded: needsConsent(row), isOpen: today >= from, from, given: row.consentedOn } : null,
-    pastDue: state === 'past-due' ? { order: merchantUid, reason: order?.reason ?? '', last: lastTry(row, today) } : null,
-    refund: refundFor(store, row, today)?.amount ?? null,
+    next: ended || row.cancelled ? null : { day, amount, isUnknown: order?.status === 'unknown' },
+    consent: state === 'free' ? { isNeeded: needsConsent(row), isOpen: today() >= from, from, given: row.consentedOn } : null,
+    pastDue: state === 'past-due' ? { order: merchantUid, reason: order?.reason ?? '', last: lastTry(row, today()) } : null,
+    refund: refundFor({ store, today }, row)?.amount ?? null,
   }
 }
 
@@ -51,6 +42,14 @@ export async function giveBack({ iamport }: Shop['portone'], refund: Refund): Pr
     const payment = await iamport.payment(refund.impUid)
     if (!payment?.cancelAmount) throw error
     return payment
+  }
+}
+
+/** Gives back what is owed, of one subscription or of all. What fails stays owed, and the next run gives it back. */
+export async function payBack({ store, portone }: Pick<Shop, 'store' | 'portone'>, of?: string): Promise<void> {
+  for (const { subscription, impUid, owed, amount } of store.owed()) {
+    const refund = { impUid, amount: owed, checksum: amount, reason: '고객 해지' }
+    if ((of ?? subscription) === subscription) await giveBack(portone, refund).then(store.markRefunded, console.error)
   }
 }
 
@@ -85,11 +84,10 @@ export const actions: Readonly<Record<string, Action>> = {
   },
   resume: ({ store }, row) => store.setCancelled(row, false),
   async refund({ store, portone, today }, row) {
-    const refund = refundFor(store, row, today())
+    const refund = refundFor({ store, today }, row)
     if (!refund) return
-    // cancelled first: whatever becomes of the refund, nothing more is charged
-    store.setCancelled(row, true)
-    store.markRefunded(await giveBack(portone, refund))
-    store.end(row, 'cancelled')
+    // written down first: whatever becomes of it, nothing more is charged, and what is owed is given back
+    store.leave(row, refund.merchantUid, refund.amount)
+    await payBack({ store, portone }, row.id)
   },
 }
