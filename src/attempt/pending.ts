@@ -34,8 +34,6 @@ interface Kept {
 }
 
 const storageKey = 'react-billing-key'
-/** PGs end their windows long before. */
-const lifetimeMs = 3_600_000
 /** Told orders that are remembered: one forgotten while its window can still answer would be told twice. */
 const mostTold = 50
 const nothing: Kept = { customerKey: null, pending: [], told: [], landing: null, issuedAt: 0 }
@@ -47,7 +45,7 @@ function parsePending(value: unknown): PendingAttempt[] {
   if (!isRecord(value)) return []
   const { merchantUid, customerUid, amount, startedAt, failedAsks, order } = value
   if (typeof merchantUid !== 'string' || typeof customerUid !== 'string') return []
-  if (typeof amount !== 'number' || typeof startedAt !== 'number' || Date.now() - startedAt > lifetimeMs) return []
+  if (typeof amount !== 'number' || typeof startedAt !== 'number') return []
   return [
     {
       merchantUid,
