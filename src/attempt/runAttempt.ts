@@ -394,9 +394,13 @@ export class Attempt {
     if (report.impUid === null || isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
     // first of all it is not lost
     remember({ ...pending, impUid: report.impUid })
-    const { phase } = this.#state
-    const isCurrent = (phase === 'settled' || phase === 'confirming') && this.#state.attempt?.merchantUid === merchantUid
-    if (isCurrent) this.dispatch({ type: 'late-report', report })
+    const state = this.#state
+    const isCurrent = 'attempt' in state && state.attempt?.merchantUid === merchantUid
+    if (isCurrent && state.phase === 'window-open') {
+      // a second window of the same order: what it may charge has been paid in the first
+      this.dispatch({ type: 'window-ended', report })
+      this.#window?.abandon()
+    } else if (isCurrent) this.dispatch({ type: 'late-report', report })
     else if (settings.confirm) this.lookAfterLeftovers()
     else this.tellAside(report)
   }

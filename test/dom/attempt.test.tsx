@@ -220,6 +220,21 @@ describe('a success that comes after its window was given up', () => {
     expect(onOutcome.mock.calls.map(([outcome]) => outcome.status)).toEqual(['cancelled', 'issued'])
   })
 
+  it('closes a second window of the same order, which it has paid', async () => {
+    const request = newRequest()
+    const confirm: Confirm = async (claim) => (claim.impUid ? issuedOf(claim) : { status: 'none' })
+    const { button, told } = await show({ request }, confirm)
+    await click(button)
+    await click(wayOut())
+    await click(button)
+    expect(fake.calls).toHaveLength(2)
+    await answer(0)
+    expect(button.dataset.phase).toBe('settled')
+    await answer(1, { success: false, imp_uid: null, error_msg: '사용자가 결제를 취소하셨습니다' })
+    expect(told()).toEqual(['cancelled', 'issued'])
+    expect(pendingAttempts()).toEqual([])
+  })
+
   it('is told without a server too, while the next window is open', async () => {
     const { button, told } = await show()
     await click(button)
