@@ -64,6 +64,12 @@ export function pageChangedSoon(): void {
   isPlanned = true
 }
 
+/** Every attempt under way: the hooks' and the landing's. */
+export function attemptsUnderWay(): readonly Attempt[] {
+  const { attempts, landing } = attemptsOfPage()
+  return [...attempts, landing].filter((attempt): attempt is Attempt => attempt?.isUnderWay() === true)
+}
+
 /** Asks again about everything of this page that nobody could say, and drops what is another member's. */
 export function recheckPage(): void {
   const { attempts, landing } = attemptsOfPage()

@@ -9,7 +9,7 @@ import { askServer } from './askServer.ts'
 import { askAboutLeftover, claimFrom, leftovers, reportFrom } from './leftovers.ts'
 import { type AttemptEffect, type AttemptEvent, type AttemptState, asksAbout, isPending, type Phase, transition } from './machine.ts'
 import { clickLastsMs, isClickSpent, readyWindow, reportOf } from './openWindow.ts'
-import { attemptsOfPage, pageChanged, pageChangedSoon, subscribeToPage } from './page.ts'
+import { attemptsOfPage, attemptsUnderWay, pageChanged, pageChangedSoon, subscribeToPage } from './page.ts'
 import { forget, forgetTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
 import { isOtherChoice, isRequest, isThenable, orderOf, RequestFetcher, type RequestSource } from './requestSource.ts'
 import { callSafely, isAnswered, isNewsToTell, keepWhatIsOpen } from './telling.ts'
@@ -294,10 +294,7 @@ export class Attempt {
   }
 
   /** An attempt of this page that is under way besides this one: the landing's, or one that a late success brought back. */
-  private otherUnderWay(): Attempt | null {
-    const { attempts, landing } = attemptsOfPage()
-    return [...attempts, landing].find((one) => one && one !== this && one.isUnderWay()) ?? null
-  }
+  private otherUnderWay = (): Attempt | undefined => attemptsUnderWay().find((one) => one !== this)
 
   private askAboutLeftovers(): void {
     const settings = this.#owner.settings()

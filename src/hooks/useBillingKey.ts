@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Phase } from '../attempt/machine.ts'
-import { attemptsOfPage, subscribeToPage } from '../attempt/page.ts'
+import { attemptsOfPage, attemptsUnderWay, subscribeToPage } from '../attempt/page.ts'
 import type { RequestSource } from '../attempt/requestSource.ts'
 import { Attempt, type AttemptSettings } from '../attempt/runAttempt.ts'
 import type { Confirm } from '../billing/confirm.ts'
@@ -110,10 +110,8 @@ export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKey
 
 const hasOrphan = () => [...attemptsOfPage().attempts].some((attempt) => attempt.isOrphan())
 
-/** One attempt at most is under way on a page. */
 function abandonUnderWay(): void {
-  const { attempts, landing } = attemptsOfPage()
-  for (const attempt of [...attempts, landing]) attempt?.abandon()
+  for (const attempt of attemptsUnderWay()) attempt.abandon()
 }
 
 /** The provider's settings with the hook's own in front. */
