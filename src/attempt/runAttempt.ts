@@ -1,7 +1,7 @@
 import { adviseOfRefusal, adviseOfReport } from '#describe-error'
 import type { Claim, Confirm } from '../billing/confirm.ts'
 import { BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
-import { type BillingKeyOutcome, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
+import { type BillingKeyOutcome, givenUp, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
 import { type BillingKeyRequest, type RequestDefaults, toRequestPayParams } from '../billing/request.ts'
 import { isIamportReady, loadIamport, readyIamport, type SdkConfig } from '../iamport/loadIamport.ts'
 import { type OpenWindow, requestPay } from '../iamport/requestPay.ts'
@@ -72,7 +72,7 @@ export class Attempt {
   #lastTold: BillingKeyOutcome | null = null
   #isMounted = false
   /** Who waits for the end of the attempt under way. */
-  #waiting: { resolve(outcome: BillingKeyOutcome): void; reject(error: unknown): void }[] = []
+  readonly #waiting: { resolve(outcome: BillingKeyOutcome): void; reject(error: unknown): void }[] = []
   /** Events that came while another one was being worked on. */
   readonly #queue: AttemptEvent[] = []
   /** The shop's callbacks, to be called when the state stands. */
@@ -157,7 +157,6 @@ export class Attempt {
     if (!isReady) {
       this.#click = { source }
       this.#drops = drops
-      this.#waiting = []
     }
     const end = this.end()
     const isOther = isReady && this.#click && isOtherChoice(this.#click.source, source)
@@ -198,6 +197,7 @@ export class Attempt {
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         const [state, effects] = this.isAnothers() ? dropped : transition(this.#state, next)
+        if (state.phase === 'idle' && this.isUnderWay()) this.leave()
         this.#state = state
         for (const effect of effects) this.run(effect)
       }
@@ -444,8 +444,21 @@ export class Attempt {
 
   private tell(outcome: BillingKeyOutcome): void {
     if (this.#state.phase === 'settled') keepWhatIsOpen(outcome, this.#state.attempt?.failedAsks ?? 0)
-    for (const { resolve } of this.#waiting.splice(0)) this.#callbacks.push(() => resolve(outcome))
+    this.answerWaiting(outcome)
     this.tellOwner(outcome)
+  }
+
+  /** It ends in silence. Who waits hears no more than that, and nothing of a member who has gone. */
+  private leave(): void {
+    const left: BillingKeyOutcome =
+      this.orderUnderWay() === null
+        ? givenUp
+        : { ...noFacts, status: 'unconfirmed', reason: 'abandoned', amount: null, mayStartAnew: false }
+    this.answerWaiting(left)
+  }
+
+  private answerWaiting(outcome: BillingKeyOutcome): void {
+    for (const { resolve } of this.#waiting.splice(0)) this.#callbacks.push(() => resolve(outcome))
   }
 
   private tellOwner(outcome: BillingKeyOutcome): void {

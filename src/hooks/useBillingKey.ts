@@ -27,7 +27,10 @@ export interface UseBillingKeyOptions extends RequestDefaults {
 export interface UseBillingKeyResult {
   /** Starts an attempt. Call it in a click handler; errors go to `onError` and `error`. */
   readonly issue: (source: RequestSource) => void
-  /** Like `issue`, and resolves with the first outcome or rejects with a `BillingKeyError`. */
+  /**
+   * Like `issue`, and resolves with the first outcome or rejects with a `BillingKeyError`. Of an attempt that ends in
+   * silence it says `cancelled` when no window was opened, else `unconfirmed`, and names no order.
+   */
   readonly issueAsync: (source: RequestSource) => Promise<BillingKeyOutcome>
   /** Loads the SDK ahead of the click, and fetches the request when a function or an order is given: it serves one click, for ten minutes. */
   readonly prepare: (source?: RequestSource) => void
