@@ -7,6 +7,9 @@ import { attemptsOfPage } from './page.ts'
 import { forget, keepOnlyFor, type PendingAttempt, pendingAttempt, pendingAttempts, remember } from './pending.ts'
 import type { AttemptSettings } from './runAttempt.ts'
 
+/** PGs end their windows long before: what is still undecided then, nobody can pay any more. */
+const decidedAfterMs = 3_600_000
+
 /** What the machine has to know of an attempt that was begun earlier. */
 export const openedFrom = (pending: PendingAttempt, canAsk: boolean): OpenedAttempt => ({
   merchantUid: pending.merchantUid,
@@ -83,9 +86,10 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   // a late callback has brought PortOne's number meanwhile: the question was asked without it
   if (known.impUid !== pending.impUid && state.outcome.status !== 'issued') return ask(known, settings, byCustomer)
   const { outcome } = state
-  if (outcome.status === 'cancelled') remember({ ...known, cameToNothing: true })
-  if (outcome.status === 'failed') forget(known.merchantUid)
-  if (outcome.status === 'cancelled' || outcome.status === 'failed') return
+  if (outcome.status === 'failed') return forget(known.merchantUid)
+  const isUndecided = outcome.status === 'unconfirmed' && outcome.reason === 'pending'
+  if (outcome.status === 'cancelled' || (isUndecided && Date.now() - known.startedAt > decidedAfterMs))
+    return remember({ ...known, cameToNothing: true })
   const failedAsks = state.attempt?.failedAsks ?? known.failedAsks
   // with the number of a key that is there: if nobody can be told now, it is not taken for nothing later
   remember({ ...known, failedAsks, impUid: outcome.status === 'issued' ? outcome.impUid : known.impUid })

@@ -1,14 +1,6 @@
 import { type ConfirmAnswer, decideOutcome, unconfirmed } from '../billing/confirm.ts'
 import type { BillingKeyError } from '../billing/errors.ts'
-import {
-  type BillingKeyOutcome,
-  hasReportedSuccess,
-  isSilent,
-  needsServer,
-  noFacts,
-  type UnconfirmedReason,
-  type WindowReport,
-} from '../billing/outcome.ts'
+import { type BillingKeyOutcome, givenUp, isSilent, needsServer, type UnconfirmedReason, type WindowReport } from '../billing/outcome.ts'
 
 /** Where an attempt is, as a component shows it. */
 export type Phase = 'idle' | 'loading-sdk' | 'preparing' | 'ready' | 'window-open' | 'confirming' | 'settled'
@@ -123,8 +115,7 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
     case 'refused':
       return isPreparing(state, 'request') ? settle(event.outcome, null, null) : stay
     case 'broke':
-      // also a window that was about to open, and another one was in its way
-      return (isBeforeWindow(state) && !isPreparing(state, 'leftovers')) || state.phase === 'window-open'
+      return isBeforeWindow(state) && !isPreparing(state, 'leftovers')
         ? [{ phase: 'error', error: event.error }, [{ do: 'tell-error', error: event.error }]]
         : stay
     case 'opened':
@@ -192,13 +183,13 @@ function leaveOpen({ report, attempt, byCustomer }: Confirming, reason: Unconfir
   return settle(unconfirmed(report, reason, attempt.amount, failedAsks >= patience), { ...attempt, failedAsks }, report)
 }
 
+/** A success, or a word that may be one: who hears of it lets nothing else through. */
 function lateReport(state: AttemptState, report: WindowReport): Step {
-  const isItsOwn = (attempt: OpenedAttempt | null) => attempt !== null && attempt.merchantUid === report.merchantUid
-  if (!hasReportedSuccess(report)) return [state, []]
+  const stay: Step = [state, []]
+  if ((state.phase !== 'confirming' && state.phase !== 'settled') || state.attempt?.merchantUid !== report.merchantUid) return stay
   // being asked about already: from now on with what the window said, and its imp_uid
-  if (state.phase === 'confirming') return isItsOwn(state.attempt) ? ask(report, state.attempt, state.byCustomer) : [state, []]
-  if (state.phase !== 'settled' || !state.attempt || !isItsOwn(state.attempt) || isFinal(state.outcome)) return [state, []]
-  return reported(report, state.attempt)
+  if (state.phase === 'confirming') return ask(report, state.attempt, state.byCustomer)
+  return isFinal(state.outcome) ? stay : reported(report, state.attempt)
 }
 
 function abandon(state: AttemptState): Step {
@@ -208,15 +199,12 @@ function abandon(state: AttemptState): Step {
     return [settled, [{ do: 'stop-asking' }, ...effects]]
   }
   if (!isBeforeWindow(state)) return [state, []]
-  return settle({ ...noFacts, status: 'cancelled', by: 'customer', asked: false }, null, null)
+  return settle(givenUp, null, null)
 }
 
 /** Whether nothing can follow: a key that is confirmed, or the word of the merchant's server against it. */
 export const isFinal = (outcome: BillingKeyOutcome): boolean =>
   outcome.status === 'issued' || (outcome.status === 'failed' && outcome.stage === 'confirm')
-
-/** Whether the question is answered, so that no later window has to wait for it. */
-export const isDefinite = (outcome: BillingKeyOutcome): boolean => outcome.status !== 'unconfirmed'
 
 /** Whether `after` is news to somebody who was told `before` of the same attempt. */
 export function isNews(before: BillingKeyOutcome, after: BillingKeyOutcome): boolean {

@@ -64,13 +64,14 @@ export function pageChangedSoon(): void {
   isPlanned = true
 }
 
-/** Every attempt of the page, the landing's at the end. */
-export function allAttempts(): Attempt[] {
+/** Every attempt under way: the hooks' and the landing's. */
+export function attemptsUnderWay(): readonly Attempt[] {
   const { attempts, landing } = attemptsOfPage()
-  return landing ? [...attempts, landing] : [...attempts]
+  return [...attempts, landing].filter((attempt): attempt is Attempt => attempt?.isUnderWay() === true)
 }
 
 /** Asks again about everything of this page that nobody could say, and drops what is another member's. */
 export function recheckPage(): void {
-  for (const attempt of allAttempts()) attempt.recheck(false)
+  const { attempts, landing } = attemptsOfPage()
+  for (const attempt of [...attempts, landing]) attempt?.recheck(false)
 }

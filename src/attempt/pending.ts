@@ -34,8 +34,6 @@ interface Kept {
 }
 
 const storageKey = 'react-billing-key'
-/** PGs end their windows long before. */
-const lifetimeMs = 3_600_000
 /** Told orders that are remembered: one forgotten while its window can still answer would be told twice. */
 const mostTold = 50
 const nothing: Kept = { customerKey: null, pending: [], told: [], landing: null, issuedAt: 0 }
@@ -43,32 +41,13 @@ const nothing: Kept = { customerKey: null, pending: [], told: [], landing: null,
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 const textOr = <T>(value: unknown, other: T) => (typeof value === 'string' ? value : other)
 
+/** This origin's own record: an order whose three facts are there is one that was written here. */
 function parsePending(value: unknown): PendingAttempt[] {
   if (!isRecord(value)) return []
-  const { merchantUid, customerUid, amount, startedAt, failedAsks, order } = value
-  if (typeof merchantUid !== 'string' || typeof customerUid !== 'string') return []
-  if (typeof amount !== 'number' || typeof startedAt !== 'number' || Date.now() - startedAt > lifetimeMs) return []
-  return [
-    {
-      merchantUid,
-      customerUid,
-      amount,
-      startedAt,
-      order: order ?? null,
-      impUid: textOr(value.impUid, null),
-      failedAsks: typeof failedAsks === 'number' ? failedAsks : 0,
-      cameToNothing: value.cameToNothing === true,
-      userCode: textOr(value.userCode, undefined),
-      currency: textOr(value.currency, undefined),
-      pg: textOr(value.pg, undefined),
-      payMethod: textOr(value.payMethod, undefined),
-      token: textOr(value.token, undefined),
-      redirectUrl: textOr(value.redirectUrl, undefined),
-    },
-  ]
+  const { merchantUid, customerUid, amount } = value
+  if (typeof merchantUid !== 'string' || typeof customerUid !== 'string' || typeof amount !== 'number') return []
+  return [value as unknown as PendingAttempt]
 }
-
-const statuses = ['issued', 'reported', 'cancelled', 'failed', 'unconfirmed']
 
 function load(): Kept {
   let text = attemptsOfPage().memory
@@ -85,8 +64,7 @@ function load(): Kept {
     return {
       customerKey: textOr(kept.customerKey, null),
       pending: list(kept.pending).flatMap(parsePending),
-      // this origin's own record: it shows what was told before, and decides nothing
-      told: list(kept.told).filter((one): one is BillingKeyOutcome => isRecord(one) && statuses.includes(String(one.status))),
+      told: list(kept.told).filter(isRecord) as unknown as BillingKeyOutcome[],
       landing: typeof path === 'string' && typeof merchantUid === 'string' ? { path, merchantUid } : null,
       issuedAt: Number(kept.issuedAt) || 0,
     }

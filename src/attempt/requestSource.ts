@@ -34,8 +34,14 @@ export const isRequest = (source: RequestSource): source is BillingKeyRequest =>
 /** What `{ order }` holds, `null` for other sources. */
 export const orderOf = (source: RequestSource): unknown => ('order' in source ? source.order : null)
 
-/** What makes two sources the same: a function itself, an order by its value. */
-const keyOf = (source: RequestSource): unknown => (isOrder(source) ? JSON.stringify(orderOf(source)) : source)
+/** What makes two sources the same: a function itself, an order by its value. `null`: an order that is no JSON. */
+function keyOf(source: RequestSource): unknown {
+  try {
+    return isOrder(source) ? JSON.stringify(orderOf(source)) : source
+  } catch {
+    return null
+  }
+}
 
 /** Whether something else is asked for. Two functions may be one that was made anew with a render, so that they are the same. */
 export const isOtherChoice = (before: RequestSource, now: RequestSource): boolean =>
@@ -50,6 +56,7 @@ function fetchRequest(source: RequestSource, { fetchIntent }: AttemptSettings): 
   try {
     if (isRequest(source)) return source
     if (typeof source !== 'function' && !fetchIntent) throw new BillingKeyError('invalid-request', 'no-api')
+    if (keyOf(source) === null) throw new BillingKeyError('invalid-request', 'no-json')
     const answer = typeof source === 'function' ? source() : fetchIntent?.(source.order, controller.signal)
     if (!isThenable(answer)) return answer as BillingKeyRequest // looked at when it is used
     const late = () => new BillingKeyError('request-failed', 'late', requestTimeoutMs)

@@ -1,7 +1,7 @@
 import { adviseOfRefusal, adviseOfReport } from '#describe-error'
 import type { Claim, Confirm } from '../billing/confirm.ts'
 import { BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
-import { type BillingKeyOutcome, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
+import { type BillingKeyOutcome, givenUp, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
 import { type BillingKeyRequest, type RequestDefaults, toRequestPayParams } from '../billing/request.ts'
 import { isIamportReady, loadIamport, readyIamport, type SdkConfig } from '../iamport/loadIamport.ts'
 import { type OpenWindow, requestPay } from '../iamport/requestPay.ts'
@@ -9,7 +9,7 @@ import { askServer } from './askServer.ts'
 import { askAboutLeftover, claimFrom, leftovers, reportFrom } from './leftovers.ts'
 import { type AttemptEffect, type AttemptEvent, type AttemptState, asksAbout, isPending, type Phase, transition } from './machine.ts'
 import { clickLastsMs, isClickSpent, readyWindow, reportOf } from './openWindow.ts'
-import { allAttempts, attemptsOfPage, pageChanged, pageChangedSoon, subscribeToPage } from './page.ts'
+import { attemptsOfPage, attemptsUnderWay, pageChanged, pageChangedSoon, subscribeToPage } from './page.ts'
 import { forget, forgetTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
 import { isOtherChoice, isRequest, isThenable, orderOf, RequestFetcher, type RequestSource } from './requestSource.ts'
 import { callSafely, isAnswered, isNewsToTell, keepWhatIsOpen } from './telling.ts'
@@ -72,7 +72,7 @@ export class Attempt {
   #lastTold: BillingKeyOutcome | null = null
   #isMounted = false
   /** Who waits for the end of the attempt under way. */
-  #waiting: { resolve(outcome: BillingKeyOutcome): void; reject(error: unknown): void }[] = []
+  readonly #waiting: { resolve(outcome: BillingKeyOutcome): void; reject(error: unknown): void }[] = []
   /** Events that came while another one was being worked on. */
   readonly #queue: AttemptEvent[] = []
   /** The shop's callbacks, to be called when the state stands. */
@@ -157,7 +157,6 @@ export class Attempt {
     if (!isReady) {
       this.#click = { source }
       this.#drops = drops
-      this.#waiting = []
     }
     const end = this.end()
     const isOther = isReady && this.#click && isOtherChoice(this.#click.source, source)
@@ -198,6 +197,7 @@ export class Attempt {
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         const [state, effects] = this.isAnothers() ? dropped : transition(this.#state, next)
+        if (state.phase === 'idle' && this.isUnderWay()) this.leave()
         this.#state = state
         for (const effect of effects) this.run(effect)
       }
@@ -294,9 +294,7 @@ export class Attempt {
   }
 
   /** An attempt of this page that is under way besides this one: the landing's, or one that a late success brought back. */
-  private otherUnderWay(): Attempt | null {
-    return allAttempts().find((one) => one !== this && one.isUnderWay()) ?? null
-  }
+  private otherUnderWay = (): Attempt | undefined => attemptsUnderWay().find((one) => one !== this)
 
   private askAboutLeftovers(): void {
     const settings = this.#owner.settings()
@@ -393,9 +391,13 @@ export class Attempt {
     if (report.impUid === null || isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
     // first of all it is not lost
     remember({ ...pending, impUid: report.impUid })
-    const { phase } = this.#state
-    const isCurrent = (phase === 'settled' || phase === 'confirming') && this.#state.attempt?.merchantUid === merchantUid
-    if (isCurrent) this.dispatch({ type: 'late-report', report })
+    const state = this.#state
+    const isCurrent = 'attempt' in state && state.attempt?.merchantUid === merchantUid
+    if (isCurrent && state.phase === 'window-open') {
+      // a second window of the same order: what it may charge has been paid in the first
+      this.dispatch({ type: 'window-ended', report })
+      this.#window?.abandon()
+    } else if (isCurrent) this.dispatch({ type: 'late-report', report })
     else if (settings.confirm) this.lookAfterLeftovers()
     else this.tellAside(report)
   }
@@ -442,8 +444,21 @@ export class Attempt {
 
   private tell(outcome: BillingKeyOutcome): void {
     if (this.#state.phase === 'settled') keepWhatIsOpen(outcome, this.#state.attempt?.failedAsks ?? 0)
-    for (const { resolve } of this.#waiting.splice(0)) this.#callbacks.push(() => resolve(outcome))
+    this.answerWaiting(outcome)
     this.tellOwner(outcome)
+  }
+
+  /** It ends in silence. Who waits hears no more than that, and nothing of a member who has gone. */
+  private leave(): void {
+    const left: BillingKeyOutcome =
+      this.orderUnderWay() === null
+        ? givenUp
+        : { ...noFacts, status: 'unconfirmed', reason: 'abandoned', amount: null, mayStartAnew: false }
+    this.answerWaiting(left)
+  }
+
+  private answerWaiting(outcome: BillingKeyOutcome): void {
+    for (const { resolve } of this.#waiting.splice(0)) this.#callbacks.push(() => resolve(outcome))
   }
 
   private tellOwner(outcome: BillingKeyOutcome): void {

@@ -1,5 +1,5 @@
 import type { BillingKeyOutcome } from '../billing/outcome.ts'
-import { isDefinite, isFinal, isNews } from './machine.ts'
+import { isFinal, isNews } from './machine.ts'
 import { forget, lastTold, markTold, pendingAttempt, remember } from './pending.ts'
 
 /** Calls a function of the shop's. What it throws is reported, and breaks nothing here. */
@@ -30,7 +30,7 @@ export function isAnswered(merchantUid: string): boolean {
 export function keepWhatIsOpen(outcome: BillingKeyOutcome, failedAsks: number): void {
   const pending = outcome.merchantUid === null ? null : pendingAttempt(outcome.merchantUid)
   if (!pending) return
-  if (!isDefinite(outcome)) remember({ ...pending, failedAsks, cameToNothing: false })
+  if (outcome.status === 'unconfirmed') remember({ ...pending, failedAsks, cameToNothing: false })
   // a window that was only closed may be come back to (Forward, or the PG's app), and its landing needs the attempt
   else if (outcome.status === 'cancelled' && outcome.by === 'closed') remember({ ...pending, cameToNothing: true })
   else forget(pending.merchantUid)

@@ -11,6 +11,7 @@ const sentences: { readonly [reason in ErrorReason]: (about: string) => string }
   fields: () => 'The billing key request is not valid',
   userCode: () => 'The userCode of <BillingKeyProvider> is empty: give it 가맹점 식별코드 of PortOne’s console, like imp00000000.',
   'no-api': () => 'An order needs the merchant’s server: give <BillingKeyProvider> its api.',
+  'no-json': () => 'An order goes to the merchant’s server as JSON: it can hold no BigInt, and not itself.',
   'no-request': (what) => `The request function gave ${what}: it has to return a request.`,
   threw: (cause) => `The request could not be prepared: ${cause} Where the shop’s server was asked, its log says more.`,
   late: (ms) => `The request did not come within ${ms} ms.`,

@@ -16,6 +16,7 @@ export type ErrorReason =
   | 'fields'
   | 'userCode'
   | 'no-api'
+  | 'no-json'
   | 'no-request'
   | 'threw'
   | 'late'

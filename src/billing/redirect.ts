@@ -16,11 +16,11 @@ interface Part {
   readonly value: string
 }
 
-/** Percent-decoding that never throws: what is broken stays as it is, what was encoded twice is decoded twice. */
-function decode(text: string): string {
+/** Percent-decoding that never throws: what is broken stays as it is, what was encoded twice is decoded twice, and not more often. */
+function decode(text: string, again = true): string {
   try {
     const once = decodeURIComponent(text)
-    return once !== text && /%[\dA-F]{2}/i.test(once) ? decode(once) : once
+    return again ? decode(once, false) : once
   } catch {
     return text.replace(/(?:%[\dA-F]{2})+/gi, (run) => {
       try {

@@ -10,7 +10,6 @@ import {
   useEffect,
   useRef,
 } from 'react'
-import { createPortal } from 'react-dom'
 import type { Phase } from '../attempt/machine.ts'
 import type { RequestSource } from '../attempt/requestSource.ts'
 import type { BillingKeyRequest } from '../billing/request.ts'
@@ -121,13 +120,12 @@ export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonPr
     },
     children: label ? words[label] : (children ?? words.button),
   }
-  const wayOut = (isPending || state.isOrphaned) && (
-    <WayOut label={phase === 'confirming' ? words.checkLater : words.abandon} onPress={state.abandon} />
-  )
   return (
     <>
       {render ? render(element, state) : <button {...element} />}
-      {wayOut && createPortal(wayOut, document.body)}
+      {(isPending || state.isOrphaned) && (
+        <WayOut label={phase === 'confirming' ? words.checkLater : words.abandon} onPress={state.abandon} />
+      )}
       {isShown && <BillingKeyOutcomeView outcome={outcome} error={error} takesFocus={ended} />}
     </>
   )

@@ -1,5 +1,6 @@
 'use client'
-import { type CSSProperties, useEffect, useRef } from 'react'
+import { useEffect, useInsertionEffect, useState } from 'react'
+import { attemptsUnderWay, subscribeToPage } from '../attempt/page.ts'
 import { useLatest } from '../hooks/useLatest.ts'
 import { keepBehindOverlay } from '../iamport/behindOverlay.ts'
 import { shownOverlay } from '../iamport/closing.ts'
@@ -9,46 +10,48 @@ export interface WayOutProps {
   readonly onPress: () => void
 }
 
-/** What keeps the customer safe does not depend on the stylesheet: at the bottom, above any overlay of the SDK's. */
-const above: CSSProperties = {
-  position: 'fixed',
-  top: 'auto',
-  left: 0,
-  right: 0,
-  bottom: 12,
-  margin: '0 auto',
-  marginBottom: 'env(safe-area-inset-bottom)',
-  width: 'fit-content',
-  minHeight: 44,
-  zIndex: 2147483647,
-}
+/**
+ * What keeps the customer safe does not depend on the stylesheet: at the bottom, above any overlay of the SDK's, and seen
+ * on phones, where the SDK's own stylesheet hides `body.imp-payment-progress > *` (sdk-facts 7).
+ */
+const above =
+  'position:fixed;top:auto;left:0;right:0;bottom:12px;margin:0 auto;margin-bottom:env(safe-area-inset-bottom);width:fit-content;' +
+  'min-height:44px;z-index:2147483647;display:block!important;visibility:visible!important'
 
 /**
- * The customer's way out of an attempt. It lies in `body`, so that no ancestor of the button hides or clips it, nor the
- * SDK, which hides everything that is not its own on phones (sdk-facts 7). Beside an overlay it is the only thing of the
- * page that can be reached, and Esc does the same.
+ * The customer's way out of an attempt. It lies in `body`, so that no ancestor of the button hides or clips it, and is no
+ * element of React's, which would hide it with the button when that is suspended or in a hidden `<Activity>`. Beside an
+ * overlay it is the only thing of the page that can be reached, and Esc does the same.
  */
 export function WayOut({ label, onPress }: WayOutProps) {
-  const ref = useRef<HTMLButtonElement>(null)
+  const [button] = useState(() => document.createElement('button'))
   const press = useLatest(onPress)
+  useInsertionEffect(() => {
+    Object.assign(button, { type: 'button', className: 'rbk-abandon', onclick: () => press.current() })
+    button.style.cssText = above
+    document.body.append(button)
+    // what is hidden is rendered no more when the attempt has ended
+    const stop = subscribeToPage(() => {
+      if (attemptsUnderWay().length === 0) button.remove()
+    })
+    return () => {
+      stop()
+      button.remove()
+    }
+  }, [button, press])
+  useInsertionEffect(() => {
+    button.textContent = label
+  }, [button, label])
   useEffect(() => {
-    const button = ref.current
-    // sdk-facts 7: `body.imp-payment-progress > *` is hidden by the SDK's stylesheet on phones
-    button?.style.setProperty('display', 'block', 'important')
-    button?.style.setProperty('visibility', 'visible', 'important')
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing && shownOverlay()) press.current()
     }
     document.addEventListener('keydown', onKeyDown)
-    const release = button ? keepBehindOverlay(button) : undefined
+    const release = keepBehindOverlay(button)
     return () => {
       document.removeEventListener('keydown', onKeyDown)
-      release?.()
+      release()
     }
-  }, [press])
-  return (
-    <button ref={ref} type="button" className="rbk-abandon" style={above} onClick={onPress}>
-      {label}
-    </button>
-  )
+  }, [button, press])
+  return null
 }

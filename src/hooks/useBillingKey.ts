@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Phase } from '../attempt/machine.ts'
-import { allAttempts, attemptsOfPage, subscribeToPage } from '../attempt/page.ts'
+import { attemptsOfPage, attemptsUnderWay, subscribeToPage } from '../attempt/page.ts'
 import type { RequestSource } from '../attempt/requestSource.ts'
 import { Attempt, type AttemptSettings } from '../attempt/runAttempt.ts'
 import type { Confirm } from '../billing/confirm.ts'
@@ -27,7 +27,10 @@ export interface UseBillingKeyOptions extends RequestDefaults {
 export interface UseBillingKeyResult {
   /** Starts an attempt. Call it in a click handler; errors go to `onError` and `error`. */
   readonly issue: (source: RequestSource) => void
-  /** Like `issue`, and resolves with the first outcome or rejects with a `BillingKeyError`. */
+  /**
+   * Like `issue`, and resolves with the first outcome or rejects with a `BillingKeyError`. Of an attempt that ends in
+   * silence it says `cancelled` when no window was opened, else `unconfirmed`, and names no order.
+   */
   readonly issueAsync: (source: RequestSource) => Promise<BillingKeyOutcome>
   /** Loads the SDK ahead of the click, and fetches the request when a function or an order is given: it serves one click, for ten minutes. */
   readonly prepare: (source?: RequestSource) => void
@@ -103,9 +106,8 @@ export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKey
 
 const hasOrphan = () => [...attemptsOfPage().attempts].some((attempt) => attempt.isOrphan())
 
-/** One attempt at most is under way on a page. */
 function abandonUnderWay(): void {
-  for (const attempt of allAttempts()) attempt.abandon()
+  for (const attempt of attemptsUnderWay()) attempt.abandon()
 }
 
 /** The provider's settings with the hook's own in front. */

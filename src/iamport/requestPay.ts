@@ -1,4 +1,3 @@
-import { BillingKeyError } from '../billing/errors.ts'
 import type { RequestPayParams } from '../billing/request.ts'
 import { hideOverlays, watchForClosing } from './closing.ts'
 import { type Iamport, pageState } from './sdk.ts'
@@ -50,21 +49,17 @@ function listenForAlert(isFromSdk: () => boolean, onAlert: (message: string) => 
 
 /**
  * Calls `IMP.request_pay` in this very task (popups need the click) and watches over it until it ends. Everything that
- * was set up is taken down again when the call throws.
- *
- * @throws {BillingKeyError} `window-busy` while another window is open on this page
+ * was set up is taken down again when the call throws. One at a time: the attempts of a page see to that.
  */
 export function requestPay(imp: Iamport, params: RequestPayParams, { onEnd, onLate }: WindowListener): OpenWindow {
   const page = pageState()
-  if (page.open) throw new BillingKeyError('window-busy', 'busy')
-  const me = {}
   let stage: 'calling' | 'open' | 'seen' | 'ended' = 'calling'
   const undo: (() => void)[] = []
   const finish = (end: WindowEnd) => {
     if (stage === 'ended') return
     stage = 'ended'
     for (const step of undo) step()
-    if (page.open === me) page.open = null
+    page.open = false
     onEnd(end)
   }
   const abandon = () => {
@@ -79,7 +74,7 @@ export function requestPay(imp: Iamport, params: RequestPayParams, { onEnd, onLa
   }
   const isFromSdk = () => stage === 'calling' || (stage === 'open' && isSdkStack(new Error().stack ?? ''))
 
-  page.open = me
+  page.open = true
   try {
     undo.push(listenForAlert(isFromSdk, (message) => finish({ kind: 'sdk-alert', message })))
     undo.push(

@@ -29,8 +29,8 @@ export interface PageState {
   load: SdkLoad | null
   /** The SDK object whose `init` and `agency` are watched, and whom it was last initialised for, by whomever. */
   merchant: { readonly imp: Iamport; readonly id: string | null } | null
-  /** The window that may still be open. */
-  open: object | null
+  /** Whether a window may still be open. */
+  open: boolean
   /** Made once: a page can forbid a second policy of one name. */
   policy: ScriptUrlPolicy | null
   /** What `attempt/page.ts` keeps here. */
@@ -43,7 +43,7 @@ const key = Symbol.for('react-billing-key.page')
 export function pageState(): PageState {
   const found: unknown = Reflect.get(window, key)
   if (found) return found as PageState // ours alone: the key is this package's
-  const made: PageState = { load: null, merchant: null, open: null, policy: null }
+  const made: PageState = { load: null, merchant: null, open: false, policy: null }
   Reflect.set(window, key, made)
   return made
 }

@@ -184,8 +184,8 @@ export const propTables = {
     ),
     issueAsync: row(
       '(source) => Promise<BillingKeyOutcome>',
-      '첫 결과로 끝나는 Promise를 돌려줍니다.',
-      'Resolves with the first outcome, rejects with a `BillingKeyError`.',
+      '첫 결과로 끝나는 Promise를 돌려줍니다. 알리지 않고 끝난 시도는 창이 열리기 전이면 `cancelled`, 그 뒤면 주문 없는 `unconfirmed`로 끝납니다.',
+      'Resolves with the first outcome, rejects with a `BillingKeyError`. An attempt that ends in silence resolves as `cancelled` before its window, else as an `unconfirmed` of no order.',
     ),
     prepare: row(
       '(source?: RequestSource) => void',

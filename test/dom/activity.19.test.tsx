@@ -1,5 +1,5 @@
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
-import { Activity } from 'react'
+import { Activity, Suspense, use } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BillingKeyButton, BillingKeyProvider, type ConfirmAnswer, useBillingKey } from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
@@ -87,4 +87,37 @@ describe.each([
     await act(async () => fake.calls[0]?.answer({ success: true, imp_uid: 'imp_1', merchant_uid: 'issue-1' }))
     await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued' })))
   })
+})
+
+it('leaves the way out of an open window on the page when the button is hidden, and through a Suspense round it', async () => {
+  let arrive: (words: string) => void = () => {}
+  const words = new Promise<string>((resolve) => (arrive = resolve))
+  const Late = ({ isLate }: { isLate: boolean }) => (isLate ? use(words) : null)
+  const app = (mode: 'visible' | 'hidden', isLate: boolean) => (
+    <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done">
+      <Activity mode={mode}>
+        <Suspense fallback="…">
+          <BillingKeyButton request={request} />
+          <Late isLate={isLate} />
+        </Suspense>
+      </Activity>
+    </BillingKeyProvider>
+  )
+  const { rerender } = render(app('visible', false))
+  const turn = (mode: 'visible' | 'hidden', isLate: boolean) => act(async () => rerender(app(mode, isLate)))
+  await act(async () => void fireEvent.click(screen.getByRole('button')))
+  const wayOut = () => screen.getByRole('button', { name: '결제창 닫기' })
+  const display = () => `${wayOut().style.display} ${wayOut().style.getPropertyPriority('display')}`
+  await turn('hidden', false)
+  expect(display()).toBe('block important')
+  await turn('visible', true)
+  expect(screen.getByText('…')).toBeDefined()
+  expect(display()).toBe('block important')
+  await act(async () => arrive('여기 있어요'))
+  expect(display()).toBe('block important')
+  await turn('hidden', true)
+  await act(async () => void fireEvent.click(wayOut()))
+  await waitFor(() => expect(screen.queryByRole('button', { name: '결제창 닫기' })).toBeNull())
+  await turn('visible', true)
+  expect(screen.getByRole('button').dataset.phase).toBe('settled')
 })

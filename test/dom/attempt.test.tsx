@@ -136,6 +136,25 @@ describe('what is left over from an earlier attempt', () => {
     expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'pending' }))
     expect(fake.calls).toHaveLength(0)
   })
+
+  it('is asked about hours later too, when the laptop was closed over the window or the clock was put right', async () => {
+    remember(leftOver({ amount: 9900, startedAt: Date.now() - 7_200_000 }))
+    const answers: ((answer: ConfirmAnswer) => void)[] = []
+    const { button, told } = await show({}, () => new Promise((resolve) => answers.push(resolve)))
+    await click(button)
+    await act(async () => answers[0]?.(issuedOf({ merchantUid: 'left-1', customerUid: null, impUid: null }, 9900)))
+    expect(told()).toEqual(['issued'])
+    expect(fake.calls).toHaveLength(0)
+  })
+
+  it('a PG that has not decided after an hour does not block any longer', async () => {
+    remember(leftOver({ amount: 9900, startedAt: Date.now() - 3_600_001 }))
+    const { button, told } = await show({}, async () => ({ status: 'pending' }))
+    await click(button)
+    expect(told()).toEqual([])
+    expect(fake.calls).toHaveLength(1)
+    expect(pendingAttempt('left-1')).toMatchObject({ cameToNothing: true })
+  })
 })
 
 it('of one member is not asked about for another who has signed in since', async () => {
@@ -199,6 +218,21 @@ describe('a success that comes after its window was given up', () => {
     await act(async () => state?.reset())
     await answer(0)
     expect(onOutcome.mock.calls.map(([outcome]) => outcome.status)).toEqual(['cancelled', 'issued'])
+  })
+
+  it('closes a second window of the same order, which it has paid', async () => {
+    const request = newRequest()
+    const confirm: Confirm = async (claim) => (claim.impUid ? issuedOf(claim) : { status: 'none' })
+    const { button, told } = await show({ request }, confirm)
+    await click(button)
+    await click(wayOut())
+    await click(button)
+    expect(fake.calls).toHaveLength(2)
+    await answer(0)
+    expect(button.dataset.phase).toBe('settled')
+    await answer(1, { success: false, imp_uid: null, error_msg: '사용자가 결제를 취소하셨습니다' })
+    expect(told()).toEqual(['cancelled', 'issued'])
+    expect(pendingAttempts()).toEqual([])
   })
 
   it('is told without a server too, while the next window is open', async () => {

@@ -182,6 +182,7 @@ const happenings = {
   'a moment': { weight: 5, run: (world, n) => world.pass(100 + (n % 40) * 100) },
   'a quarter of a minute': { weight: 4, run: (world) => world.pass(15_000) },
   'half a minute': { weight: 2, run: (world) => world.pass(31_000) },
+  'an hour': { weight: 1, run: (world) => world.pass(3_601_000) },
   'hides and shows': {
     weight: 2,
     run: async (world, n) => {

@@ -119,7 +119,7 @@ export function printPairs(): void {
     rows.filter((row) => !row.accepted && row.met > 0).map(({ pair, met: times }) => `${pair}: ${times}`),
   )
   list(
-    'Impossible: changes nothing, and never came',
+    'Changes nothing, and never came',
     rows.filter((row) => !row.accepted && row.met === 0).map(({ pair }) => pair),
   )
 }

@@ -165,7 +165,9 @@ export class World {
     const order = this.orders.find(({ uid }) => uid === ask.uid)
     if (!order) return
     // it does not take back what it has said
-    const kind = order.definite === 'failed' ? 'failed' : order.definite === 'issued' && wanted === 'failed' ? 'truth' : wanted
+    const isLongAgo = browser.now() - order.openedAt > 3_600_000
+    const isTruth = (order.definite === 'issued' && wanted === 'failed') || (isLongAgo && order.paidAt !== null && wanted === 'pending')
+    const kind = order.definite === 'failed' ? 'failed' : isTruth ? 'truth' : wanted
     const isHeard = !ask.signal.aborted
     const none = () => {
       if (isHeard) order.nones += 1
@@ -177,8 +179,11 @@ export class World {
     } else if (kind === 'garbage') {
       if (isHeard) order.fails += 1
       ask.resolve({ status: 'fine', order: 1 })
-    } else if (kind === 'pending') ask.resolve({ status: 'pending' })
-    else if (kind === 'failed') {
+    } else if (kind === 'pending') {
+      // what a PG has not decided for an hour is nothing
+      if (isHeard && isLongAgo) order.nones += 1
+      ask.resolve({ status: 'pending' })
+    } else if (kind === 'failed') {
       if (isHeard) order.definite ??= 'failed'
       ask.resolve({ status: 'failed', code: 'not-yours', message: '' })
     } else if (order.paidAt === null) {
@@ -236,7 +241,7 @@ export class World {
 
   /** Whether an earlier order of this tab may have taken money, and there is somebody to ask. */
   isOpen(order: Order): boolean {
-    if (order.lost || order.definite || order.member !== this.owner || browser.now() - order.openedAt > 3_500_000) return false
+    if (order.lost || order.definite || order.member !== this.owner) return false
     if (order.fails >= 2) return false
     if (order.success) return true
     return !order.refused && order.nones === 0
@@ -492,8 +497,7 @@ export class World {
     for (const { uid, definite, lost } of open) {
       if (definite === 'issued' && !lost && !this.told.some(({ outcome }) => outcome.merchantUid === uid && outcome.status === 'issued'))
         this.fail(`${uid} was paid, and is never told`)
-      if (definite === null && browser.now() - (this.orders.find((one) => one.uid === uid)?.openedAt ?? 0) < 3_400_000)
-        this.fail(`${uid} was paid, and nobody asks about it`)
+      if (definite === null) this.fail(`${uid} was paid, and nobody asks about it`)
     }
   }
 }

@@ -55,6 +55,12 @@ describe('parseRedirect', () => {
     expect(parseRedirect(query)?.status ?? null).toBe(status)
   })
 
+  it('reads an address that was encoded a hundred thousand times, which anybody can make up', () => {
+    const query = `?plan=%${'25'.repeat(100_000)}EC&imp_uid=imp_1&error_msg=%${'25'.repeat(100_000)}`
+    expect(parseRedirect(query)).toMatchObject({ status: 'failed', impUid: 'imp_1' })
+    expect(stripRedirectResult(query)).toBe(`?plan=%${'25'.repeat(100_000)}EC`)
+  })
+
   const key = fc.oneof(fc.constantFrom(...redirectKeys, 'plan', 'a'), fc.string({ maxLength: 8 }))
   const value = fc.oneof(
     fc.constantFrom('imp_1', 'true', 'false', 'null', 'undefined', '', '%', '%E0%A4%A', 'a=b', 'bimp_uid=imp_2'),
