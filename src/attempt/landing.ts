@@ -20,8 +20,8 @@ export interface LandingConsumer extends AttemptOwner {
 }
 
 const isReload = () => {
-  const [entry] = performance.getEntriesByType?.('navigation') ?? []
-  return entry !== undefined && 'type' in entry && (entry.type === 'reload' || entry.type === 'back_forward')
+  const [entry] = (performance.getEntriesByType?.('navigation') ?? []) as PerformanceNavigationTiming[]
+  return entry?.type === 'reload' || entry?.type === 'back_forward'
 }
 
 /**

@@ -115,7 +115,8 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
     case 'refused':
       return isPreparing(state, 'request') ? settle(event.outcome, null, null) : stay
     case 'broke':
-      return isBeforeWindow(state) && !isPreparing(state, 'leftovers')
+      // also a window that was about to open, and another one was in its way
+      return (isBeforeWindow(state) && !isPreparing(state, 'leftovers')) || state.phase === 'window-open'
         ? [{ phase: 'error', error: event.error }, [{ do: 'tell-error', error: event.error }]]
         : stay
     case 'opened':

@@ -41,13 +41,16 @@ const nothing: Kept = { customerKey: null, pending: [], told: [], landing: null,
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 const textOr = <T>(value: unknown, other: T) => (typeof value === 'string' ? value : other)
 
-/** This origin's own record: an order whose three facts are there is one that was written here. */
+/** An order as this tab kept it, maybe by another version of this package: what the rules stand on is checked. */
 function parsePending(value: unknown): PendingAttempt[] {
   if (!isRecord(value)) return []
-  const { merchantUid, customerUid, amount } = value
-  if (typeof merchantUid !== 'string' || typeof customerUid !== 'string' || typeof amount !== 'number') return []
-  return [value as unknown as PendingAttempt]
+  const { merchantUid, customerUid, amount, startedAt, impUid, failedAsks } = value
+  if (typeof merchantUid !== 'string' || typeof customerUid !== 'string') return []
+  if (typeof amount !== 'number' || typeof startedAt !== 'number') return []
+  return [{ ...(value as unknown as PendingAttempt), impUid: textOr(impUid, null), failedAsks: Number(failedAsks) || 0 }]
 }
+
+const statuses = ['issued', 'reported', 'cancelled', 'failed', 'unconfirmed']
 
 function load(): Kept {
   let text = attemptsOfPage().memory
@@ -64,7 +67,8 @@ function load(): Kept {
     return {
       customerKey: textOr(kept.customerKey, null),
       pending: list(kept.pending).flatMap(parsePending),
-      told: list(kept.told).filter(isRecord) as unknown as BillingKeyOutcome[],
+      // this origin's own record: it shows what was told before, and decides nothing
+      told: list(kept.told).filter((one): one is BillingKeyOutcome => isRecord(one) && statuses.includes(String(one.status))),
       landing: typeof path === 'string' && typeof merchantUid === 'string' ? { path, merchantUid } : null,
       issuedAt: Number(kept.issuedAt) || 0,
     }

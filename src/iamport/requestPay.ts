@@ -1,3 +1,4 @@
+import { BillingKeyError } from '../billing/errors.ts'
 import type { RequestPayParams } from '../billing/request.ts'
 import { hideOverlays, watchForClosing } from './closing.ts'
 import { type Iamport, pageState } from './sdk.ts'
@@ -49,10 +50,13 @@ function listenForAlert(isFromSdk: () => boolean, onAlert: (message: string) => 
 
 /**
  * Calls `IMP.request_pay` in this very task (popups need the click) and watches over it until it ends. Everything that
- * was set up is taken down again when the call throws. One at a time: the attempts of a page see to that.
+ * was set up is taken down again when the call throws.
+ *
+ * @throws {BillingKeyError} `window-busy` while another window is open on this page
  */
 export function requestPay(imp: Iamport, params: RequestPayParams, { onEnd, onLate }: WindowListener): OpenWindow {
   const page = pageState()
+  if (page.open) throw new BillingKeyError('window-busy', 'busy')
   let stage: 'calling' | 'open' | 'seen' | 'ended' = 'calling'
   const undo: (() => void)[] = []
   const finish = (end: WindowEnd) => {

@@ -178,6 +178,14 @@ describe.each([
     expect(await open().end).toMatchObject({ kind: 'sdk-alert', message: expect.stringContaining('init') })
   })
 
+  it('refuses a second window, which the SDK would take for the first one’s (sdk-facts 4, 6)', async () => {
+    imp.init(userCode) // not ready yet: the SDK remembers only its last call
+    const first = open()
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'window-busy' }))
+    await register()
+    expect(await first.outcome).toMatchObject({ status: 'reported' })
+  })
+
   it('does not take the messages of other frames for its own (sdk-facts 30)', async () => {
     const swallow = (event: ErrorEvent) => event.preventDefault()
     window.addEventListener('error', swallow)

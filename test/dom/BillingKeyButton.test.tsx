@@ -311,7 +311,7 @@ describe('<BillingKeyButton>', () => {
 })
 
 describe('useBillingKey', () => {
-  it('refuses a second attempt while a window is open, and takes one when that is given up (sdk-facts 4)', async () => {
+  it('refuses a second attempt while a window is open, and takes one when that is given up', async () => {
     const onError = vi.fn()
     const Own = () => {
       const { issue, abandon } = useBillingKey({ onError })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { forget, keepOnlyFor, pendingAttempt, pendingAttempts, remember } from '../../src/attempt/pending.ts'
+import { forget, keepOnlyFor, lastTold, pendingAttempt, pendingAttempts, remember } from '../../src/attempt/pending.ts'
 import { resetPage } from './fakeIamport.ts'
 
 const attempt = {
@@ -74,5 +74,13 @@ describe('what survives the page', () => {
   ])('is nothing when the storage holds %s', (text) => {
     sessionStorage.setItem('react-billing-key', text)
     expect(pendingAttempts()).toEqual([])
+  })
+
+  it('is read with what another version of this package left out or called otherwise', () => {
+    const order = { merchantUid: 'm', customerUid: 'c', amount: 0, startedAt: Date.now(), impUid: 1, failedAsks: 'two' }
+    const told = [{ merchantUid: 'm', status: 'pending' }]
+    sessionStorage.setItem('react-billing-key', JSON.stringify({ pending: [order], told }))
+    expect(pendingAttempts()).toMatchObject([{ merchantUid: 'm', impUid: null, failedAsks: 0 }])
+    expect(lastTold('m')).toBeNull()
   })
 })
