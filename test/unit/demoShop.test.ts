@@ -296,3 +296,82 @@ it('keeps a paid window that nobody came back from, also when the shop was off f
   expect(await customer.current()).toMatchObject({ state: 'active' })
   expect((await customer.view()).orders).toMatchObject([{ status: 'paid', amount: 9900 }])
 })
+
+it('takes no consent before its thirty days, nor of who has cancelled', async () => {
+  const { browser, pass } = openDemoShop('2027-02-28T03:00:00Z')
+  const customer = browser()
+  await customer.signIn('미나')
+  // its thirty days have begun with it
+  await customer.register(trial)
+  await customer.act('cancel')
+  await customer.act('consent')
+  await customer.act('resume')
+  expect((await customer.current()).consent).toMatchObject({ isNeeded: true, given: null })
+  await pass(28)
+  expect(kindsOf((await customer.view()).history)).not.toContain('consented')
+  const other = browser()
+  await other.signIn('하나')
+  // on 28 March, whose month has 31 days: the first is too early
+  await other.register(trial)
+  await other.act('consent')
+  expect((await other.current()).consent).toMatchObject({ isOpen: false, given: null })
+  await pass(1)
+  await other.act('consent')
+  expect((await other.current()).consent).toMatchObject({ isNeeded: false, given: '2027-03-29' })
+})
+
+it('offers no refund of what PortOne’s console has given a part of back', async () => {
+  const { browser, sandbox, shop } = openDemoShop()
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now)
+  const paid = sandbox.payments.find(({ amount }) => amount > 0)
+  shop.store.markRefunded(await shop.portone.iamport.cancelPayment({ impUid: String(paid?.imp_uid), amount: 1_000, reason: '부분 환불' }))
+  expect((await customer.current()).refund).toBeNull()
+  await customer.act('refund')
+  expect(sandbox.payments).toMatchObject([{ cancel_amount: 1_000 }])
+})
+
+it('gives back the days that are left of the month, and not of the days since it was paid late', async () => {
+  const { browser, pass, sandbox } = openDemoShop('2027-02-01T03:00:00Z')
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now)
+  // due on 1 March, when no job runs
+  sandbox.advance(30 * 86_400)
+  await pass(1)
+  expect(await customer.current()).toMatchObject({ state: 'active', refund: Math.floor((9_900 * 28) / 31) })
+  await customer.act('refund')
+  expect(sandbox.payments.at(-1)).toMatchObject({ cancel_amount: 8_941 })
+})
+
+it('ends in its days of dunning what has no card any more', async () => {
+  const { browser, pass } = openDemoShop('2027-02-01T03:00:00Z')
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now)
+  await customer.remove(`/billing/keys/${(await customer.current()).card?.customerUid}`)
+  await pass(28)
+  expect(await customer.current()).toMatchObject({ state: 'past-due', pastDue: { reason: 'no-card' } })
+  await pass(7)
+  expect(await customer.current()).toMatchObject({ state: 'ended', ended: 'unpaid' })
+})
+
+it('takes nothing but the whole amount for an order', async () => {
+  const { browser, shop, pass } = openDemoShop('2027-02-01T03:00:00Z')
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now, declinesLater)
+  await pass(28)
+  const { pastDue, card } = await customer.current()
+  const paid = {
+    impUid: 'imp_1',
+    merchantUid: String(pastDue?.order),
+    currency: 'KRW',
+    customerUid: card?.customerUid ?? null,
+    cancelAmount: 0,
+  }
+  for (const amount of [1, 9_899, 9_901]) expect(shop.store.markPaid({ ...paid, amount, status: 'paid' })).toBe(false)
+  expect((await customer.current()).state).toBe('past-due')
+  expect(shop.store.markPaid({ ...paid, amount: 9_900, status: 'paid' })).toBe(true)
+})
