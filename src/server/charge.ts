@@ -27,7 +27,7 @@ export async function charge(iamport: ChargeClient, order: AgainRequest, options
   if (attempt.signal?.aborted) return notSent('The charge was aborted.')
   const gaveUp = () => unknown(request, new Error('Aborted while another charge of this order was running.'))
   // a double click: the second one waits, and finds the payment of the first
-  return inTurn(iamport, request.merchantUid, attempt.signal, () => claimAndCharge(attempt), gaveUp)
+  return inTurn(iamport, request.merchantUid, attempt, () => claimAndCharge(attempt), gaveUp)
 }
 
 async function claimAndCharge(attempt: Attempt): Promise<ChargeResult> {

@@ -19,7 +19,7 @@ export async function reconcileCharge(iamport: ChargeClient, order: AgainRequest
   assertCharge(request)
   const settings = settingsOf(iamport, options)
   const gaveUp = () => unknown(request, new Error('Aborted while a charge of this order was running.'))
-  return inTurn(iamport, request.merchantUid, settings.signal, () => settleClaim({ iamport, request, ...settings }), gaveUp)
+  return inTurn(iamport, request.merchantUid, settings, () => settleClaim({ iamport, request, ...settings }), gaveUp)
 }
 
 async function settleClaim(question: Question): Promise<ChargeResult> {

@@ -1,24 +1,35 @@
-import { longestMs } from './deadline.ts'
+import type { ChargeSettings } from './chargeOptions.ts'
+import { longestMs, noLonger } from './deadline.ts'
 
-const running = new WeakMap<object, Map<string, Promise<unknown>>>()
+/** What runs or waits, and until when it is waited for. */
+interface Turn {
+  readonly ended: Promise<unknown>
+  readonly until: number
+}
+
+const turns = new WeakMap<object, Map<string, Turn>>()
+const nothing = () => null
 
 /**
  * Runs one thing of an order at a time, in the order they came, for each client. One that is aborted while it waits
- * does not run: `gaveUp` answers for it.
+ * does not run: `gaveUp` answers for it. None is waited for longer than its claim can be under way: on workerd nothing of
+ * a request goes on once it has gone.
  */
 export function inTurn<Result>(
   client: object,
   order: string,
-  signal: AbortSignal | undefined,
+  { signal, inFlightMs }: Pick<ChargeSettings, 'inFlightMs'> & { readonly signal?: AbortSignal | undefined },
   run: () => Promise<Result>,
   gaveUp: () => Result,
 ): Promise<Result> {
-  const orders = running.get(client) ?? new Map<string, Promise<unknown>>()
-  running.set(client, orders)
+  const orders = turns.get(client) ?? new Map<string, Turn>()
+  turns.set(client, orders)
   const before = orders.get(order)
-  if (!before) return follow(orders, order, run())
+  const left = before ? before.until - performance.now() : 0
+  if (!before || left <= 0) return follow(orders, order, run(), performance.now() + inFlightMs)
+  const over = noLonger(before.ended.then(nothing, nothing), Math.min(left, longestMs))
   const begin = () => (signal?.aborted ? gaveUp() : run())
-  const mine = follow(orders, order, before.then(begin, begin))
+  const mine = follow(orders, order, over.then(begin), before.until + inFlightMs)
   if (!signal) return mine
   return new Promise((resolve, reject) => {
     const stop = () => resolve(gaveUp())
@@ -29,15 +40,16 @@ export function inTurn<Result>(
       signal.removeEventListener('abort', stop)
     }
     signal.addEventListener('abort', stop, { once: true })
-    before.then(settle, settle)
+    over.then(settle)
     mine.then(resolve, reject).finally(() => begun || settle())
   })
 }
 
-function follow<Result>(orders: Map<string, Promise<unknown>>, order: string, mine: Promise<Result>): Promise<Result> {
-  orders.set(order, mine)
+function follow<Result>(orders: Map<string, Turn>, order: string, mine: Promise<Result>, until: number): Promise<Result> {
+  const turn = { ended: mine, until }
+  orders.set(order, turn)
   const done = () => {
-    if (orders.get(order) === mine) orders.delete(order)
+    if (orders.get(order) === turn) orders.delete(order)
   }
   mine.then(done, done)
   return mine

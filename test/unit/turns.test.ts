@@ -22,31 +22,48 @@ function held(name: string, log: string[]) {
 
 describe('inTurn', () => {
   const gaveUp = () => 'gave up'
+  const turn = { inFlightMs: 300_000 }
 
   it('runs the third after the second, also when the first has ended meanwhile', async () => {
     const client = {}
     const log: string[] = []
     const [first, second, third] = [held('first', log), held('second', log), held('third', log)]
-    const one = inTurn(client, 'order', undefined, first.run, gaveUp)
-    const two = inTurn(client, 'order', undefined, second.run, gaveUp)
+    const one = inTurn(client, 'order', turn, first.run, gaveUp)
+    const two = inTurn(client, 'order', turn, second.run, gaveUp)
     first.end()
     await one
     await vi.waitFor(() => expect(log).toEqual(['first', 'second']))
-    const three = inTurn(client, 'order', undefined, third.run, gaveUp)
+    const three = inTurn(client, 'order', turn, third.run, gaveUp)
     expect(log).toEqual(['first', 'second'])
     second.end()
     third.end()
     expect([await two, await three]).toEqual(['second', 'third'])
   })
 
+  it('waits no longer than a claim can be under way: on workerd nothing of a request goes on once it has gone', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const client = {}
+    const log: string[] = []
+    const [gone, next] = [held('gone', log), held('next', log)]
+    inTurn(client, 'order', turn, gone.run, gaveUp)
+    const waiting = inTurn(client, 'order', turn, next.run, gaveUp)
+    await vi.advanceTimersByTimeAsync(299_999)
+    expect(log).toEqual(['gone'])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(log).toEqual(['gone', 'next'])
+    next.end()
+    expect(await waiting).toBe('next')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('keeps nothing of an order that has ended, well or not: the next begins at once', async () => {
     const client = {}
     const log: string[] = []
-    await inTurn(client, 'order', undefined, async () => 'well', gaveUp)
-    inTurn(client, 'order', undefined, () => Promise.reject(new Error('not well')), gaveUp).catch(() => log.push('failed'))
+    await inTurn(client, 'order', turn, async () => 'well', gaveUp)
+    inTurn(client, 'order', turn, () => Promise.reject(new Error('not well')), gaveUp).catch(() => log.push('failed'))
     await vi.waitFor(() => expect(log).toEqual(['failed']))
     const { run, end } = held('next', log)
-    const next = inTurn(client, 'order', undefined, run, gaveUp)
+    const next = inTurn(client, 'order', turn, run, gaveUp)
     expect(log).toEqual(['failed', 'next'])
     end()
     await next
@@ -56,8 +73,8 @@ describe('inTurn', () => {
     const client = {}
     const log: string[] = []
     const { run, end } = held('running', log)
-    const running = inTurn(client, 'order', undefined, run, gaveUp)
-    expect(await inTurn(client, 'order', AbortSignal.abort(), run, gaveUp)).toBe('gave up')
+    const running = inTurn(client, 'order', turn, run, gaveUp)
+    expect(await inTurn(client, 'order', { ...turn, signal: AbortSignal.abort() }, run, gaveUp)).toBe('gave up')
     end()
     await running
     expect(log).toEqual(['running'])
@@ -69,8 +86,8 @@ describe('inTurn', () => {
     const [first, second] = [held('first', log), held('second', log)]
     const { signal } = new AbortController()
     const forget = vi.spyOn(signal, 'removeEventListener')
-    const running = inTurn(client, 'order', undefined, first.run, gaveUp)
-    const waiting = inTurn(client, 'order', signal, second.run, gaveUp)
+    const running = inTurn(client, 'order', turn, first.run, gaveUp)
+    const waiting = inTurn(client, 'order', { ...turn, signal }, second.run, gaveUp)
     expect(forget).not.toHaveBeenCalled()
     first.end()
     await running
