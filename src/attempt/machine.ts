@@ -1,6 +1,6 @@
 import { type ConfirmAnswer, decideOutcome, unconfirmed } from '../billing/confirm.ts'
 import type { BillingKeyError } from '../billing/errors.ts'
-import { type BillingKeyOutcome, givenUp, isSilent, needsServer, type UnconfirmedReason, type WindowReport } from '../billing/outcome.ts'
+import { type BillingKeyOutcome, isSilent, needsServer, noFacts, type UnconfirmedReason, type WindowReport } from '../billing/outcome.ts'
 
 /** Where an attempt is, as a component shows it. */
 export type Phase = 'idle' | 'loading-sdk' | 'preparing' | 'ready' | 'window-open' | 'confirming' | 'settled'
@@ -88,6 +88,9 @@ export type AttemptEffect =
 const waitsMs = [1_000, 2_000, 3_000, 4_000]
 /** So many asks of the customer's have to fail before a new window may open over an open question. */
 export const patience = 2
+
+/** The outcome of an attempt that was given up before it had an order. */
+export const givenUp: BillingKeyOutcome = { ...noFacts, status: 'cancelled', by: 'customer', asked: false }
 
 type Step = readonly [AttemptState, readonly AttemptEffect[]]
 

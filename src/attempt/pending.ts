@@ -92,11 +92,11 @@ function save(kept: Kept): void {
 export function keepOnlyFor(customerKey: string | undefined): void {
   const kept = load()
   const page = attemptsOfPage()
-  page.customerKey ??= kept.customerKey
-  const before = page.customerKey
+  // another page of this tab may have written it since this one went to the back/forward cache
+  const before = kept.customerKey ?? page.customerKey
+  page.customerKey = customerKey ?? before
   // nobody signed in is nobody else: a phone often comes back where the session has gone
   if (customerKey === undefined) return
-  page.customerKey = customerKey
   if (before === null || before === customerKey) {
     if (kept.customerKey !== customerKey) save({ ...kept, customerKey })
     return

@@ -1,16 +1,25 @@
 import { adviseOfRefusal, adviseOfReport } from '#describe-error'
 import type { Claim, Confirm } from '../billing/confirm.ts'
 import { BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
-import { type BillingKeyOutcome, givenUp, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
+import { type BillingKeyOutcome, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
 import { type BillingKeyRequest, type RequestDefaults, toRequestPayParams } from '../billing/request.ts'
 import { isIamportReady, loadIamport, readyIamport, type SdkConfig } from '../iamport/loadIamport.ts'
 import { type OpenWindow, requestPay } from '../iamport/requestPay.ts'
 import { askServer } from './askServer.ts'
 import { askAboutLeftover, claimFrom, leftovers, reportFrom } from './leftovers.ts'
-import { type AttemptEffect, type AttemptEvent, type AttemptState, asksAbout, isPending, type Phase, transition } from './machine.ts'
+import {
+  type AttemptEffect,
+  type AttemptEvent,
+  type AttemptState,
+  asksAbout,
+  givenUp,
+  isPending,
+  type Phase,
+  transition,
+} from './machine.ts'
 import { clickLastsMs, isClickSpent, readyWindow, reportOf } from './openWindow.ts'
 import { attemptsOfPage, attemptsUnderWay, pageChanged, pageChangedSoon, subscribeToPage } from './page.ts'
-import { forget, forgetTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
+import { forgetTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
 import { isOtherChoice, isRequest, isThenable, orderOf, RequestFetcher, type RequestSource } from './requestSource.ts'
 import { callSafely, isAnswered, isNewsToTell, keepWhatIsOpen } from './telling.ts'
 
@@ -377,7 +386,6 @@ export class Attempt {
         onLate: (answer) => this.hearLate(toReport(answer, pending, 'callback'), pending, drops),
       })
     } catch (error) {
-      if (this.#claim?.merchantUid) forget(this.#claim.merchantUid)
       this.broke(error)
     }
   }

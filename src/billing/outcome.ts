@@ -121,9 +121,6 @@ export interface AttemptFacts {
 /** A window that closed without a word. */
 export const closedWithoutWord = (facts: OutcomeFacts): Cancelled => ({ ...facts, status: 'cancelled', by: 'closed', asked: false })
 
-/** An attempt that was given up before it had an order. */
-export const givenUp: Cancelled = { ...noFacts, status: 'cancelled', by: 'customer', asked: false }
-
 /** Codes of ours for answers that do not say whether there is a key: the merchant's server has to be asked. */
 const unclearCodes: readonly string[] = ['no-imp-uid', 'unreadable-answer', 'other-attempt']
 

@@ -244,6 +244,17 @@ describe('a success that comes after its window was given up', () => {
     expect(told()).toEqual(['cancelled', 'reported'])
   })
 
+  it('leaves nothing behind when the SDK says it twice', async () => {
+    const { button, told } = await show({}, async (claim) => issuedOf(claim))
+    await click(button)
+    await answer(0)
+    await answer(0)
+    expect(pendingAttempts()).toEqual([])
+    await click(button)
+    expect(fake.calls).toHaveLength(2)
+    expect(told()).toEqual(['issued'])
+  })
+
   it('is never asked about under the order of another attempt', async () => {
     const confirm = vi.fn<Confirm>(none)
     const { button } = await show({}, confirm)

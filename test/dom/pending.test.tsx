@@ -58,6 +58,13 @@ describe('what survives the page', () => {
     expect(pendingAttempts()).toHaveLength(0)
   })
 
+  it('is not taken over by the page of the member before, out of the back/forward cache', () => {
+    keepOnlyFor('member-1')
+    sessionStorage.setItem('react-billing-key', JSON.stringify({ customerKey: 'member-2', pending: [attempt] })) // by a later page
+    keepOnlyFor('member-1')
+    expect(pendingAttempts()).toHaveLength(0)
+  })
+
   it('has no copy left after storage.clear() at logout', () => {
     remember(attempt)
     sessionStorage.clear()
