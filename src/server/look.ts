@@ -5,28 +5,30 @@ import type { CallOptions } from './iamportClient.ts'
 import { pause } from './turns.ts'
 import { isPaid, type Payment } from './wire.ts'
 
-/** The payment that counts: a paid one if there is any, else one that was given back, else the newest. An `Error` when PortOne could not be asked. */
+/** The payment of the order that counts. An `Error` when PortOne could not be asked. */
 export async function look({ iamport, request, signal }: Question): Promise<Payment | Error | null> {
-  const { merchantUid } = request
   try {
-    const found = await paidOrNewest(iamport, merchantUid, { signal })
-    // a window that failed after a refund does not make the order one to charge again
-    if (found?.status !== 'failed') return found
-    return (await iamport.paymentByMerchantUid(merchantUid, 'cancelled', { signal })) ?? found
+    return await paymentOf(iamport, request.merchantUid, { signal })
   } catch (cause) {
     return cause instanceof Error ? cause : new Error(String(cause))
   }
 }
 
-/** A paid one if there is any: asked for after the newest, so that one paid meanwhile is not hidden by what failed after it. */
-export async function paidOrNewest(
+/**
+ * The payment of an order that counts: a paid one if there is any, else one that was given back, else the newest. Asked for
+ * after the newest, so that one paid meanwhile is not hidden by what failed after it.
+ */
+export async function paymentOf(
   iamport: Pick<ChargeClient, 'paymentByMerchantUid'>,
   merchantUid: string,
   options?: CallOptions,
 ): Promise<Payment | null> {
   const newest = await iamport.paymentByMerchantUid(merchantUid, undefined, options)
   if (!newest || newest.status === 'paid') return newest
-  return (await iamport.paymentByMerchantUid(merchantUid, 'paid', options)) ?? newest
+  const paid = await iamport.paymentByMerchantUid(merchantUid, 'paid', options)
+  if (paid || newest.status !== 'failed') return paid ?? newest
+  // a window that failed after a refund does not make the order one to pay again
+  return (await iamport.paymentByMerchantUid(merchantUid, 'cancelled', options)) ?? newest
 }
 
 /** What a payment, found or not, means for the order once and for all; `null` when it means nothing yet. */

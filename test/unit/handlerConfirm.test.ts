@@ -28,7 +28,7 @@ describe('intents, and what /confirm makes of them', () => {
     const paid = await iamport.payment(impUid)
     if (!paid) throw new Error('the payment is missing')
     const failed = { ...paid, impUid: 'imp_refused', status: 'failed' as const, failReason: '한도 초과' }
-    const holding = (...newestFirst: readonly (typeof paid | typeof failed)[]) =>
+    const holding = (...newestFirst: readonly (typeof paid)[]) =>
       make('mina', {
         iamport: {
           ...iamport,
@@ -41,6 +41,8 @@ describe('intents, and what /confirm makes of them', () => {
     expect(await confirm(holding(failed), null)).toEqual({ status: 'none' })
     expect(await confirm(holding(failed), 'imp_refused')).toEqual({ status: 'failed', code: 'declined', message: '한도 초과' })
     expect(await confirm(holding(failed, paid), null)).toMatchObject({ status: 'issued', impUid })
+    const partly = { ...paid, status: 'cancelled' as const, cancelAmount: 3_000 }
+    expect(await confirm(holding(failed, partly), null)).toMatchObject({ status: 'issued', impUid })
   })
 
   it('finds the payment that is made between its questions, whatever fails after it', async () => {

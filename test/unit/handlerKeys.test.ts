@@ -117,6 +117,25 @@ describe('customers and their keys', () => {
     expect(await shop.call('POST /intents', {})).toMatchObject({ status: 409, code: 'already-paid' })
   })
 
+  it('and when a window of it failed afterwards', async () => {
+    const paid = await open().then((shop) => shop.register())
+    const payment = await iamport.payment(paid.impUid)
+    if (!payment) throw new Error('the payment is missing')
+    const { merchantUid } = payment
+    const newestFirst = [
+      { ...payment, impUid: 'imp_window', status: 'failed' as const },
+      { ...payment, status: 'cancelled' as const, cancelAmount: 3_000 },
+    ]
+    const shop = await open({
+      firstOrder: () => ({ name: '월간', amount: 9900, merchantUid }),
+      iamport: {
+        ...iamport,
+        paymentByMerchantUid: async (_, status) => newestFirst.find((one) => !status || one.status === status) ?? null,
+      },
+    })
+    expect(await shop.call('POST /intents', {})).toMatchObject({ status: 409, code: 'already-paid' })
+  })
+
   it.each([8900, 0])('fixes the newest amount of the shop’s own order number: %s after 9,900', async (newest) => {
     let amount = 9900
     const shop = await open({ firstOrder: () => ({ name: '월간', amount, merchantUid: `repriced-${newest}` }) })

@@ -296,6 +296,21 @@ describe('POST /charges', () => {
     expect(shop.told.charged).toHaveLength(1)
   })
 
+  it('tells that an order is paid when another card has paid it and a part was given back, whatever PortOne calls it', async () => {
+    const order = { merchantUid: 'order-partly', name: '월간', amount: 9900 }
+    let amount = order.amount
+    const shop = await open({ price: () => ({ ...order, amount }) })
+    const [first, second] = [await shop.addCard(), await shop.addCard()]
+    await iamport.again({ customerUid: first, ...order })
+    await iamport.cancelPayment({ merchantUid: order.merchantUid, amount: 3_000 })
+    Object.assign(paidFor(order.merchantUid)[0] ?? {}, { status: 'cancelled' })
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ code: 'paid' })
+    expect(shop.told.charged).toMatchObject([{ payment: { customerUid: first, cancelAmount: 3_000 } }])
+    amount = 12_000
+    expect(await shop.call('POST /charges', { customerUid: second })).toMatchObject({ code: 'declined' })
+    expect(shop.told.refused).toMatchObject([{ code: 'other-amount', payment: { amount: 9900 } }])
+  })
+
   it('takes another card’s payment in another currency for none of the order', async () => {
     const order = { merchantUid: 'order-in-dollars', name: '월간', amount: 9900 }
     const shop = await open({ price: () => order })

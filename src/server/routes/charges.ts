@@ -3,10 +3,11 @@ import { charge } from '../charge.ts'
 import type { ChargeCause, ChargeResult } from '../chargeResult.ts'
 import { declinedWords, isOperators } from '../declinedWords.ts'
 import type { AgainRequest } from '../iamportClient.ts'
+import { paymentOf } from '../look.ts'
 import { notify } from '../notify.ts'
 import { reconcileCharge } from '../reconcileCharge.ts'
 import { tellRefused } from '../tellRefused.ts'
-import type { Payment } from '../wire.ts'
+import { isPaid, type Payment } from '../wire.ts'
 import type { OwnerCall } from './route.ts'
 
 /** `POST /charges`: charges one of the customer's cards for an order of the shop's. */
@@ -46,8 +47,8 @@ async function chargeOrReconcile({ shop, request: { signal }, route }: OwnerCall
 
 /** The payment of an order that another card has paid: the same order, in full. Any other money is told as such. */
 async function paidOtherwise({ shop, route }: OwnerCall, { merchantUid, amount, currency = 'KRW' }: AgainRequest): Promise<Payment | null> {
-  const payment = await shop.options.iamport.paymentByMerchantUid(merchantUid, 'paid')
-  if (!payment) return null
+  const payment = await paymentOf(shop.options.iamport, merchantUid)
+  if (!payment || !isPaid(payment)) return null
   if (payment.amount === amount && payment.currency === currency) return payment
   await tellRefused(shop, { payment, intent: null, code: 'other-amount' }, route)
   return null

@@ -1,6 +1,6 @@
 import type { ConfirmAnswer } from '../../billing/confirm.ts'
 import { intentOf, verifyIntent } from '../intent.ts'
-import { paidOrNewest } from '../look.ts'
+import { paymentOf } from '../look.ts'
 import { refusal } from '../refusal.ts'
 import { settleRegistration } from '../registration.ts'
 import { isImpUid } from '../webhook.ts'
@@ -17,7 +17,7 @@ export async function confirm({ shop, customer, body, route }: CustomerCall): Pr
   if (!intent) throw refusal('invalid-token')
   if (String(intent.customerId) !== String(customer.id)) throw refusal('not-yours')
   if (impUid !== null && !byUid) throw refusal('unknown-payment')
-  const payment = byUid ?? (await paidOrNewest(shop.options.iamport, intent.merchantUid))
+  const payment = byUid ?? (await paymentOf(shop.options.iamport, intent.merchantUid))
   if (!payment) return { status: 'none' }
   // a question about two attempts at once, and no money that does not fit
   if (payment.merchantUid !== intent.merchantUid) throw refusal('other-order')

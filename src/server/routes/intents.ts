@@ -1,7 +1,7 @@
 import { checkedFirstOrder } from '../answers.ts'
 import { IamportApiError } from '../iamportApiError.ts'
 import { signIntent } from '../intent.ts'
-import { paidOrNewest } from '../look.ts'
+import { paymentOf } from '../look.ts'
 import type { FirstOrder } from '../options.ts'
 import { refusal } from '../refusal.ts'
 import { isPaid } from '../wire.ts'
@@ -33,7 +33,7 @@ async function prepare(
   { amount, displayAmount }: Pick<FirstOrder, 'amount' | 'displayAmount'>,
   isOwn: boolean,
 ) {
-  const earlier = isOwn ? await paidOrNewest(iamport, merchantUid) : null
+  const earlier = isOwn ? await paymentOf(iamport, merchantUid) : null
   if (earlier && isPaid(earlier)) throw refusal('already-paid')
   // the shop's own number may have had a price before; what is only shown is not fixed
   if (amount === 0 && (!isOwn || displayAmount !== undefined)) return
