@@ -1,7 +1,7 @@
 import type { ChargeSettings } from './chargeOptions.ts'
 import { longestMs, noLonger } from './deadline.ts'
 
-/** What runs or waits, and until when it is waited for. */
+/** What runs or waits, and until when it is waited for, whichever it does by then. */
 interface Turn {
   readonly ended: Promise<unknown>
   readonly until: number
@@ -12,8 +12,8 @@ const nothing = () => null
 
 /**
  * Runs one thing of an order at a time, in the order they came, for each client. One that is aborted while it waits
- * does not run: `gaveUp` answers for it. None is waited for longer than its claim can be under way: on workerd nothing of
- * a request goes on once it has gone.
+ * does not run: `gaveUp` answers for it. None is waited for longer than a claim can be under way: on workerd nothing of a
+ * request goes on once it has gone. Two at once are kept from sending by the lock.
  */
 export function inTurn<Result>(
   client: object,
@@ -26,10 +26,11 @@ export function inTurn<Result>(
   turns.set(client, orders)
   const before = orders.get(order)
   const left = before ? before.until - performance.now() : 0
-  if (!before || left <= 0) return follow(orders, order, run(), performance.now() + inFlightMs)
+  const until = performance.now() + inFlightMs
+  if (!before || left <= 0) return follow(orders, order, run(), until)
   const over = noLonger(before.ended.then(nothing, nothing), Math.min(left, longestMs))
   const begin = () => (signal?.aborted ? gaveUp() : run())
-  const mine = follow(orders, order, over.then(begin), before.until + inFlightMs)
+  const mine = follow(orders, order, over.then(begin), until)
   if (!signal) return mine
   return new Promise((resolve, reject) => {
     const stop = () => resolve(gaveUp())

@@ -56,6 +56,21 @@ describe('inTurn', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('waits no longer for many that have gone while they waited', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const client = {}
+    const log: string[] = []
+    const gone = held('gone', log)
+    for (let at = 0; at < 5; at += 1) inTurn(client, 'order', turn, gone.run, gaveUp)
+    const { run, end } = held('next', log)
+    const waiting = inTurn(client, 'order', turn, run, gaveUp)
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect(log.at(-1)).toBe('next')
+    end()
+    expect(await waiting).toBe('next')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('keeps nothing of an order that has ended, well or not: the next begins at once', async () => {
     const client = {}
     const log: string[] = []
