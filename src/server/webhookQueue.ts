@@ -35,28 +35,38 @@ export function createWebhookQueue(): WebhookQueue {
   const unknown = new Map<string, number>()
   const turn = turns()
 
-  const there = (asked: Asked | undefined) => (asked && performance.now() < asked.until ? asked : null)
-  const join = (impUid: string, ask: Ask): Promise<Answer> => {
-    // before what runs: one that has ended, and whose next has not begun, is not there any more
-    const waiting = there(next.get(impUid))
-    if (waiting) return waiting.answer
-    const begin = () => {
-      next.delete(impUid)
-      const mine = { answer: turn(ask), until: performance.now() + goneMs }
-      running.set(impUid, mine)
-      const end = () => {
-        if (running.get(impUid) === mine) running.delete(impUid)
-      }
-      mine.answer.then(end, end)
-      return mine.answer
+  const begin = (impUid: string, ask: Ask): Promise<Answer> => {
+    const mine = { answer: turn(ask), until: performance.now() + goneMs }
+    running.set(impUid, mine)
+    const end = () => {
+      if (running.get(impUid) === mine) running.delete(impUid)
     }
-    const current = there(running.get(impUid))
-    if (!current) return begin()
+    mine.answer.then(end, end)
+    return mine.answer
+  }
+  const join = async (impUid: string, ask: Ask): Promise<Answer> => {
+    forgetGone(running)
+    forgetGone(next)
+    // before what runs: one that has ended, and whose next has not begun, is not there any more
+    const waiting = next.get(impUid)
+    if (waiting) {
+      const joined = await noLonger(
+        waiting.answer.then((answer) => ({ answer })),
+        waiting.until - performance.now(),
+      )
+      return joined ? joined.answer : join(impUid, ask)
+    }
+    const current = running.get(impUid)
+    if (!current) return begin(impUid, ask)
     const ended = current.answer.then(
       () => null,
       () => null,
     )
-    const mine = { answer: noLonger(ended, current.until - performance.now()).then(begin), until: current.until }
+    const over = noLonger(ended, current.until - performance.now()).then(() => {
+      if (next.get(impUid) === mine) next.delete(impUid)
+      return join(impUid, ask)
+    })
+    const mine = { answer: over, until: current.until }
     next.set(impUid, mine)
     return mine.answer
   }
@@ -77,26 +87,34 @@ export function createWebhookQueue(): WebhookQueue {
   }
 }
 
+interface Place {
+  readonly until: number
+  readonly wake: () => void
+}
+
 /** Lets a few run at once, and a bounded number wait for them for a while. */
 function turns() {
-  const running = new Map<symbol, number>()
-  const waiting = new Map<symbol, () => void>()
-  const begin = (place: symbol) => running.set(place, performance.now() + limits.longestMs + 1_000)
-  const end = (place: symbol) => {
-    running.delete(place)
-    const [first] = waiting
-    if (!first || running.size >= limits.running) return
-    const [next, wake] = first
-    waiting.delete(next)
-    begin(next)
-    wake()
+  const running = new Map<symbol, Place>()
+  const waiting = new Map<symbol, Place>()
+  /** Gives the places there are to those who have waited longest. */
+  const fill = () => {
+    forgetGone(running)
+    forgetGone(waiting)
+    for (const [place, { wake }] of waiting) {
+      if (running.size >= limits.running) return
+      waiting.delete(place)
+      begin(place)
+      wake()
+    }
   }
+  const begin = (place: symbol) => running.set(place, { until: performance.now() + limits.longestMs + 1_000, wake() {} })
   /** `null` when it has waited long enough. */
   const turnOf = (place: symbol): Promise<unknown> | unknown => {
-    for (const [other, until] of running) if (performance.now() > until) end(other)
+    fill()
     if (running.size < limits.running) return begin(place)
     if (waiting.size >= limits.waiting) return null
-    return noLonger(new Promise((resolve) => waiting.set(place, () => resolve(place))), limits.waitMs)
+    const until = performance.now() + limits.waitMs + 1_000
+    return noLonger(new Promise((resolve) => waiting.set(place, { until, wake: () => resolve(place) })), limits.waitMs)
   }
   return async (ask: Ask): Promise<Answer> => {
     const place = Symbol()
@@ -111,7 +129,13 @@ function turns() {
       return done.answer
     } finally {
       waiting.delete(place)
-      end(place)
+      running.delete(place)
+      fill()
     }
   }
+}
+
+/** Its request has gone, and nothing of it will end it. */
+function forgetGone<Key>(asked: Map<Key, { readonly until: number }>) {
+  for (const [key, { until }] of asked) if (performance.now() >= until) asked.delete(key)
 }

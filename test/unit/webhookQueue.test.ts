@@ -139,6 +139,7 @@ it('forgets what can never end, since its request has gone with its timers, as o
   const never = () => new Promise<never>(() => {})
   for (let at = 0; at < 8; at += 1) ask(`imp_${at}`, never).catch(() => undefined)
   const paid = async () => ({ status: 'paid' })
+  now.mockReturnValue(1_000 + 121_000)
   const waiting = code(ask('imp_8', paid))
   now.mockReturnValue(1_000 + 242_001)
   expect(await code(ask('imp_0', paid))).toBe('answered')
@@ -189,4 +190,29 @@ it('gives up what a callback never ends, so that eight of them stop no other', a
   await vi.advanceTimersByTimeAsync(120_000)
   expect(await other).toBe('answered')
   expect(await Promise.all(stuck)).toEqual(stuck.map(() => expect.stringContaining('a callback of the shop’s has not returned')))
+})
+
+it('gives no place to those who waited and have gone, however many they are', async () => {
+  const { ask } = createWebhookQueue()
+  const now = vi.spyOn(performance, 'now').mockReturnValue(1_000)
+  const never = vi.fn(() => new Promise<never>(() => {}))
+  for (let at = 0; at < 508; at += 1) ask(`imp_${at}`, never).catch(() => undefined)
+  now.mockReturnValue(1_000 + 122_001)
+  const paid = async () => ({ status: 'paid' })
+  expect(await Promise.race([code(ask('imp_508', paid)), new Promise((resolve) => setImmediate(resolve, 'waits'))])).toBe('answered')
+  expect(never).toHaveBeenCalledTimes(8)
+})
+
+it('waits no longer with one that waits and has gone than that would have waited', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const { ask } = createWebhookQueue()
+  const never = () => new Promise<never>(() => {})
+  ask('imp_1', never).catch(() => undefined)
+  ask('imp_1', never).catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  // the requests of both have gone, and their timers with them
+  vi.clearAllTimers()
+  const third = code(ask('imp_1', async () => ({ status: 'paid' })))
+  await vi.advanceTimersByTimeAsync(242_001)
+  expect(await Promise.race([third, Promise.resolve('waits')])).toBe('answered')
 })
