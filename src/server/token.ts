@@ -24,6 +24,13 @@ const margin = 60_000
 /** How long a store is waited for, in ms: everybody waits with this one. */
 const storePatienceMs = 1_000
 
+interface Renewal {
+  readonly token: Promise<string>
+  /** What it is to replace. */
+  readonly refused: string | null
+  readonly began: number
+}
+
 /**
  * The tokens of a client: one request in flight however many callers wait, renewed ahead of its end, which PortOne gives
  * by its own clock (`expired_at - now`), so that a wrong clock here does not matter.
@@ -34,7 +41,10 @@ const storePatienceMs = 1_000
 export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | undefined, timeoutMs: number) {
   let held: AccessToken | null = null
   let renewAt = 0
-  let renewing: { readonly token: Promise<string>; readonly began: number } | null = null
+  let renewing: Renewal | null = null
+  /** How many renewals were begun, and which of them gave what is held. */
+  let begun = 0
+  let heldOf = 0
   /** One more minute is enough for any; for the one that PortOne just gave, half of what it gave. */
   const fresh = (token: AccessToken | null, refused: string | null) =>
     token && Date.now() < (token === held ? renewAt : token.until - margin) && token.value !== refused ? token : null
@@ -55,20 +65,27 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
     }
   }
 
-  async function renew(refused: string | null): Promise<string> {
+  /** `false` for the late answer of an older renewal. */
+  const hold = (token: AccessToken, until: number, nth: number) => {
+    if (nth < heldOf) return false
+    held = token
+    renewAt = until
+    heldOf = nth
+    return true
+  }
+
+  async function renew(refused: string | null, nth: number): Promise<string> {
     const stored = fresh(await ofStore((store) => store.get(), null), refused)
     if (stored && isHeaderText(stored.value)) {
-      held = stored
-      renewAt = stored.until - margin
+      hold(stored, stored.until - margin, nth)
       return stored.value
     }
     const path = '/users/getToken'
     const { text, number } = reader(await ask(), path)
     const token = { value: text('access_token'), until: Date.now() + (number('expired_at') - number('now')) * 1000 }
     if (!isHeaderText(token.value)) throw new IamportApiError(path, 200, 0, 'the token is none', { sent: false })
-    held = token
-    renewAt = token.until - Math.min(margin, (token.until - Date.now()) / 2)
-    await ofStore((store) => store.set(token), token.value)
+    const isNewest = hold(token, token.until - Math.min(margin, (token.until - Date.now()) / 2), nth)
+    if (isNewest) await ofStore((store) => store.set(token), token.value)
     return token.value
   }
 
@@ -78,8 +95,11 @@ export function createTokens(ask: () => Promise<unknown>, shared: TokenStore | u
       const usable = fresh(held, refused)
       if (usable) return Promise.resolve(usable.value)
       // not one that takes too long: on workerd nothing of a request goes on once that was answered, and it would never end
-      if (renewing && performance.now() - renewing.began < timeoutMs / 2) return renewing.token
-      const mine = { token: renew(refused), began: performance.now() }
+      const isShared = renewing && performance.now() - renewing.began < timeoutMs / 2
+      // nor one that was asked for before this one was refused: it may be this one
+      if (renewing && isShared && (refused === null || refused === renewing.refused)) return renewing.token
+      begun += 1
+      const mine = { token: renew(refused, begun), refused, began: performance.now() }
       renewing = mine
       const end = () => {
         if (renewing === mine) renewing = null
