@@ -1,5 +1,5 @@
 import { bare } from './caller.ts'
-import { IamportApiError } from './iamportApiError.ts'
+import { IamportApiError, isRefused } from './iamportApiError.ts'
 import type { CallOptions, IamportClient, IamportClientOptions } from './iamportClient.ts'
 import { inChunks, segment } from './ids.ts'
 import { detailsOf } from './requests.ts'
@@ -66,8 +66,8 @@ function paymentCalls(
       try {
         await send('POST', '/payments/prepare', options, body)
       } catch (error) {
-        // PortOne's own refusal: what was fixed before is changed by another call
-        if (!(error instanceof IamportApiError) || !error.code) throw error
+        // what was fixed before is changed by another call
+        if (!isRefused(error)) throw error
         await send('PUT', '/payments/prepare', options, body)
       }
     },

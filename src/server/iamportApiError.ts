@@ -18,3 +18,7 @@ export class IamportApiError extends Error {
     this.sent = options.sent ?? true
   }
 }
+
+/** Whether PortOne itself refused what was asked: a gateway may fail in its name, and a call turned away at the door is not looked at. */
+export const isRefused = (error: unknown): error is IamportApiError =>
+  error instanceof IamportApiError && Boolean(error.code) && error.httpStatus < 500 && error.httpStatus !== 401 && error.httpStatus !== 429

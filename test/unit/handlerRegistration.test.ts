@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { IamportApiError } from '../../src/server/index.ts'
 import { startShop } from './billingShop.ts'
 
-const { open, sandbox, iamport } = await startShop()
+const { open, sandbox, iamport, faults } = await startShop()
 const free = { firstOrder: () => ({ name: '카드 등록', amount: 0 }) }
 const paymentOf = (impUid: string) => sandbox.payments.find(({ imp_uid }) => imp_uid === impUid) ?? {}
 
@@ -12,6 +12,7 @@ describe('a number of the shop’s own', () => {
     ['that was prepared before opens a window', 'own-1', prepared, 200],
     ['that we made ourselves does not, where PortOne refuses it', undefined, prepared, 502],
     ['does not where PortOne is in trouble', 'own-2', new IamportApiError('/payments/prepare', 500, 1, 'trouble'), 502],
+    ['does not where PortOne looked at nothing', 'own-5', new IamportApiError('/payments/prepare', 429, -1, 'too many'), 502],
     ['does not where a gateway answered', 'own-3', new IamportApiError('/payments/prepare', 400, null, 'HTML'), 502],
     ['does not where something else broke', 'own-4', new TypeError('a bug'), 500],
   ])('%s', async (_, merchantUid, error, status) => {
@@ -20,6 +21,14 @@ describe('a number of the shop’s own', () => {
     expect(await shop.call('POST /intents', {})).toMatchObject({ status })
     expect(shop.told.errors).toHaveLength(status === 200 ? 0 : 1)
   })
+})
+
+it.each(['too-many-requests', 'unauthorized'] as const)('opens no window whose amount PortOne did not fix: %s', async (kind) => {
+  const shop = await open({ firstOrder: () => ({ name: '월간', amount: 9900, merchantUid: `own-${kind}` }) })
+  faults.push({ kind, path: /prepare/ }, { kind, path: /prepare/ })
+  expect(await shop.call('POST /intents', {})).toMatchObject({ status: 502 })
+  expect(faults.splice(0)).toHaveLength(kind === 'unauthorized' ? 0 : 1)
+  expect(await shop.call('POST /intents', {})).toMatchObject({ status: 200 })
 })
 
 it('fixes no amount where none is charged: a display-only PG shows another', async () => {

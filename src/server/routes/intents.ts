@@ -1,5 +1,5 @@
 import { checkedFirstOrder } from '../answers.ts'
-import { IamportApiError } from '../iamportApiError.ts'
+import { isRefused } from '../iamportApiError.ts'
 import { signIntent } from '../intent.ts'
 import { paymentOf } from '../look.ts'
 import type { FirstOrder } from '../options.ts'
@@ -41,6 +41,6 @@ async function prepare(
     await iamport.preparePayment(merchantUid, amount)
   } catch (error) {
     // the shop's own number, prepared by an earlier attempt: what is paid for it is compared all the same
-    if (!isOwn || !(error instanceof IamportApiError) || !error.code || error.httpStatus >= 500) throw error
+    if (!isOwn || !isRefused(error)) throw error
   }
 }
