@@ -95,10 +95,13 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   remember({ ...known, failedAsks, impUid: outcome.status === 'issued' ? outcome.impUid : known.impUid })
   const { attempts, landing } = attemptsOfPage()
   const all = [...attempts]
-  const asker = outcome.status === 'issued' && [...all, landing].find((one) => one?.asksAbout(known.merchantUid))
-  const target =
-    asker || (all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle'))
-  if (target) target.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
+  // a click that waits is over, also where the key is another attempt's open question
+  const concerned = [landing, ...all].filter(
+    (one) => one && ((outcome.status === 'issued' && one.asksAbout(known.merchantUid)) || one.waitsForLeftovers()),
+  )
+  const targets = concerned.length > 0 ? concerned : [all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle')]
+  for (const target of targets)
+    target?.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
   // every button is busy with something else: the key is told all the same
-  else if (outcome.status === 'issued') all.find((one) => one.isListening())?.tellAside(outcome)
+  if (outcome.status === 'issued') all.find((one) => one.isListening())?.tellAside(outcome)
 }

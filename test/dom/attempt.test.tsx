@@ -75,6 +75,23 @@ const answer = (at: number, change: object = {}) =>
     call?.answer({ success: true, imp_uid: `imp_${at}`, merchant_uid: call.params.merchant_uid, ...change })
   })
 const wayOut = () => screen.getByRole('button', { name: '결제창 닫기' })
+/** Two buttons side by side, that tell the same. */
+async function showTwo(first: object, second: object, confirm: Confirm) {
+  const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+  const settings = { userCode: 'imp00000000', pg: 'jtnet', redirectUrl: '/done', confirm } as const
+  const common = { request: () => newRequest(), onOutcome: (outcome: BillingKeyOutcome) => onOutcome(outcome), quiet: true }
+  render(
+    <BillingKeyProvider {...settings}>
+      <BillingKeyButton {...common} {...first} />
+      <BillingKeyButton {...common} {...second}>
+        다른 이용권
+      </BillingKeyButton>
+    </BillingKeyProvider>,
+  )
+  await act(async () => {})
+  const [one, two] = screen.getAllByRole('button') as [HTMLElement, HTMLElement]
+  return { one, two, told: () => onOutcome.mock.calls.map(([{ status, merchantUid }]) => `${status} ${merchantUid}`) }
+}
 
 describe('what is left over from an earlier attempt', () => {
   it('is told as its own outcome, and the click that waited for it opens nothing', async () => {
@@ -126,6 +143,36 @@ describe('what is left over from an earlier attempt', () => {
     expect(fake.calls).toHaveLength(1)
     expect(told()).toEqual([])
     expect(pendingAttempt('left-1')).toMatchObject({ cameToNothing: true })
+  })
+
+  it('ends the click that waits for it also where it is the open question of another button', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    remember(leftOver())
+    let isOnline = false
+    const confirm: Confirm = async (claim) => (isOnline ? issuedOf(claim) : Promise.reject(new Error('offline')))
+    const { one, two, told } = await showTwo({}, {}, confirm)
+    expect(one.textContent).toBe('결과 다시 확인')
+    isOnline = true
+    await click(two)
+    expect(fake.calls).toHaveLength(0)
+    expect([one, two].map((button) => button.dataset.phase)).toEqual(['settled', 'settled'])
+    expect(told()).toEqual(['unconfirmed left-1', 'issued left-1'])
+  })
+
+  it('is asked about no more when another member signs in between two questions', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    remember(leftOver({ amount: 9900 }))
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+    const shop = (customerKey: string) => (
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={confirm} customerKey={customerKey}>
+        <BillingKeyButton request={() => newRequest()} />
+      </BillingKeyProvider>
+    )
+    const { rerender } = render(shop('member-1'))
+    await act(() => vi.advanceTimersByTimeAsync(500))
+    rerender(shop('member-2'))
+    await act(() => vi.advanceTimersByTimeAsync(20_000))
+    expect(confirm).toHaveBeenCalledTimes(1)
   })
 
   it('a pending approval blocks, and is no failed ask (sdk-facts 34)', async () => {
