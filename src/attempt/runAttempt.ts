@@ -399,13 +399,10 @@ export class Attempt {
     if (report.impUid === null || isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
     // first of all it is not lost
     remember({ ...pending, impUid: report.impUid })
-    const state = this.#state
-    const isCurrent = 'attempt' in state && state.attempt?.merchantUid === merchantUid
-    if (isCurrent && state.phase === 'window-open') {
-      // a second window of the same order: what it may charge has been paid in the first
-      this.dispatch({ type: 'window-ended', report })
-      this.#window?.abandon()
-    } else if (isCurrent) this.dispatch({ type: 'late-report', report })
+    // another button may have opened the same order meanwhile
+    const asker = attemptsUnderWay().find((one) => one.orderUnderWay() === merchantUid) ?? this
+    const state = asker.getState()
+    if ('attempt' in state && state.attempt?.merchantUid === merchantUid) asker.dispatch({ type: 'late-report', report })
     else if (settings.confirm) this.lookAfterLeftovers()
     else this.tellAside(report)
   }
@@ -419,7 +416,6 @@ export class Attempt {
     const state = this.#state
     if (signal.aborted || state.phase !== 'confirming' || !this.#claim) return
     if (!confirm) return this.dispatch({ type: 'ask-failed', reason: 'unreachable' }) // it has gone since the window opened
-    if (this.askedWithNumber()) return
     const { impUid } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
     this.#claim = claim

@@ -282,6 +282,35 @@ describe('a success that comes after its window was given up', () => {
     expect(pendingAttempts()).toEqual([])
   })
 
+  it('closes a window of the same order that another button opened', async () => {
+    const confirm: Confirm = async (claim) => (claim.impUid ? issuedOf(claim) : { status: 'none' })
+    const request = newRequest()
+    const { one, two, told } = await showTwo({ request }, { request }, confirm)
+    await click(one)
+    await click(wayOut())
+    await click(two)
+    expect(fake.calls).toHaveLength(2)
+    await answer(0)
+    expect(two.dataset.phase).toBe('settled')
+    expect(told()).toEqual([`cancelled ${request.merchantUid}`, `issued ${request.merchantUid}`])
+  })
+
+  it('is not lost to the refusal of a window of the same order that another button opened', async () => {
+    const confirm: Confirm = async (claim) => (claim.impUid ? issuedOf(claim) : { status: 'none' })
+    const [request, other] = [newRequest(), newRequest()]
+    const source = vi.fn<() => BillingKeyRequest>().mockReturnValueOnce(request).mockReturnValueOnce(other)
+    const { one, two, told } = await showTwo({ request: source }, { request }, confirm)
+    for (const _ of ['the order', 'another']) {
+      await click(one)
+      await click(wayOut())
+    }
+    await click(two)
+    expect(fake.calls).toHaveLength(3)
+    await answer(0)
+    await answer(2, { success: false, imp_uid: null, error_msg: '이미 결제된 주문번호입니다.' })
+    expect(told().at(-1)).toBe(`issued ${request.merchantUid}`)
+  })
+
   it('is told without a server too, while the next window is open', async () => {
     const { button, told } = await show()
     await click(button)
