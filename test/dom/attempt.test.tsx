@@ -221,6 +221,30 @@ it('of one member is not asked about for another who has signed in since', async
   expect(screen.getAllByRole('button')[0]?.textContent).toBe('카드 등록하기')
 })
 
+it('what nobody could say is asked about when the page is seen again, also where one of two providers has gone', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const confirm = vi.fn<Confirm>(() => Promise.reject(new Error('offline')))
+  const settings = { userCode: 'imp00000000', pg: 'jtnet', redirectUrl: '/done', confirm } as const
+  const shop = (hasSecond: boolean) => (
+    <>
+      <BillingKeyProvider {...settings}>
+        <BillingKeyButton request={() => newRequest()} />
+      </BillingKeyProvider>
+      {hasSecond && <BillingKeyProvider {...settings} />}
+    </>
+  )
+  const { rerender } = render(shop(true))
+  await act(async () => {})
+  await click(screen.getByRole('button'))
+  await answer(0)
+  const seeAgain = () => act(async () => void document.dispatchEvent(new Event('visibilitychange')))
+  await seeAgain()
+  expect(confirm).toHaveBeenCalledTimes(2)
+  rerender(shop(false))
+  await seeAgain()
+  expect(confirm).toHaveBeenCalledTimes(3)
+})
+
 describe('a success that comes after its window was given up', () => {
   const none: Confirm = async () => ({ status: 'none' })
 
