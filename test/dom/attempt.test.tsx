@@ -489,6 +489,21 @@ describe('the way out', () => {
     expect(wayOut()).toBeDefined()
   })
 
+  it('is there when the next attempt begins with the end of the last', async () => {
+    let state: ReturnType<typeof useBillingKey> | undefined
+    await show({
+      onOutcome: () => state?.issue(() => newRequest()),
+      render: (props: object, now: typeof state) => {
+        state = now
+        return <button {...props} />
+      },
+    })
+    await click(screen.getByRole('button'))
+    await answer(0, { success: false, imp_uid: null, error_msg: '한도 초과' })
+    expect(fake.calls).toHaveLength(2)
+    expect(wayOut()).toBeDefined()
+  })
+
   it('ends, from any button, an attempt whose component has gone', async () => {
     const onOutcome = vi.fn()
     function Shop() {
