@@ -95,13 +95,12 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   remember({ ...known, failedAsks, impUid: outcome.status === 'issued' ? outcome.impUid : known.impUid })
   const { attempts, landing } = attemptsOfPage()
   const all = [...attempts]
+  const isIssued = outcome.status === 'issued'
   // a click that waits is over, also where the key is another attempt's open question
-  const concerned = [landing, ...all].filter(
-    (one) => one && ((outcome.status === 'issued' && one.asksAbout(known.merchantUid)) || one.waitsForLeftovers()),
-  )
-  const targets = concerned.length > 0 ? concerned : [all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle')]
-  for (const target of targets)
+  const concerned = [landing, ...all].filter((one) => one?.waitsForLeftovers() || (isIssued && one?.asksAbout(known.merchantUid)))
+  const idle = all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle')
+  for (const target of concerned.length > 0 ? concerned : [idle])
     target?.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
   // every button is busy with something else: the key is told all the same
-  if (outcome.status === 'issued') all.find((one) => one.isListening())?.tellAside(outcome)
+  if (isIssued) all.find((one) => one.isListening())?.tellAside(outcome)
 }

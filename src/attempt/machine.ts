@@ -154,7 +154,8 @@ export const asksAbout = (state: AttemptState, merchantUid: string | null): bool
 /** Whether an attempt is under way. */
 export const isPending = ({ phase }: AttemptState): boolean => phase !== 'idle' && phase !== 'settled' && phase !== 'error'
 
-const isPreparing = (state: AttemptState, step: 'leftovers' | 'request') => state.phase === 'preparing' && state.step === step
+/** Which of the two a click that waits is at. */
+export const isPreparing = (state: AttemptState, step: 'leftovers' | 'request') => state.phase === 'preparing' && state.step === step
 const isBeforeWindow = ({ phase }: AttemptState) => phase === 'loading-sdk' || phase === 'preparing' || phase === 'ready'
 
 function settle(outcome: BillingKeyOutcome, attempt: OpenedAttempt | null, report: WindowReport | null): Step {
