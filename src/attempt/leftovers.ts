@@ -96,8 +96,11 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   const { attempts, landing } = attemptsOfPage()
   const all = [...attempts]
   const isIssued = outcome.status === 'issued'
-  // a click that waits is over, also where the key is another attempt's open question
-  const concerned = [landing, ...all].filter((one) => one?.waitsForLeftovers() || (isIssued && one?.asksAbout(known.merchantUid)))
+  // first whose open question the key is; a click that waits is over then as well
+  const concerned = [
+    ...[landing, ...all].filter((one) => isIssued && one?.asksAbout(known.merchantUid)),
+    ...all.filter((one) => one.waitsForLeftovers()),
+  ]
   const idle = all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle')
   for (const target of concerned.length > 0 ? concerned : [idle])
     target?.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))

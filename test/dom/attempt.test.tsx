@@ -159,6 +159,19 @@ describe('what is left over from an earlier attempt', () => {
     expect(told()).toEqual(['unconfirmed left-1', 'issued left-1'])
   })
 
+  it('is told to the button whose open question it is, and not to one before it that ends with it and listens to nothing', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    remember(leftOver())
+    let isOnline = false
+    const confirm: Confirm = async (claim) => (isOnline ? issuedOf(claim) : Promise.reject(new Error('offline')))
+    const { one, two, told } = await showTwo({ onOutcome: undefined }, {}, confirm)
+    expect(two.textContent).toBe('결과 다시 확인')
+    isOnline = true
+    await click(one)
+    expect(fake.calls).toHaveLength(0)
+    expect(told()).toEqual(['unconfirmed left-1', 'issued left-1'])
+  })
+
   it('is asked about no more when another member signs in between two questions', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     remember(leftOver({ amount: 9900 }))
