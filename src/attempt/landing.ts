@@ -33,7 +33,7 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
   const settings = consumer.settings()
   keepOnlyFor(settings.customerKey)
   const merchantUid = parseRedirect(location.href)?.merchantUid ?? null
-  const mine = merchantUid === null ? null : pendingAttempt(merchantUid)
+  const mine = pendingAttempt(merchantUid)
   const report = parseRedirect(location.href, mine)
   if (!report) {
     page.landing ??= landingAfterReload(consumer)

@@ -95,10 +95,15 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   remember({ ...known, failedAsks, impUid: outcome.status === 'issued' ? outcome.impUid : known.impUid })
   const { attempts, landing } = attemptsOfPage()
   const all = [...attempts]
-  const asker = outcome.status === 'issued' && [...all, landing].find((one) => one?.asksAbout(known.merchantUid))
-  const target =
-    asker || (all.find((one) => one.waitsForLeftovers()) ?? all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle'))
-  if (target) target.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
+  const isIssued = outcome.status === 'issued'
+  // first whose open question the key is; a click that waits is over then as well
+  const concerned = [
+    ...[landing, ...all].filter((one) => isIssued && one?.asksAbout(known.merchantUid)),
+    ...all.filter((one) => one.waitsForLeftovers()),
+  ]
+  const idle = all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle')
+  for (const target of concerned.length > 0 ? concerned : [idle])
+    target?.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
   // every button is busy with something else: the key is told all the same
-  else if (outcome.status === 'issued') all.find((one) => one.isListening())?.tellAside(outcome)
+  if (isIssued) all.find((one) => one.isListening())?.tellAside(outcome)
 }

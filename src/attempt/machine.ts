@@ -154,7 +154,8 @@ export const asksAbout = (state: AttemptState, merchantUid: string | null): bool
 /** Whether an attempt is under way. */
 export const isPending = ({ phase }: AttemptState): boolean => phase !== 'idle' && phase !== 'settled' && phase !== 'error'
 
-const isPreparing = (state: AttemptState, step: 'leftovers' | 'request') => state.phase === 'preparing' && state.step === step
+/** Which of the two a click that waits is at. */
+export const isPreparing = (state: AttemptState, step: 'leftovers' | 'request') => state.phase === 'preparing' && state.step === step
 const isBeforeWindow = ({ phase }: AttemptState) => phase === 'loading-sdk' || phase === 'preparing' || phase === 'ready'
 
 function settle(outcome: BillingKeyOutcome, attempt: OpenedAttempt | null, report: WindowReport | null): Step {
@@ -190,7 +191,12 @@ function leaveOpen({ report, attempt, byCustomer }: Confirming, reason: Unconfir
 /** A success, or a word that may be one: who hears of it lets nothing else through. */
 function lateReport(state: AttemptState, report: WindowReport): Step {
   const stay: Step = [state, []]
-  if ((state.phase !== 'confirming' && state.phase !== 'settled') || state.attempt?.merchantUid !== report.merchantUid) return stay
+  if (!('attempt' in state) || state.attempt?.merchantUid !== report.merchantUid) return stay
+  if (state.phase === 'window-open') {
+    // a second window of the same order: what it may charge has been paid in the first
+    const [next, effects] = reported(report, state.attempt)
+    return [next, [{ do: 'close-window' }, ...effects]]
+  }
   // being asked about already: from now on with what the window said, and its imp_uid
   if (state.phase === 'confirming') return ask(report, state.attempt, state.byCustomer)
   return isFinal(state.outcome) ? stay : reported(report, state.attempt)

@@ -112,9 +112,9 @@ export const isStorageUsable = () => attemptsOfPage().memory === null
 /** This tab's attempts whose end is not known, the oldest first. */
 export const pendingAttempts = (): readonly PendingAttempt[] => load().pending
 
-/** The attempt of this tab with that order number. */
-export function pendingAttempt(merchantUid: string): PendingAttempt | null {
-  return load().pending.find((one) => sameOrderNumber(one.merchantUid, merchantUid)) ?? null
+/** The attempt of this tab with that order number; none without a number. */
+export function pendingAttempt(merchantUid: string | null): PendingAttempt | null {
+  return load().pending.find((one) => merchantUid !== null && sameOrderNumber(one.merchantUid, merchantUid)) ?? null
 }
 
 /** Remembers an attempt, or what became known of it. */

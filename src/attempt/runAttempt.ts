@@ -14,6 +14,7 @@ import {
   asksAbout,
   givenUp,
   isPending,
+  isPreparing,
   type Phase,
   transition,
 } from './machine.ts'
@@ -124,7 +125,7 @@ export class Attempt {
   /** Whether its component has gone while it is under way: anybody's way out then serves it. */
   isOrphan = (): boolean => !this.#isMounted && this.isUnderWay()
   isListening = (): boolean => this.#isMounted && this.#owner.onOutcome() !== undefined
-  waitsForLeftovers = (): boolean => this.#state.phase === 'preparing' && this.#state.step === 'leftovers'
+  waitsForLeftovers = (): boolean => isPreparing(this.#state, 'leftovers')
   asksAbout = (merchantUid: string): boolean => asksAbout(this.#state, merchantUid)
   orderUnderWay = (): string | null =>
     this.#state.phase === 'window-open' || this.#state.phase === 'confirming' ? this.#state.attempt.merchantUid : null
@@ -399,13 +400,10 @@ export class Attempt {
     if (report.impUid === null || isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
     // first of all it is not lost
     remember({ ...pending, impUid: report.impUid })
-    const state = this.#state
-    const isCurrent = 'attempt' in state && state.attempt?.merchantUid === merchantUid
-    if (isCurrent && state.phase === 'window-open') {
-      // a second window of the same order: what it may charge has been paid in the first
-      this.dispatch({ type: 'window-ended', report })
-      this.#window?.abandon()
-    } else if (isCurrent) this.dispatch({ type: 'late-report', report })
+    // another button may have opened the same order meanwhile
+    const asker = attemptsUnderWay().find((one) => one.orderUnderWay() === merchantUid) ?? this
+    const state = asker.getState()
+    if ('attempt' in state && state.attempt?.merchantUid === merchantUid) asker.dispatch({ type: 'late-report', report })
     else if (settings.confirm) this.lookAfterLeftovers()
     else this.tellAside(report)
   }
@@ -419,30 +417,20 @@ export class Attempt {
     const state = this.#state
     if (signal.aborted || state.phase !== 'confirming' || !this.#claim) return
     if (!confirm) return this.dispatch({ type: 'ask-failed', reason: 'unreachable' }) // it has gone since the window opened
-    if (this.askedWithNumber()) return
-    const { impUid } = state.report
+    const { impUid, recovered } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
     this.#claim = claim
-    const pending = claim.merchantUid === null ? null : pendingAttempt(claim.merchantUid)
+    const pending = pendingAttempt(claim.merchantUid)
     // PortOne's number outlives the page, so that a reload asks about the payment and not only about the order
     if (pending && claim.impUid !== null && hasReportedSuccess(state.report)) remember({ ...pending, impUid: claim.impUid })
     const said = await askServer(confirm, claim, confirmTimeoutMs, signal)
     if (signal.aborted) return
-    if ('answer' in said && said.answer.status !== 'issued' && this.askedWithNumber()) return
-    if ('answer' in said) this.dispatch({ type: 'answered', answer: said.answer })
-    else this.dispatch({ type: 'ask-failed', reason: said.reason })
-  }
-
-  /**
-   * Asks with PortOne's number when another hook has heard it meanwhile, and answers whether it did: asked without it, the
-   * server would say that there is no payment.
-   */
-  private askedWithNumber(): boolean {
-    const report = this.#state.phase === 'confirming' ? this.#state.report : null
-    const pending = report?.merchantUid && report.impUid === null ? pendingAttempt(report.merchantUid) : null
-    if (!report || !pending?.impUid) return false
-    this.dispatch({ type: 'late-report', report: { ...reportFrom(pending), recovered: report.recovered } })
-    return true
+    if ('reason' in said) return this.dispatch({ type: 'ask-failed', reason: said.reason })
+    const { answer } = said
+    // another hook may have heard PortOne's number: asked without it, the server says that there is no payment
+    const known = answer.status !== 'issued' && impUid === null ? pendingAttempt(claim.merchantUid) : null
+    if (known?.impUid) this.dispatch({ type: 'late-report', report: { ...reportFrom(known), recovered } })
+    else this.dispatch({ type: 'answered', answer })
   }
 
   private tellError(error: BillingKeyError): void {

@@ -28,7 +28,7 @@ export function isAnswered(merchantUid: string): boolean {
 
 /** Keeps of an attempt what its outcome leaves open, and forgets the rest. */
 export function keepWhatIsOpen(outcome: BillingKeyOutcome, failedAsks: number): void {
-  const pending = outcome.merchantUid === null ? null : pendingAttempt(outcome.merchantUid)
+  const pending = pendingAttempt(outcome.merchantUid)
   if (!pending) return
   if (outcome.status === 'unconfirmed') remember({ ...pending, failedAsks, cameToNothing: false })
   // a window that was only closed may be come back to (Forward, or the PG's app), and its landing needs the attempt

@@ -105,13 +105,11 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
   }, [customerKey])
   useEffect(adviseOfLanding, [])
   useEffect(() => {
+    // who comes back to the page may have signed in meanwhile, or paid in an app. A function of this provider's own:
+    // one that all share would be taken away with the first of them that goes
+    const recheckWhenVisible = () => document.visibilityState === 'visible' && recheckPage()
     document.addEventListener('visibilitychange', recheckWhenVisible)
     return () => document.removeEventListener('visibilitychange', recheckWhenVisible)
   }, [])
   return <BillingKeyContext.Provider value={value}>{children}</BillingKeyContext.Provider>
-}
-
-/** Who comes back to the page may have signed in meanwhile, or paid in an app. */
-function recheckWhenVisible(): void {
-  if (document.visibilityState === 'visible') recheckPage()
 }

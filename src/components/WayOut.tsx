@@ -29,11 +29,13 @@ export function WayOut({ label, onPress }: WayOutProps) {
   useInsertionEffect(() => {
     Object.assign(button, { type: 'button', className: 'rbk-abandon', onclick: () => press.current() })
     button.style.cssText = above
-    document.body.append(button)
-    // what is hidden is rendered no more when the attempt has ended
-    const stop = subscribeToPage(() => {
+    // what is hidden is rendered no more when the attempt has ended, nor when the next one begins with the end of the last
+    const look = () => {
       if (attemptsUnderWay().length === 0) button.remove()
-    })
+      else if (!button.isConnected) document.body.append(button)
+    }
+    look()
+    const stop = subscribeToPage(look)
     return () => {
       stop()
       button.remove()

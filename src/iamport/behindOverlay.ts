@@ -20,12 +20,13 @@ function leaveRoom(overlay: HTMLElement, wayOut: HTMLElement): () => void {
  * window, and leaves room for the way out below it. What was inert before stays so, and what comes later is left alone: it
  * may be the PG's.
  *
- * @param wayOut stays usable; fixed at its `style.bottom`
+ * @param wayOut stays usable, and all of its class; fixed at its `style.bottom`
  * @returns undoes it
  */
 export function keepBehindOverlay(wayOut: HTMLElement): () => void {
+  // an attempt whose button has gone has a way out of every button's
   const before = [...document.body.children].filter(
-    (child) => child !== wayOut && !child.matches(`script, style, iframe, ${overlaySelector}`),
+    (child) => !child.matches(`.${wayOut.className}, script, style, iframe, ${overlaySelector}`),
   )
   const held = new Set<Element>()
   let takeBack: (() => void) | null = null

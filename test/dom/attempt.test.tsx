@@ -75,6 +75,23 @@ const answer = (at: number, change: object = {}) =>
     call?.answer({ success: true, imp_uid: `imp_${at}`, merchant_uid: call.params.merchant_uid, ...change })
   })
 const wayOut = () => screen.getByRole('button', { name: '결제창 닫기' })
+/** Two buttons side by side, that tell the same. */
+async function showTwo(first: object, second: object, confirm: Confirm) {
+  const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+  const settings = { userCode: 'imp00000000', pg: 'jtnet', redirectUrl: '/done', confirm } as const
+  const common = { request: () => newRequest(), onOutcome: (outcome: BillingKeyOutcome) => onOutcome(outcome), quiet: true }
+  render(
+    <BillingKeyProvider {...settings}>
+      <BillingKeyButton {...common} {...first} />
+      <BillingKeyButton {...common} {...second}>
+        다른 이용권
+      </BillingKeyButton>
+    </BillingKeyProvider>,
+  )
+  await act(async () => {})
+  const [one, two] = screen.getAllByRole('button') as [HTMLElement, HTMLElement]
+  return { one, two, told: () => onOutcome.mock.calls.map(([{ status, merchantUid }]) => `${status} ${merchantUid}`) }
+}
 
 describe('what is left over from an earlier attempt', () => {
   it('is told as its own outcome, and the click that waited for it opens nothing', async () => {
@@ -128,6 +145,49 @@ describe('what is left over from an earlier attempt', () => {
     expect(pendingAttempt('left-1')).toMatchObject({ cameToNothing: true })
   })
 
+  it('ends the click that waits for it also where it is the open question of another button', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    remember(leftOver())
+    let isOnline = false
+    const confirm: Confirm = async (claim) => (isOnline ? issuedOf(claim) : Promise.reject(new Error('offline')))
+    const { one, two, told } = await showTwo({}, {}, confirm)
+    expect(one.textContent).toBe('결과 다시 확인')
+    isOnline = true
+    await click(two)
+    expect(fake.calls).toHaveLength(0)
+    expect([one, two].map((button) => button.dataset.phase)).toEqual(['settled', 'settled'])
+    expect(told()).toEqual(['unconfirmed left-1', 'issued left-1'])
+  })
+
+  it('is told to the button whose open question it is, and not to one before it that ends with it and listens to nothing', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    remember(leftOver())
+    let isOnline = false
+    const confirm: Confirm = async (claim) => (isOnline ? issuedOf(claim) : Promise.reject(new Error('offline')))
+    const { one, two, told } = await showTwo({ onOutcome: undefined }, {}, confirm)
+    expect(two.textContent).toBe('결과 다시 확인')
+    isOnline = true
+    await click(one)
+    expect(fake.calls).toHaveLength(0)
+    expect(told()).toEqual(['unconfirmed left-1', 'issued left-1'])
+  })
+
+  it('is asked about no more when another member signs in between two questions', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    remember(leftOver({ amount: 9900 }))
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+    const shop = (customerKey: string) => (
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={confirm} customerKey={customerKey}>
+        <BillingKeyButton request={() => newRequest()} />
+      </BillingKeyProvider>
+    )
+    const { rerender } = render(shop('member-1'))
+    await act(() => vi.advanceTimersByTimeAsync(500))
+    rerender(shop('member-2'))
+    await act(() => vi.advanceTimersByTimeAsync(20_000))
+    expect(confirm).toHaveBeenCalledTimes(1)
+  })
+
   it('a pending approval blocks, and is no failed ask (sdk-facts 34)', async () => {
     remember(leftOver({ amount: 9900 }))
     const { button, onOutcome } = await show({}, async () => ({ status: 'pending' }))
@@ -172,6 +232,30 @@ it('of one member is not asked about for another who has signed in since', async
   await act(async () => void document.dispatchEvent(new Event('visibilitychange')))
   expect(confirm).toHaveBeenCalledTimes(1)
   expect(screen.getAllByRole('button')[0]?.textContent).toBe('카드 등록하기')
+})
+
+it('what nobody could say is asked about when the page is seen again, also where one of two providers has gone', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const confirm = vi.fn<Confirm>(() => Promise.reject(new Error('offline')))
+  const settings = { userCode: 'imp00000000', pg: 'jtnet', redirectUrl: '/done', confirm } as const
+  const shop = (hasSecond: boolean) => (
+    <>
+      <BillingKeyProvider {...settings}>
+        <BillingKeyButton request={() => newRequest()} />
+      </BillingKeyProvider>
+      {hasSecond && <BillingKeyProvider {...settings} />}
+    </>
+  )
+  const { rerender } = render(shop(true))
+  await act(async () => {})
+  await click(screen.getByRole('button'))
+  await answer(0)
+  const seeAgain = () => act(async () => void document.dispatchEvent(new Event('visibilitychange')))
+  await seeAgain()
+  expect(confirm).toHaveBeenCalledTimes(2)
+  rerender(shop(false))
+  await seeAgain()
+  expect(confirm).toHaveBeenCalledTimes(3)
 })
 
 describe('a success that comes after its window was given up', () => {
@@ -233,6 +317,35 @@ describe('a success that comes after its window was given up', () => {
     await answer(1, { success: false, imp_uid: null, error_msg: '사용자가 결제를 취소하셨습니다' })
     expect(told()).toEqual(['cancelled', 'issued'])
     expect(pendingAttempts()).toEqual([])
+  })
+
+  it('closes a window of the same order that another button opened', async () => {
+    const confirm: Confirm = async (claim) => (claim.impUid ? issuedOf(claim) : { status: 'none' })
+    const request = newRequest()
+    const { one, two, told } = await showTwo({ request }, { request }, confirm)
+    await click(one)
+    await click(wayOut())
+    await click(two)
+    expect(fake.calls).toHaveLength(2)
+    await answer(0)
+    expect(two.dataset.phase).toBe('settled')
+    expect(told()).toEqual([`cancelled ${request.merchantUid}`, `issued ${request.merchantUid}`])
+  })
+
+  it('is not lost to the refusal of a window of the same order that another button opened', async () => {
+    const confirm: Confirm = async (claim) => (claim.impUid ? issuedOf(claim) : { status: 'none' })
+    const [request, other] = [newRequest(), newRequest()]
+    const source = vi.fn<() => BillingKeyRequest>().mockReturnValueOnce(request).mockReturnValueOnce(other)
+    const { one, two, told } = await showTwo({ request: source }, { request }, confirm)
+    for (const _ of ['the order', 'another']) {
+      await click(one)
+      await click(wayOut())
+    }
+    await click(two)
+    expect(fake.calls).toHaveLength(3)
+    await answer(0)
+    await answer(2, { success: false, imp_uid: null, error_msg: '이미 결제된 주문번호입니다.' })
+    expect(told().at(-1)).toBe(`issued ${request.merchantUid}`)
   })
 
   it('is told without a server too, while the next window is open', async () => {
@@ -386,6 +499,21 @@ describe('the way out', () => {
   it('is there with an element of the shop’s own', async () => {
     const { button } = await show({ render: (props: object) => <button {...props} /> })
     await click(button)
+    expect(wayOut()).toBeDefined()
+  })
+
+  it('is there when the next attempt begins with the end of the last', async () => {
+    let state: ReturnType<typeof useBillingKey> | undefined
+    await show({
+      onOutcome: () => state?.issue(() => newRequest()),
+      render: (props: object, now: typeof state) => {
+        state = now
+        return <button {...props} />
+      },
+    })
+    await click(screen.getByRole('button'))
+    await answer(0, { success: false, imp_uid: null, error_msg: '한도 초과' })
+    expect(fake.calls).toHaveLength(2)
     expect(wayOut()).toBeDefined()
   })
 

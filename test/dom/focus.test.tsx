@@ -66,6 +66,25 @@ describe('while the window is open', () => {
     later.remove()
   })
 
+  it('leaves every way out within reach when the button has gone and others lead out', async () => {
+    const shop = (isThere: boolean) => (
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done">
+        {isThere && <BillingKeyButton request={request} />}
+        <BillingKeyButton request={request}>월간</BillingKeyButton>
+        <BillingKeyButton request={request}>연간</BillingKeyButton>
+      </BillingKeyProvider>
+    )
+    const { container, rerender } = render(shop(true))
+    await act(async () => void fireEvent.click(screen.getByRole('button', { name: ko.button })))
+    await act(async () => rerender(shop(false)))
+    expect(isInert(container)).toBe(true)
+    const ways = screen.getAllByRole('button', { name: ko.abandon })
+    expect(ways.filter(isInert)).toEqual([])
+    await act(async () => void fireEvent.click(ways[0] as HTMLElement))
+    expect(screen.queryByRole('button', { name: ko.abandon })).toBeNull()
+    expect(isInert(container)).toBe(false)
+  })
+
   it('gives the page back when it ends, and what was inert before stays so', async () => {
     const { container } = await open()
     await refuse()

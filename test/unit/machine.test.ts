@@ -24,6 +24,15 @@ it.each<AttemptState>([
   expect(transition(state, { type: 'late-report', report: success('order-1') })[1]).toEqual([{ do: 'ask-server', afterMs: 0 }])
 })
 
+it('closes a window of its own order, and asks about the success', () => {
+  const open = { phase: 'window-open', attempt } as const
+  expect(transition(open, { type: 'late-report', report: success('order-2') })).toEqual([open, []])
+  expect(transition(open, { type: 'late-report', report: success('order-1') })[1]).toEqual([
+    { do: 'close-window' },
+    { do: 'ask-server', afterMs: 0 },
+  ])
+})
+
 /** One of each phase. A forgotten one does not compile. */
 const phases = {
   idle: { phase: 'idle' },
