@@ -78,7 +78,9 @@ function sampleState(name: string): State {
   if (name.startsWith('preparing ')) return { phase: 'preparing', step: name.slice(10) }
   if (name === 'settled') return { ...settled, outcome: cancelled } as State
   if (name === 'open') return { ...settled, outcome: { status: 'unconfirmed' } } as State
-  return { phase: name, attempt, report, asks: 0, byCustomer: false, error: {} } as State
+  if (name === 'window-open') return { phase: name, attempt } as State
+  if (name === 'confirming') return { phase: name, attempt, report, asks: 0, byCustomer: false } as State
+  return { phase: name, error: {} } as State
 }
 const sampleEvent = (type: string): Event =>
   ({
@@ -103,8 +105,17 @@ const pairs = () =>
     }),
   )
 
+/** What histories do not come to, and why. */
+const elsewhere = [
+  // the last guard before a second window: those before it leave it nothing to do (test/browser/requestPay.test.tsx)
+  'window-open × broke',
+  // two windows of one order number: each of the model's orders has its own (test/dom/attempt.test.tsx)
+  'window-open × late-report',
+]
+
 /** What the machine accepts, and no history brought about. */
-export const unreachedPairs = () => pairs().flatMap(({ pair, accepted, taken: times }) => (accepted && times === 0 ? [pair] : []))
+export const unreachedPairs = () =>
+  pairs().flatMap(({ pair, accepted, taken: times }) => (accepted && times === 0 && !elsewhere.includes(pair) ? [pair] : []))
 
 export function printPairs(): void {
   const rows = pairs()
