@@ -1,5 +1,5 @@
 // Requests and charges per second of our client beside iamport-rest-client-nodejs and bare fetch, against one local server.
-// A part of `npm run bench`; `node bench/client.mjs` runs it alone.
+// A part of `npm run bench`; `node bench/client.mjs` runs it alone, and `node bench/client.mjs once` only shows that it runs.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
@@ -42,7 +42,8 @@ async function serve() {
       const send = (answer) => (delay > 0 ? setTimeout(write, delay, answer) : write(answer))
       if (request.url === '/users/getToken') send(answers.token)
       else if (request.url.startsWith('/payments/find/')) send(answers.none)
-      else if (request.url.startsWith('/payments/')) send(answers.payment)
+      else if (request.url.startsWith('/payments/'))
+        send({ ...answers.payment, text: answers.payment.text.replace(imp_uid, request.url.match(/[^/?]+(?=\?|$)/)[0]) })
       else {
         const { merchant_uid } = JSON.parse(Buffer.concat(parts))
         send({ ...answers.charge, text: answers.charge.text.replace('MERCHANT_UID', merchant_uid) })
@@ -130,23 +131,29 @@ const child = (...args) => {
 const said = (made) =>
   new Promise((resolve, reject) => made.once('message', resolve).once('exit', (code) => reject(new Error(`exit ${code}`))))
 
+const settings = [
+  { delay: 0, calls: 3_000 },
+  { delay: 50, calls: 600 },
+]
+
 /** Medians of five rounds, 20 calls at a time, each contender in a process of its own. */
-export async function clientFigures(print) {
-  for (const { delay, calls } of [
-    { delay: 0, calls: 3_000 },
-    { delay: 50, calls: 600 },
-  ]) {
+export async function clientFigures(print, servers = settings, rounds = 5) {
+  for (const { delay, calls } of servers) {
     const server = child('serve', String(delay))
-    const url = `http://127.0.0.1:${await said(server)}`
-    for (const task of ['read', 'again', 'charge']) {
-      const what = `${task}, answered ${delay === 0 ? 'at once' : `after ${delay} ms`}`
-      const figures = [
-        [what, 'calls/s', 'more', ({ perSecond }) => perSecond],
-        ['… its CPU', 'µs a call', 'less', ({ cpu }) => cpu],
-      ]
-      print(await compare(figures, Object.keys(contenders).slice(1), (name) => said(child('run', name, task, url, String(calls)))))
+    try {
+      const url = `http://127.0.0.1:${await said(server)}`
+      for (const task of ['read', 'again', 'charge']) {
+        const what = `${task}, answered ${delay === 0 ? 'at once' : `after ${delay} ms`}`
+        const figures = [
+          [what, 'calls/s', 'more', ({ perSecond }) => perSecond],
+          ['… its CPU', 'µs a call', 'less', ({ cpu }) => cpu],
+        ]
+        const measureOne = (name) => said(child('run', name, task, url, String(calls)))
+        print(await compare(figures, Object.keys(contenders).slice(1), measureOne, rounds))
+      }
+    } finally {
+      server.kill()
     }
-    server.kill()
   }
 }
 
@@ -154,6 +161,7 @@ if (process.argv[1] === file) {
   process.once('exit', () => {
     for (const made of children) made.kill()
   })
-  await (mode === 'serve' ? serve() : mode === 'run' ? run() : clientFigures(printRows))
+  const once = () => clientFigures((rows) => console.log(`  ${rows.length} figures`), [{ delay: 0, calls: 60 }], 1)
+  await ({ serve, run, once }[mode] ?? (() => clientFigures(printRows)))()
   if (mode === 'run') process.exit(0)
 }

@@ -89,6 +89,9 @@ await check('Charges under faults, from four processes (npm run chaos makes 12,0
 await check('Issue-and-charge cycles against the sandbox (node --expose-gc bench/sandbox.mjs makes 10,000)', () =>
   run(process.execPath, ['--expose-gc', 'bench/sandbox.mjs', '1000']),
 )
+await check('The client of the REST API beside others (npm run bench measures them)', () =>
+  run(process.execPath, ['bench/client.mjs', 'once']),
+)
 /** Some projects of vitest.config.ts, counted by name. */
 const vitest = (title, file, ...projects) =>
   tests(
