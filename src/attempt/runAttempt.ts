@@ -310,22 +310,13 @@ export class Attempt {
     const settings = this.#owner.settings()
     const other = this.otherUnderWay()
     const [first] = leftovers(settings, true)
-    const asking = other ? whenDone(other).then(() => this.endWith(other)) : first && askAboutLeftover(first, settings, true)
+    const asking = other ? whenDone(other) : first && askAboutLeftover(first, settings, true)
     // one after the other: each either ends this click, or is out of the way
     if (asking)
       void asking.then(() => {
         if (this.waitsForLeftovers()) this.askAboutLeftovers()
       })
     else this.dispatch({ type: 'nothing-left-over' })
-  }
-
-  /** A key that another attempt of this page has come to is the end of the click that waited for it. */
-  private endWith(other: Attempt): void {
-    const end = other.getState()
-    if (!this.waitsForLeftovers() || end.phase !== 'settled' || !end.attempt || !end.report) return
-    const { outcome, attempt, report } = end
-    if (outcome.status === 'issued' || outcome.status === 'reported')
-      this.dispatch({ type: 'left-over', outcome: { ...outcome, recovered: true }, attempt, report })
   }
 
   private getRequest(): void {
@@ -461,6 +452,8 @@ export class Attempt {
     if (!isNewsToTell(outcome)) return
     this.#lastTold = outcome
     this.#callbacks.push(() => this.#owner.onOutcome()?.(outcome))
+    if (outcome.status === 'issued' || outcome.status === 'reported')
+      for (const one of attemptsOfPage().attempts) one.dispatch({ type: 'key-found', outcome: { ...outcome, recovered: true } })
   }
 }
 

@@ -25,6 +25,7 @@ const events = [
   'start-over',
   'nothing-left-over',
   'left-over',
+  'key-found',
   'request-ready',
   'refused',
   'broke',
