@@ -74,6 +74,8 @@ export class Attempt {
   #click: { readonly source: RequestSource } | null = null
   #request: BillingKeyRequest | null = null
   #claim: Claim | null = null
+  /** Who is asked about it, also when the provider has got another address since: that one knows nothing of the order. */
+  #confirm: Confirm | undefined
   /** How often another member's things had been dropped when it began. */
   #drops = 0
   #window: OpenWindow | null = null
@@ -140,6 +142,7 @@ export class Attempt {
   /** Goes on with an attempt that was begun earlier: a leftover, or one that came back by redirect. */
   takeOver = (event: Extract<AttemptEvent, { type: 'left-over' | 'landed' }>, claim: Claim): void => {
     this.#claim = claim
+    this.#confirm = this.#owner.settings().confirm
     this.#drops = attemptsOfPage().drops
     this.dispatch(event)
   }
@@ -366,6 +369,7 @@ export class Attempt {
       const { merchantUid, amount } = pending
       const { drops } = attemptsOfPage()
       this.#claim = claimFrom(pending)
+      this.#confirm = settings.confirm
       remember(pending)
       forgetTold(merchantUid)
       this.dispatch({ type: 'opened', attempt: { merchantUid, amount, canAsk: settings.confirm !== undefined, failedAsks: 0 } })
@@ -400,21 +404,20 @@ export class Attempt {
   }
 
   private async askServer(afterMs: number): Promise<void> {
-    const { confirm, confirmTimeoutMs } = this.#owner.settings()
+    const confirm = this.#confirm
     this.#asking?.abort()
     this.#asking = new AbortController()
     const { signal } = this.#asking
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
     const state = this.#state
-    if (signal.aborted || state.phase !== 'confirming' || !this.#claim) return
-    if (!confirm) return this.dispatch({ type: 'ask-failed', reason: 'unreachable' }) // it has gone since the window opened
+    if (signal.aborted || state.phase !== 'confirming' || !this.#claim || !confirm) return
     const { impUid, recovered } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
     this.#claim = claim
     const pending = pendingAttempt(claim.merchantUid)
     // PortOne's number outlives the page, so that a reload asks about the payment and not only about the order
     if (pending && claim.impUid !== null && hasReportedSuccess(state.report)) remember({ ...pending, impUid: claim.impUid })
-    const said = await askServer(confirm, claim, confirmTimeoutMs, signal)
+    const said = await askServer(confirm, claim, this.#owner.settings().confirmTimeoutMs, signal)
     if (signal.aborted) return
     if ('reason' in said) return this.dispatch({ type: 'ask-failed', reason: said.reason })
     const { answer } = said
