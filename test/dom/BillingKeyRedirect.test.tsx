@@ -171,7 +171,13 @@ describe('on a server', () => {
     })
 
     it('tells the developer so, once, and none of it', () => {
-      const { said } = open(<BillingKeyButton order={{ plan: 'monthly' }} />)
+      // also where a part of the page has a provider of its own
+      const inner = (
+        <BillingKeyProvider userCode="imp00000000">
+          <BillingKeyButton order={{ plan: 'monthly' }} />
+        </BillingKeyProvider>
+      )
+      const { said } = open(inner)
       act(() => vi.advanceTimersByTime(5_000))
       expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/<BillingKeyRedirect>.*redirectUrl/))
       expect(String(said.mock.calls)).not.toMatch(/imp_1|issue-1/)
