@@ -422,6 +422,8 @@ export class World {
 
   loseAll(): void {
     this.storageWasBad = true
+    // a key that nobody was there to hear of is gone with it
+    this.keysAtClick = this.keys
     for (const order of this.orders) order.lost = true
   }
 
