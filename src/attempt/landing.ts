@@ -39,7 +39,9 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
     page.landing ??= landingAfterReload(consumer)
     return page.landing
   }
-  if (page.landing?.orderUnderWay() === merchantUid && merchantUid !== null) return page.landing
+  const before = page.landing?.getState()
+  // its keys may still be in the address
+  if (before && 'attempt' in before && before.attempt?.merchantUid === merchantUid) return page.landing
   const landing = new Attempt(consumer)
   page.landing = landing
   if (mine && report.impUid !== null) remember({ ...mine, impUid: report.impUid, cameToNothing: false })
@@ -47,8 +49,8 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
   const canAsk = settings.confirm !== undefined
   const attempt = mine ? openedFrom(mine, canAsk) : { merchantUid, amount: null, canAsk, failedAsks: 0 }
   const clean = () => cleanAddress(mine, consumer)
-  // where nothing can be kept, the address is what a reload has, until the outcome is definite
-  if (isStorageUsable()) clean()
+  // where nothing is kept, the address is what a reload has, until the outcome is definite
+  if (mine && isStorageUsable()) clean()
   else whenDefinite(landing, clean)
   landing.takeOver(
     { type: 'landed', report, attempt },

@@ -53,6 +53,8 @@ export type AttemptEvent =
   | { readonly type: 'nothing-left-over' }
   /** An earlier attempt ended, or nobody could say: this click opens nothing. Also the answer to this very question, asked by another. */
   | { readonly type: 'left-over'; readonly outcome: BillingKeyOutcome; readonly attempt: OpenedAttempt; readonly report: WindowReport }
+  /** Somebody of this page was told of a key: a click that has no window yet opens none. */
+  | { readonly type: 'key-found'; readonly outcome: BillingKeyOutcome }
   /** `clickIsSpent`: a browser would block a popup now (sdk-facts 37). */
   | { readonly type: 'request-ready'; readonly clickIsSpent: boolean }
   /** The merchant's server said no before the window. */
@@ -112,6 +114,8 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
     case 'left-over':
       if (state.phase !== 'idle' && !isPreparing(state, 'leftovers') && !asksAbout(state, event.attempt.merchantUid)) return stay
       return settle(event.outcome, event.attempt, event.report)
+    case 'key-found':
+      return isBeforeWindow(state) ? settle(event.outcome, null, null) : stay
     case 'request-ready':
       if (!isPreparing(state, 'request')) return stay
       return event.clickIsSpent ? [{ phase: 'ready' }, []] : [state, [{ do: 'open-window' }]]

@@ -74,6 +74,8 @@ export class Attempt {
   #click: { readonly source: RequestSource } | null = null
   #request: BillingKeyRequest | null = null
   #claim: Claim | null = null
+  /** Who is asked about it, also when the provider has got another address since: that one knows nothing of the order. */
+  #confirm: Confirm | undefined
   /** How often another member's things had been dropped when it began. */
   #drops = 0
   #window: OpenWindow | null = null
@@ -140,6 +142,7 @@ export class Attempt {
   /** Goes on with an attempt that was begun earlier: a leftover, or one that came back by redirect. */
   takeOver = (event: Extract<AttemptEvent, { type: 'left-over' | 'landed' }>, claim: Claim): void => {
     this.#claim = claim
+    this.#confirm = this.#owner.settings().confirm
     this.#drops = attemptsOfPage().drops
     this.dispatch(event)
   }
@@ -310,22 +313,13 @@ export class Attempt {
     const settings = this.#owner.settings()
     const other = this.otherUnderWay()
     const [first] = leftovers(settings, true)
-    const asking = other ? whenDone(other).then(() => this.endWith(other)) : first && askAboutLeftover(first, settings, true)
+    const asking = other ? whenDone(other) : first && askAboutLeftover(first, settings, true)
     // one after the other: each either ends this click, or is out of the way
     if (asking)
       void asking.then(() => {
         if (this.waitsForLeftovers()) this.askAboutLeftovers()
       })
     else this.dispatch({ type: 'nothing-left-over' })
-  }
-
-  /** A key that another attempt of this page has come to is the end of the click that waited for it. */
-  private endWith(other: Attempt): void {
-    const end = other.getState()
-    if (!this.waitsForLeftovers() || end.phase !== 'settled' || !end.attempt || !end.report) return
-    const { outcome, attempt, report } = end
-    if (outcome.status === 'issued' || outcome.status === 'reported')
-      this.dispatch({ type: 'left-over', outcome: { ...outcome, recovered: true }, attempt, report })
   }
 
   private getRequest(): void {
@@ -375,6 +369,7 @@ export class Attempt {
       const { merchantUid, amount } = pending
       const { drops } = attemptsOfPage()
       this.#claim = claimFrom(pending)
+      this.#confirm = settings.confirm
       remember(pending)
       forgetTold(merchantUid)
       this.dispatch({ type: 'opened', attempt: { merchantUid, amount, canAsk: settings.confirm !== undefined, failedAsks: 0 } })
@@ -409,21 +404,20 @@ export class Attempt {
   }
 
   private async askServer(afterMs: number): Promise<void> {
-    const { confirm, confirmTimeoutMs } = this.#owner.settings()
+    const confirm = this.#confirm
     this.#asking?.abort()
     this.#asking = new AbortController()
     const { signal } = this.#asking
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
     const state = this.#state
-    if (signal.aborted || state.phase !== 'confirming' || !this.#claim) return
-    if (!confirm) return this.dispatch({ type: 'ask-failed', reason: 'unreachable' }) // it has gone since the window opened
+    if (signal.aborted || state.phase !== 'confirming' || !this.#claim || !confirm) return
     const { impUid, recovered } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
     this.#claim = claim
     const pending = pendingAttempt(claim.merchantUid)
     // PortOne's number outlives the page, so that a reload asks about the payment and not only about the order
     if (pending && claim.impUid !== null && hasReportedSuccess(state.report)) remember({ ...pending, impUid: claim.impUid })
-    const said = await askServer(confirm, claim, confirmTimeoutMs, signal)
+    const said = await askServer(confirm, claim, this.#owner.settings().confirmTimeoutMs, signal)
     if (signal.aborted) return
     if ('reason' in said) return this.dispatch({ type: 'ask-failed', reason: said.reason })
     const { answer } = said
@@ -461,6 +455,8 @@ export class Attempt {
     if (!isNewsToTell(outcome)) return
     this.#lastTold = outcome
     this.#callbacks.push(() => this.#owner.onOutcome()?.(outcome))
+    if (outcome.status === 'issued' || outcome.status === 'reported')
+      for (const one of attemptsOfPage().attempts) one.dispatch({ type: 'key-found', outcome: { ...outcome, recovered: true } })
   }
 }
 

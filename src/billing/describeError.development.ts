@@ -101,15 +101,19 @@ export function adviseOfReport(report: WindowReport): void {
 
 /** A landing page may come in a chunk of its own, over a slow connection. */
 const landingLoadsMs = 5_000
+/** The address of which it was said: each of a page's providers waits for its landing. */
+let saidOf = ''
 
 /** The same where a phone has come back and nothing on the page takes the result. An effect: gives what ends the wait. */
 export function adviseOfLanding(): (() => void) | undefined {
   if (!parseRedirect(location.href)) return
   const timer = setTimeout(() => {
-    if (attemptsOfPage().landingConsumers.size === 0 && parseRedirect(location.href))
-      console.error(
-        'This page was opened with PortOne’s result in its address, and nothing takes it: the customer is shown no outcome. Render <BillingKeyRedirect>, or call useBillingKeyRedirect(), on the page that redirectUrl of <BillingKeyProvider> names.',
-      )
+    const { href } = location
+    if (attemptsOfPage().landingConsumers.size > 0 || !parseRedirect(href) || saidOf === href) return
+    saidOf = href
+    console.error(
+      'This page was opened with PortOne’s result in its address, and nothing takes it: the customer is shown no outcome. Render <BillingKeyRedirect>, or call useBillingKeyRedirect(), on the page that redirectUrl of <BillingKeyProvider> names.',
+    )
   }, landingLoadsMs)
   return () => clearTimeout(timer)
 }

@@ -8,7 +8,7 @@ import type { Confirm } from '../billing/confirm.ts'
 import type { RequestDefaults } from '../billing/request.ts'
 import { apiConfirm, apiIntents } from '../hooks/api.ts'
 import { BillingKeyContext } from '../hooks/useBillingKeyContext.ts'
-import { useLatest } from '../hooks/useLatest.ts'
+import { useLatest, useNewestConfirm } from '../hooks/useLatest.ts'
 import { type SdkConfig, waitable } from '../iamport/loadIamport.ts'
 import type { Messages } from '../locales/messages.ts'
 
@@ -43,17 +43,12 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
   const { pg, channelKey, redirectUrl, appScheme, language } = props
   const { preload = 'mount', api, customerKey, locale, children } = props
   const noticeUrl = JSON.stringify(props.noticeUrl) // may be a list, made anew with each render
-  const latest = useLatest({ confirm: props.confirm, replaceUrl: props.replaceUrl })
-  const hasConfirm = props.confirm !== undefined
+  const confirm = useNewestConfirm(props.confirm)
+  const latest = useLatest({ replaceUrl: props.replaceUrl })
   const hasReplaceUrl = props.replaceUrl !== undefined
 
   const settings = useMemo((): AttemptSettings => {
     const ofApi = api === undefined ? undefined : apiConfirm(api)
-    // functions of the shop are made anew with each render: the newest is called, and none of them renders a button
-    const own: Confirm = (claim, signal) => {
-      const { confirm } = latest.current
-      return confirm ? confirm(claim, signal) : Promise.reject(new Error('confirm has gone'))
-    }
     return {
       sdk: { userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs },
       defaults: {
@@ -64,7 +59,7 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
         language,
         noticeUrl: noticeUrl === undefined ? undefined : JSON.parse(noticeUrl),
       },
-      confirm: hasConfirm ? own : ofApi,
+      confirm: confirm ?? ofApi,
       confirmTimeoutMs,
       fetchIntent: api === undefined ? undefined : apiIntents(api),
       customerKey,
@@ -83,10 +78,9 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
     language,
     noticeUrl,
     api,
-    hasConfirm,
+    confirm,
     confirmTimeoutMs,
     customerKey,
-    latest,
   ])
   const value = useMemo(
     () => ({

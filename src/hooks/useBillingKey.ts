@@ -10,7 +10,7 @@ import type { BillingKeyOutcome } from '../billing/outcome.ts'
 import { type BillingKeyRequest, mergeDefaults, type RequestDefaults } from '../billing/request.ts'
 import { useBillingKeyContext } from './useBillingKeyContext.ts'
 import { useIamport } from './useIamport.ts'
-import { useLatest } from './useLatest.ts'
+import { useLatest, useNewestConfirm } from './useLatest.ts'
 
 export interface UseBillingKeyOptions extends RequestDefaults {
   /**
@@ -64,7 +64,8 @@ const never = () => false
 export function useBillingKey(options: UseBillingKeyOptions = {}): UseBillingKeyResult {
   const { settings } = useBillingKeyContext()
   const { status } = useIamport()
-  const latest = useLatest({ options, settings })
+  const confirm = useNewestConfirm(options.confirm)
+  const latest = useLatest({ options: { ...options, confirm }, settings })
   const [attempt] = useState(
     () =>
       new Attempt({

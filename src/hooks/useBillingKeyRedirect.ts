@@ -8,7 +8,7 @@ import type { Confirm } from '../billing/confirm.ts'
 import type { BillingKeyError } from '../billing/errors.ts'
 import type { BillingKeyOutcome } from '../billing/outcome.ts'
 import { useBillingKeyContext } from './useBillingKeyContext.ts'
-import { useLatest } from './useLatest.ts'
+import { useLatest, useNewestConfirm } from './useLatest.ts'
 
 export interface UseBillingKeyRedirectOptions {
   /** The outcome, once for each attempt: a refresh does not tell it again. */
@@ -35,7 +35,8 @@ export interface UseBillingKeyRedirectResult {
  */
 export function useBillingKeyRedirect(options: UseBillingKeyRedirectOptions = {}): UseBillingKeyRedirectResult {
   const { settings, replaceUrl } = useBillingKeyContext()
-  const latest = useLatest({ options, settings, replaceUrl })
+  const confirm = useNewestConfirm(options.confirm)
+  const latest = useLatest({ options: { ...options, confirm }, settings, replaceUrl })
   const [landing, setLanding] = useState<Attempt | null | undefined>(undefined)
   const told = useRef<BillingKeyOutcome | null>(null)
   useEffect(() => {

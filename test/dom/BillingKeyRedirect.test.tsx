@@ -88,6 +88,33 @@ describe('<BillingKeyRedirect>', () => {
     )
   })
 
+  it.each(['imp_uid=imp_1&merchant_uid=issue-1', 'imp_uid=imp_1'])(
+    'is found by a refresh in another browser until its end: %s',
+    async (keys) => {
+      const unanswered = land(
+        `?plan=a&${keys}`,
+        vi.fn(() => new Promise<ConfirmAnswer>(() => {})),
+      )
+      await waitFor(() => expect(unanswered.confirm).toHaveBeenCalled())
+      unanswered.unmount()
+      const { href } = location
+      resetPage({ keepStorage: true })
+      history.replaceState(null, '', href)
+      const onOutcome = vi.fn()
+      const confirm = vi.fn(async () => issued)
+      render(
+        <BillingKeyProvider userCode="imp00000000" confirm={confirm}>
+          <BillingKeyRedirect onOutcome={onOutcome} />
+          <BillingKeyRedirect />
+        </BillingKeyProvider>,
+      )
+      await waitFor(() => expect(screen.getAllByText(/등록하고 9,900원을/)).toHaveLength(2))
+      expect(confirm).toHaveBeenCalledTimes(1)
+      expect(onOutcome).toHaveBeenCalledTimes(1)
+      expect(location.search).toBe('?plan=a')
+    },
+  )
+
   it('does not repeat words that anyone could have typed', async () => {
     land(
       '?imp_uid=imp_1&merchant_uid=x&error_msg=call-me',
@@ -144,7 +171,13 @@ describe('on a server', () => {
     })
 
     it('tells the developer so, once, and none of it', () => {
-      const { said } = open(<BillingKeyButton order={{ plan: 'monthly' }} />)
+      // also where a part of the page has a provider of its own
+      const inner = (
+        <BillingKeyProvider userCode="imp00000000">
+          <BillingKeyButton order={{ plan: 'monthly' }} />
+        </BillingKeyProvider>
+      )
+      const { said } = open(inner)
       act(() => vi.advanceTimersByTime(5_000))
       expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/<BillingKeyRedirect>.*redirectUrl/))
       expect(String(said.mock.calls)).not.toMatch(/imp_1|issue-1/)

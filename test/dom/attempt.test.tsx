@@ -172,6 +172,23 @@ describe('what is left over from an earlier attempt', () => {
     expect(told()).toEqual(['unconfirmed left-1', 'issued left-1'])
   })
 
+  it('ends a click that is still loading the SDK', async () => {
+    const imp = Reflect.get(window, 'IMP') as object
+    Reflect.deleteProperty(window, 'IMP')
+    remember(leftOver())
+    let say = () => {}
+    const confirm: Confirm = (claim) => new Promise((resolve) => (say = () => resolve(issuedOf(claim))))
+    const { button, told } = await show({}, confirm)
+    await click(button)
+    expect(button.dataset.phase).toBe('loading-sdk')
+    await act(async () => say())
+    Reflect.set(window, 'IMP', imp)
+    await act(async () => void fireEvent.load(document.scripts[0] as HTMLScriptElement))
+    expect(fake.calls).toHaveLength(0)
+    expect(button.dataset.phase).toBe('settled')
+    expect(told()).toEqual(['issued'])
+  })
+
   it('is asked about no more when another member signs in between two questions', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     remember(leftOver({ amount: 9900 }))
@@ -329,6 +346,23 @@ describe('a success that comes after its window was given up', () => {
     expect(fake.calls).toHaveLength(2)
     await answer(0)
     expect(two.dataset.phase).toBe('settled')
+    expect(told()).toEqual([`cancelled ${request.merchantUid}`, `issued ${request.merchantUid}`])
+  })
+
+  it('ends a click that is fetching its request', async () => {
+    const confirm: Confirm = async (claim) => (claim.impUid ? issuedOf(claim) : { status: 'none' })
+    const request = newRequest()
+    let come = (_: BillingKeyRequest) => {}
+    const fetched = () => new Promise<BillingKeyRequest>((resolve) => (come = resolve))
+    const { one, two, told } = await showTwo({ request }, { request: fetched }, confirm)
+    await click(one)
+    await click(wayOut())
+    await click(two)
+    expect(two.dataset.phase).toBe('preparing')
+    await answer(0)
+    await act(async () => come(newRequest()))
+    expect(fake.calls).toHaveLength(1)
+    expect([one, two].map((button) => button.dataset.phase)).toEqual(['settled', 'settled'])
     expect(told()).toEqual([`cancelled ${request.merchantUid}`, `issued ${request.merchantUid}`])
   })
 

@@ -11,6 +11,7 @@ import {
   type BillingKeyRequest,
   type Confirm,
   type ConfirmAnswer,
+  useBillingKey,
 } from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
@@ -163,6 +164,52 @@ it('a server that is asked no longer leaves the outcome open', async () => {
   await change({ confirm: undefined })
   await pay(0)
   expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'unreachable' }))
+})
+
+it('an order is asked about where it was begun, also when the provider has another address since', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (address: string) => {
+    asked.push(address)
+    if (address === '/b/confirm') return new Response('{"error":{"code":"not-yours","message":""}}', { status: 403 })
+    if (asked.length === 1) throw new Error('offline')
+    return new Response(JSON.stringify(await issued({ merchantUid: 'order-1' } as never, new AbortController().signal)))
+  })
+  const change = await shop({}, { api: '/a', confirm: undefined })
+  await click()
+  await pay(0)
+  await vi.waitFor(() => expect(button().textContent).toBe('결과 다시 확인'))
+  await change({ api: '/b' })
+  await click()
+  await vi.waitFor(() => expect(onOutcome).toHaveBeenCalledTimes(2))
+  expect(onOutcome.mock.calls.map(([{ status }]) => status)).toEqual(['unconfirmed', 'issued'])
+  expect(asked).toEqual(['/a/confirm', '/a/confirm'])
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+it('the newest confirm of a hook is asked, also about an order that was begun with another', async () => {
+  const early = vi.fn<Confirm>(issued)
+  const late = vi.fn<Confirm>(issued)
+  function Own({ confirm }: { confirm: Confirm }) {
+    const { issue } = useBillingKey({ confirm, onOutcome })
+    return (
+      <button type="button" onClick={() => issue(requestOf('order-1'))}>
+        등록
+      </button>
+    )
+  }
+  const tree = (confirm: Confirm) => (
+    <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done">
+      <Own confirm={confirm} />
+    </BillingKeyProvider>
+  )
+  const { rerender } = render(tree(early))
+  await click()
+  rerender(tree(late))
+  await pay(0)
+  expect(early).not.toHaveBeenCalled()
+  expect(late).toHaveBeenCalledTimes(1)
 })
 
 it('a second click is for what was chosen since the first', async () => {

@@ -17,7 +17,7 @@ it('the click of one copy of the package waits for the landing of another, and i
   const second: typeof first = await import('../../src/index.ts')
   expect(second.BillingKeyButton).not.toBe(first.BillingKeyButton)
   let answer: (said: first.ConfirmAnswer) => void = () => {}
-  const confirm = () => new Promise<first.ConfirmAnswer>((resolve) => (answer = resolve))
+  const confirm = vi.fn(() => new Promise<first.ConfirmAnswer>((resolve) => (answer = resolve)))
   const settings = { userCode: 'imp00000000', pg: 'jtnet', redirectUrl: '/done', confirm } as const
   const onOutcome = vi.fn()
   history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=order-1')
@@ -31,7 +31,7 @@ it('the click of one copy of the package waits for the landing of another, and i
       </second.BillingKeyProvider>
     </>,
   )
-  await vi.waitFor(() => expect(location.search).toBe(''))
+  await vi.waitFor(() => expect(confirm).toHaveBeenCalled())
   const button = screen.getByTestId('button')
   await act(async () => void fireEvent.click(button))
   expect(button.dataset.phase).toBe('preparing')

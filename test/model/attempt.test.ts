@@ -16,6 +16,7 @@ const seed = Number(process.env.MODEL_SEED ?? 20_261_124)
 const config = fc.record({
   amount: fc.constantFrom(0, 9_900),
   canAsk: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  numbersAgain: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   popup: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 })
 

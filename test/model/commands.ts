@@ -1,7 +1,7 @@
 /** What can happen to an attempt: one row each. */
 import fc from 'fast-check'
 import { browser, flush } from './fakeBrowser.ts'
-import { abandonPage, recheckLanding } from './runner.ts'
+import { abandonPage, isBusy, recheckLanding } from './runner.ts'
 import type { World } from './world.ts'
 
 interface Happening {
@@ -15,13 +15,12 @@ const pick = <T>(list: readonly T[], n: number): T => list[list.length - 1 - (n 
 const mounted = (world: World) => world.hooks.filter((one) => one.mounted)
 const called = (world: World) => world.orders.filter((one) => one.callback !== null)
 const onScreen = (world: World) => called(world).filter((one) => one.onScreen)
-const end = (order: { endedAt: number | null; onScreen: boolean }) =>
-  Object.assign(order, { endedAt: order.endedAt ?? browser.now(), onScreen: false })
 const has = {
   hook: (world: World) => mounted(world).length > 0,
   window: (world: World) => called(world).length > 0,
   screen: (world: World) => onScreen(world).length > 0,
   ask: (world: World) => world.asks.length > 0,
+  earlier: (world: World) => world.orders.some(({ earlier }) => earlier.length > 0),
   request: (world: World) => world.requests.length > 0,
   order: (world: World) => world.orders.length > 0,
   script: () => browser.scripts.length > 0,
@@ -42,13 +41,14 @@ function callBack(kind: 'success' | 'declined' | 'cancel' | 'nothing' | 'both'):
       if (order.paidAt === null) return
       order.success = true
       const paid = { imp_uid: `imp_${order.uid}`, merchant_uid, card_number: '4111222233334444', buyer_name: '홍길동' }
-      end(order)
+      world.ends(order)
       order.callback?.(kind === 'both' ? { success: true, error_code: 'E1', error_msg: '실패', ...paid } : { success: true, ...paid })
     } else if (kind === 'nothing') {
-      end(order)
+      world.ends(order)
       order.callback?.(null)
     } else if (order.paidAt === null) {
-      Object.assign(end(order), { dead: true, refused: true })
+      Object.assign(order, { dead: true, refused: true })
+      world.ends(order)
       order.callback?.({
         success: false,
         merchant_uid,
@@ -56,7 +56,7 @@ function callBack(kind: 'success' | 'declined' | 'cancel' | 'nothing' | 'both'):
         error_msg: kind === 'cancel' ? '사용자가 결제를 취소하셨습니다' : '한도 초과',
       })
     }
-    for (const other of onScreen(world)) end(other)
+    for (const other of onScreen(world)) world.ends(other)
     browser.hideOverlay()
   }
 }
@@ -77,6 +77,9 @@ function leaveAndLand(consumers: number): Happening['run'] {
       order.success = true
       keys.push('imp_success=true')
     }
+    world.landsKnown = world.keeps(order)
+    // of one that this tab has forgotten only its landing's address speaks
+    if (!world.landsKnown) order.lost = true
     world.load(`/done?plan=a&${keys.join('&')}`, 'navigate')
     world.installSdk()
     world.land(consumers)
@@ -101,13 +104,36 @@ const happenings = {
   success: { weight: 5, can: has.window, run: callBack('success') },
   declined: { weight: 1, can: has.window, run: callBack('declined') },
   cancel: { weight: 1, can: has.window, run: callBack('cancel') },
+  'an earlier window’s success': {
+    weight: 2,
+    can: has.earlier,
+    run: (world, n) => {
+      const order = world.orders.filter(({ earlier }) => earlier.length > 0).at(-1)
+      if (!order) return
+      order.paidAt ??= browser.now()
+      Object.assign(order, { success: true, isPaidEarlier: true })
+      pick(order.earlier, n)({ success: true, imp_uid: `imp_${order.uid}`, merchant_uid: order.uid })
+    },
+  },
+  'paid already': {
+    weight: 1,
+    can: has.earlier,
+    run: (world) => {
+      const order = world.orders.filter(({ earlier }) => earlier.length > 0).at(-1)
+      if (!order || order.paidAt === null) return
+      order.dead = true
+      world.ends(order)
+      order.callback?.({ success: false, merchant_uid: order.uid, error_code: 'E', error_msg: '이미 결제된 주문번호입니다' })
+      browser.hideOverlay()
+    },
+  },
   'answer of nothing': { weight: 1, can: has.window, run: callBack('nothing') },
   'success and error': { weight: 2, can: has.window, run: callBack('both') },
   'window closes': {
     weight: 5,
     can: has.screen,
     run: async (world) => {
-      for (const order of onScreen(world)) end(order)
+      for (const order of onScreen(world)) world.ends(order)
       browser.hideOverlay()
       await world.pass(400)
     },
@@ -116,7 +142,7 @@ const happenings = {
     weight: 2,
     can: has.screen,
     run: async (world) => {
-      for (const order of onScreen(world)) end(order)
+      for (const order of onScreen(world)) world.ends(order)
       browser.pressX()
       await world.pass(400)
     },
@@ -175,7 +201,7 @@ const happenings = {
   'page restored': {
     weight: 1,
     run: (world) => {
-      for (const order of onScreen(world)) end(order)
+      for (const order of onScreen(world)) world.ends(order)
       browser.firePage('pageshow', { persisted: true })
     },
   },
@@ -239,12 +265,13 @@ function click(world: World, n: number, times: number): void {
   const { hook } = pick(mounted(world), n >> 2)
   for (let time = 0; time < times; time += 1) {
     world.clicks += 1
+    if (hook.snapshot().phase === 'ready' || !isBusy()) world.keysAtClick = world.keys
     hook.issue(world.source(n))
   }
 }
 
 function abandon(world: World): void {
-  for (const order of onScreen(world)) end(order)
+  for (const order of onScreen(world)) world.ends(order)
   abandonPage()
 }
 

@@ -25,6 +25,7 @@ const events = [
   'start-over',
   'nothing-left-over',
   'left-over',
+  'key-found',
   'request-ready',
   'refused',
   'broke',
@@ -109,8 +110,6 @@ const pairs = () =>
 const elsewhere = [
   // the last guard before a second window: those before it leave it nothing to do (test/browser/requestPay.test.tsx)
   'window-open × broke',
-  // two windows of one order number: each of the model's orders has its own (test/dom/attempt.test.tsx)
-  'window-open × late-report',
 ]
 
 /** What the machine accepts, and no history brought about. */

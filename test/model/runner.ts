@@ -78,6 +78,9 @@ export function underWay(): string[] {
   return [...attempts, landing].flatMap((one) => (one?.isUnderWay() ? [one.getSnapshot().phase] : []))
 }
 
+/** Whether a click of another button is refused. */
+export const isBusy = () => [...attemptsOfPage().attempts].some((one) => one.isUnderWay())
+
 /** What is kept where storage cannot be written. */
 export const memory = () => attemptsOfPage().memory ?? ''
 

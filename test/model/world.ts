@@ -19,6 +19,8 @@ export interface Config {
   readonly amount: number
   readonly canAsk: boolean
   readonly popup: boolean
+  /** Whether the shop gives the number of its last order again, as long as it has not heard of its end. */
+  readonly numbersAgain: boolean
 }
 
 interface Order {
@@ -26,9 +28,13 @@ interface Order {
   readonly customerUid: string
   readonly amount: number
   member: string | undefined
-  readonly page: number
-  readonly openedAt: number
+  page: number
+  openedAt: number
   callback: ((answer: unknown) => void) | null
+  /** Of windows of this number that were given up before the one that is open now. */
+  earlier: ((answer: unknown) => void)[]
+  /** One of those has said that it was paid, while another was open. */
+  isPaidEarlier: boolean
   paidAt: number | null
   /** Nothing can be paid in it any more: declined, cancelled by the customer, or never shown. */
   dead: boolean
@@ -89,12 +95,17 @@ export class World {
   callbacksThrow = false
   thrown = 0
   clicks = 0
+  /** Keys that the server has told of, and how many there were at the last click. */
+  keys = 0
+  keysAtClick = 0
   truthful = false
   /** What the page was opened with. A result in it is whose browser it is. */
   address = '/'
   broken: Violation | null = null
   landed: { done: boolean; withKeys: boolean } | null = null
   storageWasBad = false
+  /** Whether the order that was landed with is one that this tab has kept. */
+  landsKnown = false
   #seenBefore = 0
   #seenSince: number | null = null
   #nextOrder = 1
@@ -195,7 +206,10 @@ export class World {
       if (order.success && isHeard) order.fails += 1
       none()
     } else {
-      if (isHeard) order.definite ??= 'issued'
+      if (isHeard) {
+        if (order.definite === null && !order.lost && order.member === this.owner) this.keys += 1
+        order.definite ??= 'issued'
+      }
       ask.resolve({
         status: 'issued',
         customerUid: order.customerUid,
@@ -208,7 +222,9 @@ export class World {
   }
 
   newRequest(member = this.member) {
-    const n = this.#nextOrder++
+    const last = this.orders.at(-1)
+    const isAgain = this.config.numbersAgain && last && !last.definite && !last.lost && this.#madeFor.get(last.uid) === member
+    const n = isAgain ? Number.parseInt(last.uid.slice(6), 10) : this.#nextOrder++
     this.#madeFor.set(`order-${n}.`, member)
     return {
       customerUid: `card-${n}`,
@@ -233,7 +249,10 @@ export class World {
         this.merchant = userCode
       },
       request_pay: (params: Record<string, unknown>, callback: (answer: unknown) => void) => this.open(params, callback),
-      close: () => browser.hideOverlay(),
+      close: () => {
+        for (const order of this.orders) if (order.onScreen) this.ends(order)
+        browser.hideOverlay()
+      },
     }
     this.merchant = null
     Reflect.set(window, 'IMP', imp)
@@ -253,10 +272,11 @@ export class World {
     const madeFor = this.#madeFor.get(uid)
     if (madeFor !== undefined && this.member !== undefined && madeFor !== this.member)
       this.fail(`rule 9: ${uid} was made for ${madeFor} and opened by ${this.member}`)
-    if (this.orders.some((one) => one.uid === uid)) this.fail(`${uid} opened twice`)
     if (this.orders.some((one) => one.page === this.page && one.onScreen)) this.fail('rule 2: two windows at once')
     const left = this.config.canAsk && this.orders.find((one) => this.isOpen(one))
     if (left) this.fail(`rule 2: ${uid} opened while ${left.uid} may have taken money`)
+    if (this.config.canAsk && this.keys > this.keysAtClick) this.fail(`rule 2: ${uid} opened by a click in whose time a key was found`)
+    const before = this.orders.find((one) => one.uid === uid)
     const order: Order = {
       uid,
       customerUid: String(params.customer_uid),
@@ -265,16 +285,23 @@ export class World {
       page: this.page,
       openedAt: browser.now(),
       callback,
-      paidAt: null,
+      earlier: before?.callback && !before.dead ? [...before.earlier, before.callback] : (before?.earlier ?? []),
+      isPaidEarlier: false,
+      // a number is paid once, whatever is opened for it
+      paidAt: before?.paidAt ?? null,
       dead: false,
       endedAt: null,
-      success: false,
+      success: before?.success === true && !before.lost,
       refused: false,
-      definite: null,
+      definite: before?.definite ?? null,
       nones: 0,
       fails: 0,
       lost: browser.storageThrows,
       onScreen: true,
+    }
+    if (before) {
+      this.orders.splice(this.orders.indexOf(before), 1)
+      this.told.splice(0, this.told.length, ...this.told.filter(({ outcome }) => outcome.merchantUid !== uid))
     }
     this.orders.push(order)
     if (this.sdk === 'overlay') browser.showOverlay()
@@ -283,6 +310,12 @@ export class World {
       if (this.sdk === 'throws') throw new Error('the SDK threw')
       window.alert('PG 설정이 없습니다')
     }
+  }
+
+  /** A window has gone from the screen. */
+  ends(order: Order): void {
+    order.endedAt ??= browser.now()
+    order.onScreen = false
   }
 
   pay(order: Order): void {
@@ -380,7 +413,7 @@ export class World {
     this.member = member
     if (member !== undefined && this.owner !== undefined && member !== this.owner) {
       this.loseAll()
-      for (const order of this.orders) Object.assign(order, { endedAt: order.endedAt ?? browser.now(), onScreen: false })
+      for (const order of this.orders) this.ends(order)
     }
     if (member !== undefined && this.owner === undefined) for (const order of this.orders) if (!order.lost) order.member ??= member
     if (member !== undefined) this.owner = member
@@ -389,7 +422,15 @@ export class World {
 
   loseAll(): void {
     this.storageWasBad = true
+    // a key that nobody was there to hear of is gone with it
+    this.keysAtClick = this.keys
     for (const order of this.orders) order.lost = true
+  }
+
+  /** Whether this tab has kept an order, so that its landing needs no address. */
+  keeps({ uid }: Order): boolean {
+    const kept = JSON.parse(browser.storage() || '{}') as { pending?: { merchantUid: string }[] }
+    return kept.pending?.some(({ merchantUid }) => merchantUid === uid) ?? false
   }
 
   /** Another page in this tab (or in a tab that `window.open` made of it). */
@@ -402,8 +443,8 @@ export class World {
     }
     for (const order of this.orders) {
       order.callback = null
-      order.onScreen = false
-      order.endedAt ??= browser.now()
+      order.earlier = []
+      this.ends(order)
     }
     this.page += 1
     this.asks = []
@@ -416,7 +457,8 @@ export class World {
 
   /** After a step on a page that has just been landed on: where its keys have to be. */
   note(): void {
-    if (this.landed === null && browser.address.includes('imp_uid')) this.landed = { done: false, withKeys: browser.storageThrows }
+    if (this.landed === null && browser.address.includes('imp_uid'))
+      this.landed = { done: false, withKeys: browser.storageThrows || !this.landsKnown }
   }
 
   /** Between two steps: every rule about what is. */
@@ -435,6 +477,8 @@ export class World {
     if (browser.reported !== this.thrown) this.fail(`rule 7: ${this.thrown} thrown, ${browser.reported} reported`)
     if (underWay().filter((phase) => phase === 'window-open').length > 1) this.fail('rule 2: two windows')
     for (const order of this.orders) {
+      if (order.isPaidEarlier && order.onScreen && !order.definite)
+        this.fail(`rule 2: ${order.uid} is paid, and another window of it is open`)
       if (order.definite !== 'issued' || order.lost || order.member !== this.owner) continue
       const isTold = this.told.some(
         ({ outcome }) => outcome.merchantUid === order.uid && (outcome.status === 'issued' || isConfirmRefusal(outcome)),
