@@ -1,5 +1,6 @@
 'use client'
 import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react'
+import type { BillingApiError } from '../hooks/api.ts'
 import type { BillingKeySummary } from '../hooks/billingKeysOptions.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
 import { useBillingKeys } from '../hooks/useBillingKeys.ts'
@@ -47,7 +48,7 @@ function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProp
   const { data: keys, isPending, isPaused, isFetching, error, refetch } = useBillingKeys()
   const { mutateAsync } = useRemoveBillingKey()
   const [asking, setAsking] = useState<string | null>(null)
-  const [failed, setFailed] = useState<readonly string[]>([])
+  const [failed, setFailed] = useState<ReadonlyMap<string, Error>>(new Map())
   const [isRemoved, setRemoved] = useState(false)
   useWhenMore(keys?.length ?? 0, () => setRemoved(false))
   const latest = useLatest({ onRemoved })
@@ -57,14 +58,14 @@ function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProp
     setAsking(null)
     ref.current?.focus()
     setRemoved(false)
-    setFailed((before) => before.filter((one) => one !== customerUid))
+    setFailed((before) => new Map([...before].filter(([one]) => one !== customerUid)))
     // a promise of its own for each: of several under way a mutation's callbacks tell only the last
     mutateAsync(customerUid).then(
       () => {
         setRemoved(true)
         latest.current.onRemoved?.(customerUid)
       },
-      () => setFailed((before) => [...before, customerUid]),
+      (why: Error) => setFailed((before) => new Map(before).set(customerUid, why)),
     )
   }
   return (
@@ -76,7 +77,7 @@ function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProp
       )}
       {error && !keys && (
         <div role="alert">
-          <p>{list.failed}</p>
+          <p>{[list.failed, firstStep(error, words)].filter(Boolean).join(' ')}</p>
           <button
             type="button"
             className="rbk-button"
@@ -99,7 +100,7 @@ function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProp
               summary={key}
               words={words}
               last={lastCharge?.(key) ?? null}
-              isKept={failed.includes(key.customerUid)}
+              failure={failed.get(key.customerUid) ?? null}
               isAsking={asking === key.customerUid}
               ask={(yes) => setAsking(yes ? key.customerUid : null)}
               remove={() => removeKey(key.customerUid)}
@@ -118,15 +119,15 @@ interface CardProps {
   readonly summary: BillingKeySummary
   readonly words: Messages
   readonly last: LastCharge | null
-  /** Whether its removal failed. */
-  readonly isKept: boolean
+  /** Why its removal failed. */
+  readonly failure: Error | null
   readonly isAsking: boolean
   readonly ask: (yes: boolean) => void
   readonly remove: () => void
   readonly children: ReactNode
 }
 
-function Card({ summary: { card, registeredAt }, words, last, isKept, isAsking, ask, remove, children }: CardProps) {
+function Card({ summary: { card, registeredAt }, words, last, failure, isAsking, ask, remove, children }: CardProps) {
   const { list } = words
   const question = useId()
   const opener = useRef<HTMLButtonElement>(null)
@@ -164,7 +165,7 @@ function Card({ summary: { card, registeredAt }, words, last, isKept, isAsking, 
           {list.remove}
         </button>
       </div>
-      {isKept && !isAsking && <p role="alert">{list.notRemoved}</p>}
+      {failure && !isAsking && <p role="alert">{firstStep(failure, words) ?? list.notRemoved}</p>}
       {isAsking && (
         <div
           className="rbk-ask"
@@ -185,6 +186,12 @@ function Card({ summary: { card, registeredAt }, words, last, isKept, isAsking, 
       )}
     </li>
   )
+}
+
+/** What has to be done before another try can go better, `null` where waiting may do. */
+function firstStep(error: Error, words: Messages): string | null {
+  const { status } = error as Partial<BillingApiError>
+  return status === 401 ? words.signInFirst : status === 0 ? words.offline : null
 }
 
 /** `null` for what is no amount or no day: the shop's record may be wrong, and its customer still sees the card. */

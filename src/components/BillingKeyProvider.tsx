@@ -41,7 +41,8 @@ export function BillingKeyProvider(props: BillingKeyProviderProps) {
   const { userCode, tierCode, scriptUrl, nonce, crossOrigin, loadTimeoutMs } = props
   const confirmTimeoutMs = waitable(props.confirmTimeoutMs)
   const { pg, channelKey, redirectUrl, appScheme, language } = props
-  const { preload = 'mount', api, customerKey, locale, children } = props
+  const { preload = 'mount', api, locale, children } = props
+  const customerKey = props.customerKey?.toString() // a number, where no types look: kept as text, it is the same member after a reload
   const noticeUrl = JSON.stringify(props.noticeUrl) // may be a list, made anew with each render
   const confirm = useNewestConfirm(props.confirm)
   const latest = useLatest({ replaceUrl: props.replaceUrl })

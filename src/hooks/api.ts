@@ -7,7 +7,7 @@ export class BillingApiError extends Error {
   override readonly name = 'BillingApiError'
   /** HTTP status, `0` when nothing was answered. */
   readonly status: number
-  /** The handler's own code, `null` when the answer was not the handler's. */
+  /** The handler's own code, `invalid-request` for what cannot be sent, `null` when the answer was not the handler's. */
   readonly code: string | null
 
   constructor(status: number, code: string | null, message: string, cause?: unknown) {

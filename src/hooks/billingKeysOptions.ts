@@ -32,7 +32,7 @@ export interface BillingKeysOptions {
 const root = 'react-billing-key'
 
 /** Where one member's cards stand in the query cache. */
-export const billingKeysKey = (api: string, customerKey: string | null = null) => [root, 'keys', api, customerKey] as const
+export const billingKeysKey = (api: string, customerKey?: string | null) => [root, 'keys', api, customerKey?.toString() ?? null] as const
 /** What the keys of every member of an `api` begin with. */
 export const membersKey = (api: string) => [root, 'keys', api] as const
 

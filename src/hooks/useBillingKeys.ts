@@ -17,11 +17,21 @@ import { useBillingKeyContext } from './useBillingKeyContext.ts'
 const selectKeys = ({ keys }: BillingKeysData) => keys
 const never = () => 0
 
-/** The provider's `api` and member, for hooks that cannot do without. */
-export function useBillingApi(): { readonly api: string; readonly customerKey: string | undefined } {
+/** The provider's `api` and member, for hooks that cannot do without. They drop the cards of every member before. */
+export function useBillingApi(): { readonly api: string; readonly customerKey: string | null } {
   const { api, settings } = useBillingKeyContext()
   if (api === undefined) throw new BillingKeyError('invalid-request', 'no-api')
-  return { api, customerKey: settings.customerKey }
+  const { customerKey = null } = settings
+  const client = useQueryClient()
+  const isRestoring = useIsRestoring()
+  useEffect(() => {
+    if (isRestoring) return
+    const isOthers = ({ queryKey }: { readonly queryKey: readonly unknown[] }) => queryKey[3] !== customerKey
+    // after the commit: an app's persister, which listens from then on, forgets them as well. What is on the page, under
+    // another provider or again by now, would wait for ever for an answer
+    queueMicrotask(() => client.removeQueries({ queryKey: membersKey(api), type: 'inactive', predicate: isOthers }))
+  }, [client, api, customerKey, isRestoring])
+  return { api, customerKey }
 }
 
 /**
@@ -33,7 +43,7 @@ export function useBillingApi(): { readonly api: string; readonly customerKey: s
  * const { data: keys = [], isPending, error } = useBillingKeys()
  */
 export function useBillingKeys(): UseQueryResult<readonly BillingKeySummary[]> {
-  const { api, customerKey = null } = useBillingApi()
+  const { api, customerKey } = useBillingApi()
   const client = useQueryClient()
   const { staleTime } = client.getDefaultOptions().queries ?? {}
   const options = billingKeysOptions({
@@ -50,11 +60,5 @@ export function useBillingKeys(): UseQueryResult<readonly BillingKeySummary[]> {
     if (dataUpdatedAt > 0 && !isFetching && errorUpdatedAt <= issuedAt && isOutdated(client.getQueryData<BillingKeysData>(queryKey)))
       void client.refetchQueries({ queryKey, exact: true }, { cancelRefetch: false })
   }, [client, api, customerKey, issuedAt, isFetching, errorUpdatedAt, dataUpdatedAt])
-  const isRestoring = useIsRestoring()
-  useEffect(() => {
-    if (isRestoring) return
-    // after the commit: an app's persister, which listens from then on, forgets them as well
-    queueMicrotask(() => client.removeQueries({ queryKey: membersKey(api), predicate: ({ queryKey }) => queryKey[3] !== customerKey }))
-  }, [client, api, customerKey, isRestoring])
   return query
 }

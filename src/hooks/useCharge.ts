@@ -1,9 +1,10 @@
 'use client'
-import { type UseMutationResult, useMutation } from '@tanstack/react-query'
+import type { UseMutationResult } from '@tanstack/react-query'
+import { BillingKeyError } from '../billing/errors.ts'
 import { BillingApiError, callApi } from './api.ts'
 import { billingKeysKey } from './billingKeysOptions.ts'
 import { useBillingApi } from './useBillingKeys.ts'
-import { movesAtOnce } from './useRemoveBillingKey.ts'
+import { useMembersMutation } from './useMembersMutation.ts'
 
 /** Which card pays which order. The price is the server's: what else the body names is read by its `price`. */
 export interface ChargeRequest {
@@ -19,8 +20,8 @@ export type ChargeAnswer =
 
 /**
  * Charges one of the customer's cards over `POST {api}/charges`. An answer that was lost is `unknown`, never an error:
- * an error means that the server refused, and nothing was charged. It is sent at once or not at all, never repeated by
- * itself, and leaves nothing in the cache, whatever the app's defaults are.
+ * an error means that the server refused, or that the order is no JSON, and nothing was charged. It is sent at once or
+ * not at all, never repeated by itself, and leaves nothing in the cache, whatever the app's defaults are.
  *
  * @throws {BillingKeyError} `provider-missing`, and `invalid-request` without `api`
  * @example
@@ -29,10 +30,11 @@ export type ChargeAnswer =
  */
 export function useCharge(): UseMutationResult<ChargeAnswer, BillingApiError, ChargeRequest> {
   const { api, customerKey } = useBillingApi()
-  return useMutation<ChargeAnswer, BillingApiError, ChargeRequest>({
+  return useMembersMutation<ChargeAnswer, BillingApiError, ChargeRequest>({
     // each member's own: what was charged for one is not shown to the next
     mutationKey: ['charge', ...billingKeysKey(api, customerKey)],
     mutationFn: async (body) => {
+      throwUnlessJson(body)
       try {
         return readAnswer(await callApi(api, '/charges', { body }))
       } catch (error) {
@@ -40,12 +42,21 @@ export function useCharge(): UseMutationResult<ChargeAnswer, BillingApiError, Ch
         return { status: 'unknown', merchantUid: null }
       }
     },
-    ...movesAtOnce,
   })
 }
 
 /** Only the handler's own no is one: a proxy's 408 or 502 says nothing of the charge. */
 const isRefusal = ({ status, code }: BillingApiError) => status >= 400 && status < 500 && code !== null
+
+/** What is no JSON is never sent: the charge is not `unknown`. */
+function throwUnlessJson(body: ChargeRequest): void {
+  try {
+    JSON.stringify(body)
+  } catch (error) {
+    const { code, message } = new BillingKeyError('invalid-request', 'no-json')
+    throw new BillingApiError(0, code, message, error)
+  }
+}
 
 function readAnswer(answer: unknown): ChargeAnswer {
   const { status, merchantUid, amount, code, message } = (answer ?? {}) as Readonly<Record<string, unknown>>

@@ -1,8 +1,9 @@
 'use client'
-import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
+import { type UseMutationResult, useQueryClient } from '@tanstack/react-query'
 import { callApi } from './api.ts'
 import { type BillingKeySummary, type BillingKeysData, billingKeysKey } from './billingKeysOptions.ts'
 import { useBillingApi } from './useBillingKeys.ts'
+import { useMembersMutation } from './useMembersMutation.ts'
 
 interface Removed {
   readonly key: BillingKeySummary
@@ -19,7 +20,7 @@ interface Removed {
  * <button onClick={() => remove.mutate(key.customerUid)}>삭제</button>
  */
 export function useRemoveBillingKey(): UseMutationResult<void, Error, string, Removed | null> {
-  const { api, customerKey = null } = useBillingApi()
+  const { api, customerKey } = useBillingApi()
   const client = useQueryClient()
   const queryKey = billingKeysKey(api, customerKey)
   // each member's own: a removal that is under way when another signs in brings nothing into the other's list
@@ -28,7 +29,7 @@ export function useRemoveBillingKey(): UseMutationResult<void, Error, string, Re
     client.setQueryData<BillingKeysData>(queryKey, (data) => data && { ...data, keys: keysOf(data.keys) }, {
       updatedAt: client.getQueryState(queryKey)?.dataUpdatedAt ?? 0,
     })
-  return useMutation<void, Error, string, Removed | null>({
+  return useMembersMutation<void, Error, string, Removed | null>({
     mutationKey,
     mutationFn: async (customerUid) => {
       await callApi(api, `/keys/${encodeURIComponent(customerUid)}`, { method: 'DELETE' })
@@ -54,9 +55,5 @@ export function useRemoveBillingKey(): UseMutationResult<void, Error, string, Re
     onSettled: () => {
       if (client.isMutating({ mutationKey, exact: true }) === 1) void client.invalidateQueries({ queryKey, exact: true })
     },
-    ...movesAtOnce,
   })
 }
-
-/** Whatever the app's defaults are: nothing waits for a network, is repeated, queued, kept or thrown into a render. */
-export const movesAtOnce = { networkMode: 'always', retry: false, throwOnError: false, scope: undefined as never, gcTime: 0 } as const

@@ -54,12 +54,13 @@ export const Default: Story = {
   },
 }
 
+const ownWords = (locale: string) => (locale === 'en' ? 'Add a card for my subscription' : '정기결제 카드 등록')
 export const OwnWords: Story = {
   name: 'Your own words',
-  args: { locale: { ...wordsOf('ko'), button: '정기결제 카드 등록' } },
+  render: (args, { globals }) => <OnSandbox {...args} locale={{ ...wordsOf(globals.locale), button: ownWords(globals.locale) }} />,
   parameters: {
     about: { ko: '문구는 객체입니다. 필요한 것만 바꿉니다.', en: 'Texts are an object: change what you need.' },
     docs: { source: { language: 'tsx', code: "<BillingKeyProvider locale={{ ...ko, button: '정기결제 카드 등록' }} …>" } },
   },
-  play: async ({ canvas }) => expect(await canvas.findByRole('button', { name: '정기결제 카드 등록' })).toBeVisible(),
+  play: async ({ canvas, globals }) => expect(await canvas.findByRole('button', { name: ownWords(globals.locale) })).toBeVisible(),
 }

@@ -119,6 +119,24 @@ describe('<BillingKeyList>', () => {
     await screen.findByText('9410-****-****-0001')
   })
 
+  it.each([
+    ['signed out', 401, ko.signInFirst],
+    ['offline', 0, ko.offline],
+  ])('says what to do when %s, for the list and for a removal', async (_why, status, what) => {
+    const answers = vi.fn(async () => {
+      if (status === 0) throw new TypeError('Failed to fetch')
+      return new Response('{"error":{"code":"not-signed-in","message":"로그인해 주세요."}}', { status })
+    })
+    const works = fetch
+    vi.stubGlobal('fetch', answers)
+    show()
+    expect((await screen.findByRole('alert')).textContent).toContain(`${ko.list.failed} ${what}`)
+    vi.stubGlobal('fetch', (address: string, init: RequestInit) => (init.method === 'DELETE' ? answers() : works(address, init)))
+    fireEvent.click(await named(ko.retry))
+    await remove('현대카드 0001')
+    expect((await screen.findByRole('alert')).textContent).toBe(what)
+  })
+
   it('tells of each of two removals at once, and says at its card which one failed', async () => {
     held = new Map()
     const onRemoved = vi.fn()

@@ -2,7 +2,8 @@ import { createSyncStoragePersister } from '@tanstack/query-sync-storage-persist
 import { dehydrate, hydrate, onlineManager, QueryClient, type QueryClientConfig, QueryClientProvider } from '@tanstack/react-query'
 import { PersistQueryClientProvider } from '@tanstack/react-query-persist-client'
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
-import type { ReactNode } from 'react'
+import { type ReactNode, StrictMode } from 'react'
+import { flushSync } from 'react-dom'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -144,6 +145,36 @@ describe('useBillingKeys', () => {
     expect(JSON.stringify(dehydrate(client))).not.toContain('kim')
   })
 
+  const Numbers = () => (
+    <p>
+      {useBillingKeys()
+        .data?.map(({ customerUid }) => customerUid)
+        .join() ?? 'pending'}
+    </p>
+  )
+
+  it('answers two members’ lists on one page, under a provider each', async () => {
+    const client = clientOf()
+    render(
+      <>
+        {page(client, 'kim', <Numbers />)}
+        {page(client, undefined, <Numbers />)}
+      </>,
+    )
+    await waitFor(() => expect(screen.getAllByText('kim-1,kim-2')).toHaveLength(2))
+  })
+
+  it('still holds the cards of a member who was away for less than a task', async () => {
+    const client = clientOf()
+    const { rerender } = render(page(client, 'kim', <Numbers />))
+    await screen.findByText('kim-1,kim-2')
+    await act(async () => {
+      flushSync(() => rerender(page(client, 'lee', <Numbers />)))
+      flushSync(() => rerender(page(client, 'kim', <Numbers />)))
+    })
+    expect(client.getQueryData(billingKeysOptions({ api, customerKey: 'kim' }).queryKey)?.keys).toHaveLength(2)
+  })
+
   it('shows a failed answer as such, also where the app throws errors into the render', async () => {
     fail = true
     render(page(clientOf({ queries: { throwOnError: true } }), 'kim'))
@@ -216,6 +247,20 @@ describe('in an app that keeps its cache in localStorage', () => {
     await isGone()
   })
 
+  it('drops them also on a page that shows no list', async () => {
+    const client = clientOf()
+    const { rerender } = render(open(client, 'kim'))
+    await screen.findByText(twoCards)
+    await isStored('kim-2')
+    const Pay = () => <p>{useCharge().status}</p>
+    rerender(
+      <PersistQueryClientProvider client={client} persistOptions={{ persister }}>
+        {page(client, 'lee', <Pay />)}
+      </PersistQueryClientProvider>,
+    )
+    await isGone()
+  })
+
   it('shows what was kept at once to its member, and drops it when it is another’s', async () => {
     const first = render(open(clientOf(), 'kim'))
     await screen.findByText(twoCards)
@@ -247,6 +292,53 @@ describe('useCharge', () => {
     session = 'lee'
     rerender(page(client, 'lee'))
     await screen.findByRole('button', { name: 'charge' })
+  })
+
+  it('holds nothing of the member before in any render, in StrictMode as well', async () => {
+    const client = clientOf()
+    const seen: string[] = []
+    function Pay({ whose }: { whose: string }) {
+      const charge = useCharge()
+      const remove = useRemoveBillingKey()
+      seen.push(JSON.stringify([whose, charge.data, charge.variables, charge.status, remove.variables, remove.error, remove.status]))
+      return (
+        <>
+          <button type="button" onClick={() => charge.mutate({ customerUid: 'kim-1', order: 'order-1' })}>
+            {charge.status}
+          </button>
+          <button type="button" onClick={() => remove.mutate('kim-1')}>
+            {remove.status}
+          </button>
+        </>
+      )
+    }
+    const of = (whose: string) => <StrictMode>{page(client, whose, <Pay whose={whose} />)}</StrictMode>
+    const { rerender } = render(of('kim'))
+    for (const button of screen.getAllByRole('button')) await act(async () => button.click())
+    await screen.findByRole('button', { name: 'success' })
+    await screen.findByRole('button', { name: 'error' })
+    seen.length = 0
+    rerender(of('lee'))
+    await act(async () => {})
+    expect(new Set(seen)).toEqual(new Set([JSON.stringify(['lee', undefined, undefined, 'idle', undefined, null, 'idle'])]))
+    rerender(of('kim'))
+    await act(async () => {})
+    expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual(['idle', 'idle'])
+  })
+
+  it('calls an order that is no JSON an error, and nothing is sent', async () => {
+    function Pay() {
+      const { mutate, status, error } = useCharge()
+      return (
+        <button type="button" onClick={() => mutate({ customerUid: 'kim-1', order: 10n })}>
+          {status} {error?.code}
+        </button>
+      )
+    }
+    render(page(clientOf(), 'kim', <Pay />))
+    await act(async () => screen.getByRole('button').click())
+    await screen.findByRole('button', { name: 'error invalid-request' })
+    expect(asked).not.toHaveBeenCalled()
   })
 
   const press = () => act(async () => screen.getByRole('button', { name: /charge/ }).click())

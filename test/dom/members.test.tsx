@@ -126,6 +126,21 @@ describe('with another customerKey', () => {
     expect(document.body.textContent).not.toContain('1111')
   })
 
+  it('a number for a member, where no types look, is the same one after a reload and another’s is not', async () => {
+    const members = [42, 42, 43] as unknown as string[]
+    const left: boolean[] = []
+    for (const customerKey of members) {
+      const before = sessionStorage.getItem('react-billing-key')
+      resetPage()
+      if (before) sessionStorage.setItem('react-billing-key', before)
+      const { unmount } = render(<BillingKeyProvider userCode="imp00000000" customerKey={customerKey} />)
+      if (!before) remember({ ...requestOf('order-1'), impUid: null, startedAt: Date.now(), failedAsks: 0, cameToNothing: false })
+      left.push(pendingAttempt('order-1') !== null)
+      unmount()
+    }
+    expect(left).toEqual([true, true, false])
+  })
+
   it('the landing that a phone came back to without a session is not shown to another who signs in', async () => {
     const confirm = vi.fn<Confirm>(() => Promise.reject(Object.assign(new Error('sign in'), { status: 401 })))
     const tree = (customerKey: string | undefined) => (
