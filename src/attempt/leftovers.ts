@@ -83,19 +83,19 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   }
   const known = pendingAttempt(pending.merchantUid)
   if (state.phase !== 'settled' || !known) return // it ended, or was dropped, meanwhile
-  // a late callback has brought PortOne's number meanwhile: the question was asked without it
-  if (known.impUid !== pending.impUid && state.outcome.status !== 'issued') return ask(known, settings, byCustomer)
   const { outcome } = state
+  const isIssued = outcome.status === 'issued'
+  // a late callback has brought PortOne's number meanwhile: the question was asked without it
+  if (known.impUid !== pending.impUid && !isIssued) return ask(known, settings, byCustomer)
   if (outcome.status === 'failed') return forget(known.merchantUid)
   const isUndecided = outcome.status === 'unconfirmed' && outcome.reason === 'pending'
   if (outcome.status === 'cancelled' || (isUndecided && Date.now() - known.startedAt > decidedAfterMs))
     return remember({ ...known, cameToNothing: true })
   const failedAsks = state.attempt?.failedAsks ?? known.failedAsks
   // with the number of a key that is there: if nobody can be told now, it is not taken for nothing later
-  remember({ ...known, failedAsks, impUid: outcome.status === 'issued' ? outcome.impUid : known.impUid })
+  remember({ ...known, failedAsks, impUid: isIssued ? outcome.impUid : known.impUid })
   const { attempts, landing } = attemptsOfPage()
   const all = [...attempts]
-  const isIssued = outcome.status === 'issued'
   // first whose open question the key is; a click that waits is over then as well
   const concerned = [
     ...[landing, ...all].filter((one) => isIssued && one?.asksAbout(known.merchantUid)),

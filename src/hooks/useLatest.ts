@@ -16,7 +16,7 @@ export function useNewestConfirm(newest: Confirm | undefined): Confirm | undefin
   const latest = useLatest(newest)
   const isThere = newest !== undefined
   return useMemo(() => {
-    const own: Confirm = (claim, signal) => latest.current?.(claim, signal) ?? Promise.reject(new Error('confirm has gone'))
+    const own: Confirm = (claim, signal) => latest.current?.(claim, signal) ?? Promise.reject(Error('no confirm'))
     return isThere ? own : undefined
   }, [isThere, latest])
 }

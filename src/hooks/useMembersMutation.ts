@@ -23,13 +23,13 @@ export function useMembersMutation<Data, Failure, Variables, Context = unknown>(
   const options = { ...own, ...movesAtOnce }
   const whose = hashKey(options.mutationKey ?? [])
   const observe = () => ({ client, whose, observer: new MutationObserver(client, options) })
-  const [held, setHeld] = useState(observe)
-  const now = held.client === client && held.whose === whose ? held : observe()
-  if (now !== held) setHeld(now)
-  const { observer } = now
+  const [observed, setObserved] = useState(observe)
+  const current = observed.client === client && observed.whose === whose ? observed : observe()
+  if (current !== observed) setObserved(current)
+  const { observer } = current
   useEffect(() => observer.setOptions(options))
   const result = useSyncExternalStore(
-    useCallback((tell) => observer.subscribe(notifyManager.batchCalls(tell)), [observer]),
+    useCallback((onChange) => observer.subscribe(notifyManager.batchCalls(onChange)), [observer]),
     () => observer.getCurrentResult(),
     () => observer.getCurrentResult(),
   )
