@@ -64,39 +64,40 @@ function secondsOf(name: keyof SweptTime, time: Date): number {
 /** What was paid, each once, whatever PortOne calls it since a part of it was refunded. */
 async function* paidBetween({ options: { iamport } }: Shop, since: number, until: number): AsyncGenerator<Payment> {
   const told = new Set<string>()
-  for (let from = since; from <= until; from += spanSeconds) {
-    const to = Math.min(from + spanSeconds - 1, until)
-    // in this order: a refund takes a payment from the first list to the second
-    for (const status of ['paid', 'cancelled'] as const)
-      for await (const payment of listed(iamport, status, { from, to })) {
-        // a refund is listed by its own time, and PortOne may say of it that it was paid at 0
-        const isOlder = status === 'cancelled' && payment.paidAt !== 0 && payment.paidAt < since
-        if (told.has(payment.impUid) || !isPaid(payment) || isOlder) continue
-        told.add(payment.impUid)
-        yield payment
-      }
-  }
+  // in this order: a refund takes a payment from the first list to the second, where it stands at the time of the refund
+  for (const status of ['paid', 'cancelled'] as const)
+    for await (const payment of listed(iamport, status, since, status === 'paid' ? until : secondsOf('until', new Date()))) {
+      const { impUid, paidAt } = payment
+      // PortOne may say of a refund that it was paid at 0
+      const isSwept = status === 'paid' || paidAt === 0 || (paidAt >= since && paidAt <= until)
+      if (told.has(impUid) || !isSwept || !isPaid(payment)) continue
+      told.add(impUid)
+      yield payment
+    }
 }
 
-/** A whole list. A refund moves the later pages up, so one that has become shorter is read again. */
-async function* listed(iamport: IamportClient, status: Payment['status'], span: { from: number; to: number }): AsyncGenerator<Payment> {
-  let total = Number.POSITIVE_INFINITY
-  let left = rereads
-  let limit = pageSize
-  for (let page = 1; page > 0; ) {
-    const found = await iamport.paymentsByStatus(status, { ...span, page, limit }).catch((error: unknown) => {
-      if (limit === 1 || !isTooLong(error)) throw error
-      return null
-    })
-    if (!found) {
-      limit /= 2
-      page = 2 * page - 1
-      continue
+/** Whole lists, span by span. A refund moves the later pages up, so one that has become shorter is read again. */
+async function* listed(iamport: IamportClient, status: Payment['status'], since: number, until: number): AsyncGenerator<Payment> {
+  for (let from = since; from <= until; from += spanSeconds) {
+    const to = Math.min(from + spanSeconds - 1, until)
+    let total = Number.POSITIVE_INFINITY
+    let left = rereads
+    let limit = pageSize
+    for (let page = 1; page > 0; ) {
+      const found = await iamport.paymentsByStatus(status, { from, to, page, limit }).catch((error: unknown) => {
+        if (limit === 1 || !isTooLong(error)) throw error
+        return null
+      })
+      if (!found) {
+        limit /= 2
+        page = 2 * page - 1
+        continue
+      }
+      yield* found.payments
+      const shorter = found.total < total && page > 1
+      if (shorter && left-- === 0) throw new Error(`sweepRegistrations: PortOne's list was changed ${rereads} times while it was read`)
+      page = shorter ? 1 : found.next > page && found.payments.length > 0 ? found.next : 0
+      total = found.total
     }
-    yield* found.payments
-    const shorter = found.total < total && page > 1
-    if (shorter && left-- === 0) throw new Error(`sweepRegistrations: PortOne's list was changed ${rereads} times while it was read`)
-    page = shorter ? 1 : found.next > page && found.payments.length > 0 ? found.next : 0
-    total = found.total
   }
 }
