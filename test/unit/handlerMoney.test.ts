@@ -430,19 +430,24 @@ describe('sweepRegistrations', () => {
   it('keeps what nobody came back for also when a part was given back since, whatever PortOne calls it', async () => {
     const shop = await open()
     const since = new Date(Date.now() - 1_000)
-    const [partly, wholly, before] = [await shop.register(), await shop.register(), await shop.register()]
+    const [partly, wholly, before, timeless] = await Promise.all(Array.from({ length: 4 }, () => shop.register()))
+    if (!partly || !wholly || !before || !timeless) throw new Error('no registrations')
     // PortOne sends no webhook for a refund that its API was asked for
     await iamport.cancelPayment({ impUid: partly.impUid, amount: 3_000 })
     await iamport.cancelPayment({ impUid: before.impUid, amount: 3_000 })
+    await iamport.cancelPayment({ impUid: timeless.impUid, amount: 3_000 })
     await iamport.cancelPayment({ impUid: wholly.impUid })
     const change = ({ impUid }: { impUid: string }, to: object) =>
       Object.assign(sandbox.payments.find((payment) => payment.imp_uid === impUid) ?? {}, to)
     change(partly, { status: 'cancelled' })
+    // PortOne says so of what is not paid
+    change(timeless, { status: 'cancelled', paid_at: 0 })
     // its sweep was another, and its card may have been removed since
     change(before, { status: 'cancelled', paid_at: 1 })
-    await shop.billing.sweepRegistrations({ since })
+    const { refused } = await shop.billing.sweepRegistrations({ since })
+    expect(refused).toBe(shop.told.refused?.length)
     const about = ({ impUid }: { impUid: string }) => expect.objectContaining({ payment: expect.objectContaining({ impUid }) })
-    expect(shop.told.issued).toContainEqual(about(partly))
+    for (const found of [partly, timeless]) expect(shop.told.issued).toContainEqual(about(found))
     for (const other of [wholly, before])
       expect([...(shop.told.issued ?? []), ...(shop.told.refused ?? [])]).not.toContainEqual(about(other))
     // paid in the time that is swept, and refunded after it
