@@ -125,10 +125,12 @@ def learn(payment):
 
 
 def sweep(since):
-    """PortOne sends a webhook once: a daily job asks what was paid since then."""
-    page = 1
-    while page:
-        answer = portone.ask("GET", f"/payments/status/paid?page={page}&limit=100&from={int(since)}&to={int(time.time())}")
-        for payment in answer["list"]:
-            learn(payment)
-        page = answer["next"]
+    """PortOne sends a webhook once: a daily job asks what was paid since then, whether or not a part was refunded."""
+    span = f"from={int(since)}&to={int(time.time())}"
+    for status in ("paid", "cancelled"):
+        page = 1
+        while page:
+            answer = portone.ask("GET", f"/payments/status/{status}?page={page}&limit=100&{span}")
+            for payment in answer["list"]:
+                learn(payment)
+            page = answer["next"]

@@ -39,6 +39,9 @@ const known: readonly string[] = ['signal', 'patienceMs', 'inFlightMs', 'lock', 
 export const isLock = (lock: unknown): lock is ChargeLock =>
   typeof lock === 'object' && lock !== null && ['acquire', 'held', 'release'].every((name) => typeof Reflect.get(lock, name) === 'function')
 
+/** `inFlightMs` when left out. */
+export const usualInFlightMs = 300_000
+
 /** @throws {TypeError} when a claim could become too old while its charge is on its way */
 export function assertInFlight(inFlightMs: number, { timeoutMs }: Pick<ChargeClient, 'timeoutMs'>): void {
   if (!Number.isFinite(inFlightMs) || !(inFlightMs >= 2 * timeoutMs))
@@ -47,7 +50,7 @@ export function assertInFlight(inFlightMs: number, { timeoutMs }: Pick<ChargeCli
 
 /** The options with what they are when left out, checked. `shared`: whether other processes know the lock. */
 export function settingsOf(iamport: ChargeClient, options: ChargeOptions) {
-  const { signal, patienceMs = 10_000, inFlightMs = 300_000, lock = processLock(iamport), onError } = options
+  const { signal, patienceMs = 10_000, inFlightMs = usualInFlightMs, lock = processLock(iamport), onError } = options
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   // a lock under another name would be none
   if (unknown !== undefined) throw new TypeError(`charge: there is no option ${unknown}`)

@@ -1,4 +1,4 @@
-import { assertInFlight, isLock } from './chargeOptions.ts'
+import { assertInFlight, isLock, usualInFlightMs } from './chargeOptions.ts'
 import { normalisedOrigins } from './crossSite.ts'
 import { isMs, longestMs } from './deadline.ts'
 import type { SigningKeys } from './intent.ts'
@@ -68,7 +68,7 @@ export function checkOptions(options: AnyOptions): readonly string[] {
     if (!fits(Reflect.get(options, name))) throw new TypeError(`createBillingHandler: ${name} has to be ${form}.`)
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(rules, name))
   if (unknown !== undefined) throw new TypeError(`createBillingHandler: there is no option ${unknown}.`)
-  if (options.inFlightMs !== undefined) assertInFlight(options.inFlightMs, options.iamport)
+  assertInFlight(options.inFlightMs ?? usualInFlightMs, options.iamport)
   return normalisedOrigins(options.origins ?? [])
 }
 

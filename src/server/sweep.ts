@@ -1,12 +1,13 @@
+import type { IamportClient } from './iamportClient.ts'
 import { intentOf } from './intent.ts'
 import { settleRegistration } from './registration.ts'
 import type { Shop } from './routes/route.ts'
 import { isTooLong } from './transport.ts'
-import type { Payment } from './wire.ts'
+import { isPaid, type Payment } from './wire.ts'
 
 /** What a sweep found among the payments that belong to an intent of this shop. */
 export interface SweepResult {
-  /** Payments PortOne listed. */
+  /** Payments that were paid, whether or not a part was refunded since. */
   readonly seen: number
   /** Keys told to `onIssued`, now or before. */
   readonly issued: number
@@ -60,16 +61,30 @@ function secondsOf(name: keyof SweptTime, time: Date): number {
   return Math.floor(time.getTime() / 1000)
 }
 
-/** What was paid, each once. A refund moves the later pages up, so a list that has become shorter is read again. */
+/** What was paid, each once, whatever PortOne calls it since a part of it was refunded. */
 async function* paidBetween({ options: { iamport } }: Shop, since: number, until: number): AsyncGenerator<Payment> {
   const told = new Set<string>()
+  // in this order: a refund takes a payment from the first list to the second, where it stands at the time of the refund
+  for (const status of ['paid', 'cancelled'] as const)
+    for await (const payment of listed(iamport, status, since, status === 'paid' ? until : secondsOf('until', new Date()))) {
+      const { impUid, paidAt } = payment
+      // PortOne may say of a refund that it was paid at 0
+      const isSwept = status === 'paid' || paidAt === 0 || (paidAt >= since && paidAt <= until)
+      if (told.has(impUid) || !isSwept || !isPaid(payment)) continue
+      told.add(impUid)
+      yield payment
+    }
+}
+
+/** Whole lists, span by span. A refund moves the later pages up, so one that has become shorter is read again. */
+async function* listed(iamport: IamportClient, status: Payment['status'], since: number, until: number): AsyncGenerator<Payment> {
   for (let from = since; from <= until; from += spanSeconds) {
     const to = Math.min(from + spanSeconds - 1, until)
     let total = Number.POSITIVE_INFINITY
     let left = rereads
     let limit = pageSize
     for (let page = 1; page > 0; ) {
-      const found = await iamport.paymentsByStatus('paid', { from, to, page, limit }).catch((error: unknown) => {
+      const found = await iamport.paymentsByStatus(status, { from, to, page, limit }).catch((error: unknown) => {
         if (limit === 1 || !isTooLong(error)) throw error
         return null
       })
@@ -78,11 +93,7 @@ async function* paidBetween({ options: { iamport } }: Shop, since: number, until
         page = 2 * page - 1
         continue
       }
-      for (const payment of found.payments) {
-        if (told.has(payment.impUid)) continue
-        told.add(payment.impUid)
-        yield payment
-      }
+      yield* found.payments
       const shorter = found.total < total && page > 1
       if (shorter && left-- === 0) throw new Error(`sweepRegistrations: PortOne's list was changed ${rereads} times while it was read`)
       page = shorter ? 1 : found.next > page && found.payments.length > 0 ? found.next : 0

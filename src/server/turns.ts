@@ -35,14 +35,10 @@ export function inTurn<Result>(
   return new Promise((resolve, reject) => {
     const stop = () => resolve(gaveUp())
     if (signal.aborted) stop()
-    let begun = false
-    const settle = () => {
-      begun = true
-      signal.removeEventListener('abort', stop)
-    }
     signal.addEventListener('abort', stop, { once: true })
-    over.then(settle)
-    mine.then(resolve, reject).finally(() => begun || settle())
+    // what it runs listens for itself, and is heard out
+    over.then(() => signal.removeEventListener('abort', stop))
+    mine.then(resolve, reject)
   })
 }
 

@@ -209,6 +209,9 @@ describe('what the shop gives', () => {
     expect(make({ patienceMs: '1' })).toThrow(/patienceMs/)
     expect(make({ patienceMs: 2 ** 31 })).toThrow(/patienceMs has to be a number of milliseconds, at most/)
     expect(make({ inFlightMs: 9_999 })).toThrow(/inFlightMs \(9999\) has to be at least twice the client's timeoutMs \(5000\)/)
+    const slow = Object.assign(Object.create(fine.iamport), { timeoutMs: 150_001 })
+    expect(make({ iamport: slow })).toThrow(/inFlightMs \(300000\) has to be at least twice the client's timeoutMs \(150001\)/)
+    expect(make({ iamport: slow, inFlightMs: 300_002 })).not.toThrow()
     expect(make({ lock: { acquire: () => true, release: () => true } })).toThrow(/lock has to be a ChargeLock/)
     expect(make({ iamport: { payment: () => null, paymentByMerchantUid: () => null, billingKey: () => null } })).toThrow(
       /iamport has to be/,
