@@ -21,7 +21,7 @@ export interface Subscription {
   readonly noticedOn: Day | null
   /** Cancelled: it goes on to the end of what is settled, and nothing is charged any more. */
   readonly cancelled: boolean
-  /** How often the month that is due was declined, and when it was last. */
+  /** How often the month that is due was declined; `triedOn`: when it was last, or when the month before it was paid. */
   readonly tries: number
   readonly triedOn: Day | null
   readonly ended: Ended | null
@@ -49,6 +49,8 @@ export const dunningDays = [1, 3, 7] as const
 export const consentDays = 30
 /** How many days before the first payment after free months the customer is told of it, at the latest. */
 export const noticeDays = 7
+/** How many days after a payment the next one is made, at the earliest: what was missed is no bill of many months at once. */
+export const apartDays = 7
 
 const dayMs = 86_400_000
 const utc = (day: Day) => new Date(`${day}T00:00:00Z`)
@@ -78,12 +80,12 @@ function firstTry(subscription: Subscription): Day {
   return turnsPaid(subscription) && noticedOn !== null && !cancelled ? later(due, addDays(noticedOn, noticeDays)) : due
 }
 
-/** When the month that is due is charged, for the first time or again: never twice on one day. */
+/** When the month that is due is charged, for the first time or again: never twice on one day, nor in one week when it is paid. */
 export function chargeDay(subscription: Subscription): Day {
-  const { tries, triedOn } = subscription
+  const { tries, triedOn, cancelled } = subscription
   const first = firstTry(subscription)
   const planned = tries === 0 ? first : addDays(first, dunningDays[tries - 1] ?? 0)
-  return triedOn === null ? planned : later(planned, addDays(triedOn, 1))
+  return triedOn === null ? planned : later(planned, addDays(triedOn, tries > 0 || cancelled ? 1 : apartDays))
 }
 
 /** When a month that is declined is charged for the last time, as seen from a day: a day that was missed is made up for. */
@@ -148,7 +150,7 @@ export function stepOn(subscription: Subscription, today: Day): Step {
 
 /** The subscription once the month that is due was paid, or declined on a day. */
 export function after(subscription: Subscription, outcome: 'paid' | 'declined', today: Day): Subscription {
-  if (outcome === 'paid') return { ...subscription, months: subscription.months + 1, tries: 0, triedOn: null }
+  if (outcome === 'paid') return { ...subscription, months: subscription.months + 1, tries: 0, triedOn: today }
   const tries = subscription.tries + 1
   return { ...subscription, tries, triedOn: today, ended: tries > dunningDays.length ? 'unpaid' : subscription.ended }
 }

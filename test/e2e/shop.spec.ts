@@ -129,6 +129,26 @@ test('what was pressed offline is said to have failed, and is not done later', a
   await expect(page.locator('.badge')).toHaveText('무료 이용 중')
 })
 
+test('says that a session has ended, and that what was pressed may not be done', async ({ page, context }) => {
+  await signIn(page)
+  await register(page, 'approved')
+  await leaveLanding(page)
+  await expect(page.getByRole('button', { name: '해지하기' })).toBeVisible()
+  await context.clearCookies()
+  await page.getByRole('button', { name: '해지하기' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '해지하기' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: '로그인이 끝났어요' })).toBeVisible()
+  await page.getByRole('button', { name: '체험 회원으로 시작' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: '이용권 고르기' })).toBeVisible()
+  await context.setOffline(true)
+  await page.getByRole('button', { name: '로그아웃' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: '처리하지 못했어요' })).toBeVisible()
+  await context.setOffline(false)
+  await page.getByRole('button', { name: '로그아웃' }).click()
+  await expect(page.getByLabel('이름')).toBeVisible()
+  await expect(page.getByText('로그인이 끝났어요')).toHaveCount(0)
+})
+
 test('has no page of another address, and says so', async ({ page }) => {
   const response = await page.goto('/nothing-here')
   expect(response?.status()).toBe(404)

@@ -1,5 +1,7 @@
 import { expect, it, vi } from 'vitest'
+import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
 import { words } from '../../examples/membership/src/words.ts'
+import { addDays } from '../../examples/subscriptions/rule.ts'
 import { openDemoShop } from './demoShop.ts'
 
 const trial = { plan: 'trial' }
@@ -374,4 +376,20 @@ it('takes nothing but the whole amount for an order', async () => {
   for (const amount of [1, 9_899, 9_901]) expect(shop.store.markPaid({ ...paid, amount, status: 'paid' })).toBe(false)
   expect((await customer.current()).state).toBe('past-due')
   expect(shop.store.markPaid({ ...paid, amount: 9_900, status: 'paid' })).toBe(true)
+})
+
+it('charges one of the months that were missed, however often the job runs, and the next a week later', async () => {
+  const { shop, browser, sandbox, pass } = openDemoShop()
+  const tab = browser()
+  await tab.signIn('김하나')
+  await tab.register(now)
+  sandbox.advance(100 * 86_400)
+  const paid = () => charged(sandbox).length
+  for (let hour = 0; hour < 3; hour += 1) await runDay(shop)
+  expect(paid()).toBe(2)
+  expect((await tab.current()).next?.day).toBe(addDays(shop.today(), 7))
+  await pass(6)
+  expect(paid()).toBe(2)
+  await pass(1)
+  expect(paid()).toBe(3)
 })

@@ -10,7 +10,8 @@ import { createSandbox } from '../../src/sandbox/index.ts'
 import { createIamportClient } from '../../src/server/index.ts'
 
 // A worker ends before each thing it does to the world: a statement that writes, a job that it gives out, a call that PortOne
-// acts on. Another takes its job over. What PortOne (the sandbox) and the books hold at the end has to be the same.
+// acts on. Two others take its job over, at the same moment, as a queue may give it. What PortOne (the sandbox) and the books
+// hold at the end has to be the same.
 
 const due = '2027-02-28'
 const clock = `${due}T03:00:00Z`
@@ -45,7 +46,7 @@ beforeEach(() => {
 async function begin() {
   for (const table of tables) await db.query(table)
   await db.exec('truncate charges, subscriptions, charge_claims, sweeps')
-  const sandbox = createSandbox({ clock })
+  const sandbox = createSandbox({ clock, inFlightMs: 200 })
   for (const id of members) {
     await sandbox.register({ customerUid: `card-${id}`, merchantUid: `issue-${id}`, card: cards[id] ?? '9410-0000-0000-0001' })
     await addSubscription(db, id, `card-${id}`, { id, ...fresh, triedOn: null, ended: null })
@@ -121,6 +122,8 @@ async function live(endsAt: number) {
   await day(first, due).catch(() => {})
   const done = count
   const second = start(Number.POSITIVE_INFINITY)
+  const others = [second, start(Number.POSITIVE_INFINITY)]
+  for (const { data } of queue.splice(0)) await Promise.all(others.map((shop) => chargeOrders(shop, data.orders, due)))
   const hour = async (on: string) => {
     await db.exec("update charge_claims set at = at - interval '2 hours'; update charges set touched_at = touched_at - interval '2 hours'")
     await work(second, on)
@@ -146,6 +149,7 @@ async function live(endsAt: number) {
 it('charges once and loses nothing, whenever a worker ends', async () => {
   const { done, ...expected } = await live(Number.POSITIVE_INFINITY)
   expect(done).toBeGreaterThan(20)
+  expect(expected.paid).toEqual(['consented-2 9900', 'moving-2 9900', 'paying-2 9900'])
   for (let at = 1; at <= done; at += 1) {
     const { done, ...found } = await live(at)
     expect.soft({ at, ...found }).toEqual({ at, ...expected })

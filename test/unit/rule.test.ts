@@ -157,6 +157,17 @@ describe('dunning', () => {
     expect(one).toMatchObject({ ended: 'unpaid', months: 1 })
   })
 
+  it('charges months that were missed a week apart, and ends what was cancelled meanwhile at once', () => {
+    const today = '2026-09-10'
+    expect(stepOn(made(), today).do).toBe('charge')
+    const next = after(made(), 'paid', today)
+    expect(chargeDay(next)).toBe('2026-09-17')
+    expect([today, '2026-09-16', '2026-09-17'].map((day) => stepOn(next, day).do)).toEqual(['nothing', 'nothing', 'charge'])
+    expect(stepOn({ ...next, cancelled: true }, '2026-09-11')).toEqual({ do: 'end', why: 'cancelled' })
+    // one that was paid on the last day of dunning is charged on its next due day all the same
+    expect(chargeDay(after(made(), 'paid', '2026-03-07'))).toBe('2026-03-31')
+  })
+
   it('says until when it tries, also when days were missed', () => {
     const one = after(made(), 'declined', '2026-02-28')
     expect(lastTry(one, '2026-02-28')).toBe('2026-03-07')
@@ -167,7 +178,7 @@ describe('dunning', () => {
 
   it('shifts no later month by a late payment', () => {
     const late = after(after(made(), 'declined', '2026-02-28'), 'paid', '2026-03-01')
-    expect(late).toMatchObject({ months: 2, tries: 0, triedOn: null, ended: null })
+    expect(late).toMatchObject({ months: 2, tries: 0, triedOn: '2026-03-01', ended: null })
     expect(chargeDay(late)).toBe('2026-03-31')
   })
 })

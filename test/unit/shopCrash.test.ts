@@ -243,6 +243,14 @@ async function liveOn({ file, saved, sessions, work }: Begun, at: number) {
     }
   }
   await hours()
+  // also where nobody presses again: what PortOne gave back is in the books
+  const paidOrders = db.prepare('select impUid, refunded from orders where impUid is not null').all() as {
+    impUid: string
+    refunded: number
+  }[]
+  const unbooked = paidOrders.filter(
+    (order) => sandbox.payments.find((one) => one.imp_uid === order.impUid)?.cancel_amount !== order.refunded,
+  )
   // who got no answer presses again
   await work(world)
   await hours()
@@ -255,6 +263,7 @@ async function liveOn({ file, saved, sessions, work }: Begun, at: number) {
   db.close()
   return {
     done,
+    unbooked: unbooked.length,
     ledger: paid.map(({ merchant_uid, amount, cancel_amount }) => plain([merchant_uid, amount, cancel_amount])).sort(),
     keys: [...billingKeys.keys()].sort(),
     told: told.map(({ history, orders, subscription }) => [

@@ -40,9 +40,12 @@ export function App() {
 function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (lang: Lang) => void }) {
   const { config, member } = shop
   const { sandbox, ...portone } = config
-  const { shop: name, footer, other, greeting, signIn, notFound, back } = useWords()
+  const { shop: name, footer, other, greeting, signIn, notFound, back, failed } = useWords()
   const client = useQueryClient()
   const signOut = useAction(() => '/session', 'DELETE')
+  // of a session that ended by itself the page tells; who signs out begins anew
+  const [wasIn, setWasIn] = useState(false)
+  if (member && !wasIn) setWasIn(true)
   const otherLang = lang === 'ko' ? 'en' : 'ko'
   return (
     <BillingKeyProvider {...portone} api="/api/billing" customerKey={member?.id} language={lang} locale={locales[lang]}>
@@ -52,7 +55,7 @@ function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (l
           <button type="button" className="plain" lang={otherLang} onClick={() => setLang(otherLang)}>
             {other}
           </button>
-          {member && greeting(member.name)}
+          {signOut.isError ? <span role="alert">{failed}</span> : member && greeting(member.name)}
           {member && (
             <button type="button" className="plain" onClick={() => signOut.mutate(undefined, { onSuccess: () => client.resetQueries() })}>
               {signIn.out}
@@ -72,7 +75,7 @@ function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (l
         ) : member ? (
           <Member key={member.id} shop={shop} member={member.id} />
         ) : (
-          <SignIn />
+          <SignIn hasEnded={wasIn && signOut.isIdle} />
         )}
       </main>
       <footer>

@@ -7,7 +7,6 @@ import { useWords } from './words.ts'
 export function Pay({ card: { customerUid, card }, order, amount }: { card: BillingKeySummary; order: string; amount: number }) {
   const words = useWords()
   const charge = useCharge()
-  const { data: answer } = charge
   const refresh = useRefresh()
   const pay = () => charge.mutate({ customerUid, order }, { onSettled: refresh })
   const name = `${card?.name ?? words.card} ${card?.number?.slice(-4) ?? ''}`
@@ -15,8 +14,8 @@ export function Pay({ card: { customerUid, card }, order, amount }: { card: Bill
     <>
       <Ask label={words.pay(words.won(amount))} question={words.payAsk(words.won(amount), name)} yes={pay} isBusy={charge.isPending} />
       <span role="status">
-        {answer?.status === 'declined' && words.declined(answer.message)}
-        {answer?.status === 'unknown' && words.unknown}
+        {charge.data?.status === 'declined' && words.declined(charge.data.message)}
+        {charge.data?.status === 'unknown' && words.unknown}
         {charge.error && words.failed}
       </span>
     </>

@@ -2,10 +2,10 @@ import { Title } from './App.tsx'
 import { useAction } from './api.ts'
 import { useWords } from './words.ts'
 
-export function SignIn() {
+export function SignIn({ hasEnded }: { hasEnded: boolean }) {
   const { signIn: words, failed } = useWords()
   const signIn = useAction<{ name: unknown }>(() => '/session')
-  const problem = signIn.error && (signIn.error.message === 'bad-name' ? words.badName : failed)
+  const problem = signIn.error ? (signIn.error.message === 'bad-name' ? words.badName : failed) : hasEnded && words.ended
   return (
     <>
       <Title>{words.title}</Title>
@@ -18,7 +18,7 @@ export function SignIn() {
             maxLength={16}
             required
             autoComplete="name"
-            aria-invalid={problem !== null}
+            aria-invalid={signIn.isError}
             aria-describedby="problem"
           />
         </label>

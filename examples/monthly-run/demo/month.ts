@@ -12,6 +12,8 @@ const firstDay: Day = '2027-02-28'
 const lastDay = addDays(firstDay, dunningDays[2])
 export const signingKey = 'only-for-the-demo-0123456789abcdef'
 const leftAlone = 20
+/** What the month needs of pg-boss. */
+type Jobs = Pick<PgBoss, 'send' | 'getJobById'>
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 export const numberOf = async (db: Database, sql: string) => Number(((await db.query(sql)).rows as { count: string }[])[0]?.count)
@@ -44,7 +46,7 @@ export async function fill(db: Database, sandbox: Pick<Sandbox, 'access' | 'regi
 }
 
 /** The due day and the days of dunning: the jobs of each are sent as the timetable would, until nothing is open. */
-export async function live(db: Database, boss: PgBoss, say: (text: string) => void, day1: (done: Promise<void>) => Promise<unknown>) {
+export async function live(db: Database, boss: Jobs, say: (text: string) => void, day1: (done: Promise<void>) => Promise<unknown>) {
   for (const day of [0, ...dunningDays].map((days) => addDays(firstDay, days))) {
     const done = settle(db, boss, day)
     if (day === firstDay) await day1(done)
@@ -58,7 +60,7 @@ export async function live(db: Database, boss: PgBoss, say: (text: string) => vo
   if ((await endOf(boss, 'sweep')) === 'failed' && (await endOf(boss, 'sweep')) === 'failed') throw new Error('Two days were not swept.')
 }
 
-async function settle(db: Database, boss: PgBoss, day: Day): Promise<void> {
+async function settle(db: Database, boss: Jobs, day: Day): Promise<void> {
   if ((await endOf(boss, 'plan', { day })) === 'failed') throw new Error(`${day} could not be planned.`)
   for (let round = 1; (await numberOf(db, "select count(*) from charges where state in ('due', 'unknown')")) > 0; round += 1) {
     await pause(250)
@@ -68,7 +70,7 @@ async function settle(db: Database, boss: PgBoss, day: Day): Promise<void> {
 }
 
 /** Sends a job and waits until it is through, or has been made again as often as it may be. */
-async function endOf(boss: PgBoss, name: string, data: object = {}): Promise<'completed' | 'failed'> {
+async function endOf(boss: Jobs, name: string, data: object = {}): Promise<'completed' | 'failed'> {
   const id = await boss.send(name, data)
   for (;;) {
     const state = id && (await boss.getJobById(name, id, { includeArchive: true }))?.state

@@ -7,9 +7,17 @@ import { join } from 'node:path'
 const installed = '/usr/lib/postgresql'
 const quietly = { stdio: ['ignore', 'ignore', 'inherit'] as ('ignore' | 'inherit')[] }
 
+export interface Postgres {
+  readonly url: string
+  /** Goes away, orderly or as in a power cut; `null` where it is somebody else's. */
+  readonly stop: ((mode: 'fast' | 'immediate') => void) | null
+  start(): void
+  close(): void
+}
+
 /** A PostgreSQL to work in: `DATABASE_URL`, or with Debian and as root one of its own in a temporary folder. */
-export async function openPostgres(): Promise<{ url: string; close(): void }> {
-  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, close() {} }
+export async function openPostgres(): Promise<Postgres> {
+  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: null, start() {}, close() {} }
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
     throw new Error(
       'npm run monthly needs PostgreSQL: set DATABASE_URL=postgres://user:password@host/database (tables are made in a schema of their own), or run it as root on Debian, where it installs one.',
@@ -31,11 +39,16 @@ export async function openPostgres(): Promise<{ url: string; close(): void }> {
   const port = await freePort()
   execFileSync(bin('initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'], as)
   const settings = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`
-  execFileSync(bin('pg_ctl'), ['-D', data, '-l', join(folder, 'log'), '-w', '-o', settings, 'start'], as)
+  const control = (...words: string[]) => void execFileSync(bin('pg_ctl'), ['-D', data, '-w', ...words], as)
+  const start = () => control('-l', join(folder, 'log'), '-o', settings, 'start')
+  const stop = (mode: 'fast' | 'immediate') => control('-m', mode, 'stop')
+  start()
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    stop,
+    start,
     close() {
-      execFileSync(bin('pg_ctl'), ['-D', data, '-m', 'immediate', 'stop'], as)
+      stop('immediate')
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import PgBoss from 'pg-boss'
 import { prepare, type usual } from '../src/jobs.ts'
-import { tables } from '../src/store.ts'
+import { type Database, tables } from '../src/store.ts'
 import { audit, fill, live, numberOf, pause, signingKey } from './month.ts'
 import { openPostgres } from './postgres.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     subscriptions: { type: 'string', default: '10000' },
     seed: { type: 'string', default: process.env.MONTHLY_SEED ?? String(Math.floor(Math.random() * 1e9)) },
     unlocked: { type: 'boolean', default: false },
+    'restart-database': { type: 'boolean', default: false },
   },
 })
 const [count, seed, unlocked] = [Number(values.subscriptions), Number(values.seed), values.unlocked]
@@ -40,6 +41,8 @@ function sandboxProcess(): { child: ChildProcess; sandbox: Pick<Sandbox, 'regist
 type Ask = <Answer>(name: string, ...args: unknown[]) => Promise<Answer>
 
 const postgres = await openPostgres()
+if (values['restart-database'] && !postgres.stop)
+  throw new Error('--restart-database restarts a PostgreSQL of its own: leave DATABASE_URL out.')
 process
   .once('exit', () => postgres.close())
   .once('SIGINT', () => process.exit(130))
@@ -50,8 +53,17 @@ const queue = `${schema}_queue`
 const url = new URL(postgres.url)
 url.searchParams.set('options', `-c search_path=${schema}`)
 const DATABASE_URL = url.href
-const db = new pg.Pool({ connectionString: DATABASE_URL, max: 4 })
-db.on('error', () => {})
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 4 })
+pool.on('error', () => {})
+/** Asks again while the database is away: all that this process asks may be asked twice. */
+const patient =
+  <Args extends unknown[], Answer>(ask: (...args: Args) => Promise<Answer>, attempts = 40): ((...args: Args) => Promise<Answer>) =>
+  (...args) =>
+    ask(...args).catch((error) => {
+      if (attempts === 1) throw error
+      return pause(250).then(() => patient(ask, attempts - 1)(...args))
+    })
+const db: Database = { query: patient((sql, values) => pool.query(sql, values)) }
 await db.query(`create schema ${schema}`)
 for (const table of tables) await db.query(table)
 const { child, sandbox, ask } = sandboxProcess()
@@ -60,8 +72,10 @@ console.log(`Registering ${count} cards (seed ${seed})…`)
 await fill(db, { ...sandbox, access }, count)
 await ask('begin')
 
-const workers: ChildProcess[] = []
-async function startWorker(): Promise<ChildProcess> {
+const workers = new Set<ChildProcess>()
+let isOver = false
+/** Starts a worker, and as a supervisor would another one when it ends. */
+async function startWorker(): Promise<void> {
   const demo = { times, timeoutMs, unlocked }
   const secrets = { IAMPORT_KEY: access.impKey, IAMPORT_SECRET: access.impSecret, IAMPORT_URL: access.baseUrl, SIGNING_KEY: signingKey }
   const env = {
@@ -73,9 +87,15 @@ async function startWorker(): Promise<ChildProcess> {
     DEMO: JSON.stringify(demo),
   }
   const worker = fork(file('../src/worker.js'), { env })
-  workers.push(worker)
+  workers.add(worker)
+  worker.once('exit', async (code, signal) => {
+    workers.delete(worker)
+    await pause(1_000)
+    if (isOver) return
+    console.log(`  A worker ended (${signal ?? code}): another one starts.`)
+    await startWorker().catch(() => {})
+  })
   await new Promise((resolve, reject) => worker.once('message', resolve).once('exit', reject))
-  return worker
 }
 const settled = () => numberOf(db, 'select count(*) from charges where settled_at is not null')
 
@@ -102,13 +122,21 @@ await boss.start()
 await prepare({ boss, times })
 const began = performance.now()
 const speeds: string[] = []
-await live(db, boss, console.log, async (done) => {
+const jobs = { send: patient(boss.send.bind(boss)), getJobById: patient(boss.getJobById.bind(boss)) } as PgBoss
+await live(db, jobs, console.log, async (done) => {
   // without the lock there is nothing to measure
   for (const wanted of unlocked ? [4] : [1, 2, 4]) {
-    while (workers.length < wanted) await startWorker()
+    while (workers.size < wanted) await startWorker()
     if (!unlocked) speeds.push(`${wanted}: ${(await speed()).toFixed(0)}/s`)
   }
-  // at-least-once delivery at its worst: some jobs are given to two workers at the same moment
+  for (const mode of values['restart-database'] ? (['fast', 'immediate', 'fast', 'immediate'] as const) : []) {
+    const before = await settled()
+    console.log(`  PostgreSQL was stopped (${mode}), after ${before} charges.`)
+    postgres.stop?.(mode)
+    await pause(1_000)
+    postgres.start()
+    while ((await settled()) < before + count / 20) await pause(250)
+  }
   await giveTwice(20)
   const [killed, stopped] = workers
   killed?.kill('SIGKILL')
@@ -116,8 +144,6 @@ await live(db, boss, console.log, async (done) => {
   console.log(`  One worker was killed and one stopped, after ${await settled()} charges.`)
   await pause(times.inFlightMs * 2)
   stopped?.kill('SIGCONT')
-  // as a supervisor would
-  await startWorker()
   await done
 })
 const seconds = (performance.now() - began) / 1000
@@ -127,9 +153,10 @@ console.log(`
 Seed ${seed}: ${count} subscriptions, ${sent} charges sent, ${faults} faults, ${Math.round(seconds)} s. ${paid} paid, ${ended} ended unpaid, ${swept} registrations swept.
 Charges a second by number of workers: ${speeds.join(', ') || 'not measured'} (PortOne answers after ${pgMs} ms, ${concurrency} at a time a worker, faults on).
 ${double} charged twice, ${lost} lost, ${invented} invented, ${open} left open${unlocked ? ' (the lock said yes to everyone)' : ''}`)
+isOver = true
 for (const worker of workers) worker.kill('SIGKILL')
 child.kill()
 await boss.stop({ graceful: false })
 await db.query(`drop schema ${schema} cascade; drop schema ${queue} cascade`)
-await db.end()
+await pool.end()
 process.exit(double + lost + invented + open === 0 ? 0 : 1)

@@ -24,6 +24,13 @@ const say = (text: string) => console.log(text)
 // here a shop writes a mail; this one's plan has no free months
 const notify: Shop['notify'] = ({ id, amount }, day) => say(`${id}: ${amount} won will be charged on ${day} for the first time.`)
 
+// pg-boss reports the end of a job without catching a failure, as while the database is away; so does the start
+process.once('uncaughtException', (error) => {
+  const why = 'code' in error ? error.message : error.stack
+  console.error(`This worker ends (${why}). Start it again: what it had on its way is asked about first.`)
+  process.exit(1)
+})
+
 const db = new pg.Pool({ connectionString: DATABASE_URL, max: Number(CONCURRENCY) })
 db.on('error', (error) => console.error(error.message))
 const boss = new PgBoss({

@@ -49,8 +49,7 @@ export function openBilling({ portone, store, lock, today, authenticate }: Omit<
       const row = store.subscription(order.subscription)
       if (order.status !== 'paid' && (!row || row.ended || row.cancelled || needsConsent(row)))
         throw new BillingRefusal(409, 'ended', '해지했거나 끝난 구독이에요.')
-      const { merchantUid, name, amount } = order
-      return { merchantUid, name, amount }
+      return { merchantUid: order.merchantUid, name: order.name, amount: order.amount }
     },
     onCharged: ({ payment }) => takePayment({ store, portone }, payment),
     // of orders and registrations alike. Told again it changes nothing: the store compares what it has
