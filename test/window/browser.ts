@@ -63,14 +63,20 @@ export function openShops(options: SandboxOptions = {}) {
     await browser.close()
     for (const server of servers) server.close()
   })
+  /** The shop's page. */
+  async function visit(device: BrowserContextOptions, at: Shop = {}): Promise<Page> {
+    shop = at
+    const shown = await (await browser.newContext(device)).newPage()
+    shown.setDefaultTimeout(20_000)
+    await shown.goto(shopUrl)
+    return shown
+  }
   return {
     sandbox,
+    visit,
     /** The shop's page, with its button pressed. */
     async press(device: BrowserContextOptions, at: Shop = {}): Promise<Page> {
-      shop = at
-      const shown = await (await browser.newContext(device)).newPage()
-      shown.setDefaultTimeout(20_000)
-      await shown.goto(shopUrl)
+      const shown = await visit(device, at)
       await shown.getByRole('button', { name: '정기결제 신청' }).click()
       return shown
     },
