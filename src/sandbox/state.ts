@@ -1,5 +1,5 @@
 import { createEvents, type Log } from './events.ts'
-import { createFaults, type Fault, faultTable } from './faults.ts'
+import { createFaults, declinedBy, type Fault, faultTable } from './faults.ts'
 import { createLedger, type LedgerDump } from './ledger.ts'
 import { maskCard, type TestCard } from './testCards.ts'
 import { createWebhooks, type SandboxWebhook, type SendNotice, type WebhookFault, type WebhookPlan, webhookOf } from './webhooks.ts'
@@ -232,7 +232,7 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
     chargeKey(key: SandboxKey, order: Order, usage: string | null, fault: Fault | undefined) {
       const { card, pg } = key
       const isPending = fault?.kind === 'ready'
-      const fail_reason = isPending ? null : fault?.kind === 'declined' ? '카드사 거절' : card.laterRefusal
+      const fail_reason = isPending ? null : (declinedBy(fault) ?? card.laterRefusal)
       const status = isPending ? 'ready' : fail_reason === null ? 'paid' : 'failed'
       const shown = { pg_provider: pg, card_name: card.company, card_number: maskCard(card.number), channel: 'api' }
       const payment = state.record({ ...order, ...shown, status, fail_reason, customer_uid_usage: usage }, webhookOf(fault))

@@ -137,12 +137,20 @@ export function readFields({ values, isForm }: Body, fields: Fields): Record<str
   return read
 }
 
-/** Currencies whose smallest coin is one. */
-const noFraction = /^(?:KRW|JPY|VND)$/
+/** Whether a currency's smallest coin is one; a hundredth otherwise. */
+const isWhole = (currency: unknown) => /^(?:KRW|JPY|VND)$/.test(String(currency))
+
+/** Money to the nearest coin, which sums and differences of fractions miss. */
+export function toCoins(amount: number, currency: unknown = 'KRW') {
+  if (Number.isInteger(amount)) return amount
+  return isWhole(currency) ? Math.round(amount) : Math.round(amount * 100) / 100
+}
 
 /** Holds money to whole coins. */
 export function checkCoins(amount: unknown, currency: unknown = 'KRW') {
-  if (noFraction.test(String(currency)) && !Number.isInteger(amount)) throw new Refusal(`${currency} 금액에는 소수점을 쓸 수 없습니다.`)
+  if (toCoins(Number(amount), currency) === amount) return
+  const most = isWhole(currency) ? '금액에는 소수점을 쓸 수 없습니다.' : '금액은 소수점 아래 두 자리까지 쓸 수 있습니다.'
+  throw new Refusal(`${currency} ${most}`)
 }
 
 /** Money that can be asked for: more than nothing, in whole coins. */

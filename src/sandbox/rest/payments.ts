@@ -1,7 +1,7 @@
 import type { SandboxPayment, State } from '../state.ts'
 import { webhookOf } from '../webhooks.ts'
 import { paymentAnswer } from './answers.ts'
-import { anyText, checkCoins, checkNeeds, checkParts, Refusal, readFields } from './fields.ts'
+import { anyText, checkCoins, checkNeeds, checkParts, Refusal, readFields, toCoins } from './fields.ts'
 import { type Call, noPayment, paged, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
 
 /** By which time PortOne searches payments, by what has become of each. */
@@ -74,17 +74,22 @@ function one({ path: { imp_uid }, query }: Call, { state }: RestContext) {
   return { response: paymentAnswer(found) }
 }
 
+/** What has not gone back. */
+const leftOf = ({ amount, cancel_amount, currency }: SandboxPayment) => toCoins(amount - cancel_amount, currency)
+
 /** An eleventh of what is not free of tax is the tax. */
-const share = (amount: number, tax_free = 0) => {
-  const supply = Math.round((amount - tax_free) / 1.1)
-  return { tax_free, supply, vat: amount - tax_free - supply, service: 0 }
+const share = (amount: number, tax_free: number, currency: unknown) => {
+  const taxed = toCoins(amount - tax_free, currency)
+  const supply = toCoins(taxed / 1.1, currency)
+  return { tax_free, supply, vat: toCoins(taxed - supply, currency), service: 0 }
 }
 function balance({ path: { imp_uid } }: Call, { state }: RestContext) {
   const found = state.payment(imp_uid)
   if (!found) throw noPayment()
-  const none = share(0)
-  const left = found.amount - found.cancel_amount
-  const primary = share(left, Math.min(left, Number(found.tax_free ?? 0) - Number(found.cancel_tax_free ?? 0)))
+  const none = share(0, 0, found.currency)
+  const left = leftOf(found)
+  const freeLeft = toCoins(Number(found.tax_free ?? 0) - Number(found.cancel_tax_free ?? 0), found.currency)
+  const primary = share(left, Math.min(left, freeLeft), found.currency)
   const parts = { cash_receipt: none, primary, secondary: none, discount: none }
   return { response: { amount: found.amount, ...parts, histories: [{ ...parts, created: found.paid_at }] } }
 }
@@ -111,7 +116,7 @@ function toCancel(state: State, imp_uid: unknown, merchant_uid: unknown) {
 function cancel({ body, fault }: Call, { state }: RestContext) {
   const { imp_uid, merchant_uid, amount = 0, checksum, reason = null, enable_webhook, ...taxes } = readFields(body, cancelFields)
   const payment = toCancel(state, imp_uid, merchant_uid)
-  const left = payment.amount - payment.cancel_amount
+  const left = leftOf(payment)
   if (checksum !== undefined && checksum !== left) throw new Refusal('취소 가능한 금액이 checksum과 다릅니다.')
   const back = Number(amount) || left
   if (back < 0) throw new Refusal('취소 요청 금액은 0보다 커야 합니다.')
@@ -128,8 +133,8 @@ function cancel({ body, fault }: Call, { state }: RestContext) {
     reason,
     cancellation_id,
   }
-  payment.cancel_amount += back
-  payment.cancel_tax_free = Number(payment.cancel_tax_free ?? 0) + Number(taxes.tax_free ?? 0)
+  payment.cancel_amount = toCoins(payment.cancel_amount + back, payment.currency)
+  payment.cancel_tax_free = toCoins(Number(payment.cancel_tax_free ?? 0) + Number(taxes.tax_free ?? 0), payment.currency)
   Object.assign(payment, {
     cancel_history: [...history, { ...entry, receipt_url: `https://sandbox.invalid/receipts/${cancellation_id}` }],
     cancel_reason: reason,
