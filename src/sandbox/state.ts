@@ -76,6 +76,9 @@ const ofSchedule = new Set('schedule_at schedule_status executed_at revoked_at i
 
 export const random = () => crypto.randomUUID().replaceAll('-', '').slice(0, 12)
 
+/** The last second of the year 9999: what is later is no time in seconds, and no calendar shows it. */
+export const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
+
 /** A number from 0 to 2^32 - 1 for each pair of a seed and a count. */
 function mix(seed: number, count: number) {
   let value = (seed ^ Math.imul(count + 1, 0x9e3779b9)) >>> 0
@@ -295,7 +298,8 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
 
     /** Moves the clock forward, and has each thing that falls due on the way happen at its own time. */
     advance(seconds: number) {
-      if (!Number.isFinite(seconds) || seconds < 0) throw new RangeError('The clock moves forward by a number of seconds')
+      if (!(seconds >= 0 && now() + seconds <= lastMoment))
+        throw new RangeError('The clock moves forward by a number of seconds, to the year 9999 at most')
       const [from, end] = [moved, moved + seconds]
       const begun = exact()
       if (seconds > 0) events.add('clock', { seconds, now: Math.floor(begun + seconds) })

@@ -2,7 +2,7 @@ import type { SandboxPayment, State } from '../state.ts'
 import { webhookOf } from '../webhooks.ts'
 import { paymentAnswer } from './answers.ts'
 import { anyText, checkCoins, checkNeeds, checkParts, Refusal, readFields, toCoins } from './fields.ts'
-import { type Call, noPayment, paged, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
+import { type Call, noPayment, paged, queryMoment, queryWord, type RestContext, type Route } from './route.ts'
 
 /** By which time PortOne searches payments, by what has become of each. */
 const timeFields = { ready: 'started_at', paid: 'paid_at', cancelled: 'cancelled_at', failed: 'failed_at' } as const
@@ -43,9 +43,9 @@ function findAll({ path: { merchant_uid, status }, query }: Call, { state }: Res
 
 function byStatus({ path: { status = '' }, query }: Call, { state }: RestContext) {
   const found = ofStatus(state.payments, status)
-  const to = queryNumber(query, 'to', state.now())
+  const to = queryMoment(query, 'to', state.now())
   // no more than 90 days are searched
-  const from = Math.max(queryNumber(query, 'from', 0), to - 90 * 86_400)
+  const from = Math.max(queryMoment(query, 'from', 0), to - 90 * 86_400)
   const timeOf = (payment: SandboxPayment) => Number(payment[timeFields[payment.status]])
   return page(
     sorted(

@@ -15,7 +15,7 @@ import {
   text,
   unixTime,
 } from './fields.ts'
-import { type Call, noCustomer, noSchedule, paged, pgOf, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
+import { type Call, noCustomer, noSchedule, paged, pgOf, queryMoment, queryWord, type RestContext, type Route } from './route.ts'
 
 const statuses = ['scheduled', 'executed', 'revoked'] as const
 
@@ -100,7 +100,7 @@ const threeMonths = 92 * 86_400
 
 /** Newest first. */
 function within(state: State, query: URLSearchParams, names: { from: string; to: string; status: string }) {
-  const [from, to] = [queryNumber(query, names.from), queryNumber(query, names.to)]
+  const [from, to] = [queryMoment(query, names.from), queryMoment(query, names.to)]
   if (to - from > threeMonths) throw new Refusal('최대 3개월 단위로 조회할 수 있습니다.', 400)
   const status = queryWord(query, names.status, statuses)
   return state.schedules
