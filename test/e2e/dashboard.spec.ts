@@ -154,6 +154,52 @@ test('goes on by itself after the sandbox was away', async ({ page, address, san
   await expect(rows(page)).toHaveCount(sandbox.payments.length)
 })
 
+test('says that the sandbox is away, and shows what happened meanwhile once', async ({ page, sandbox }) => {
+  const listen = (port: number) =>
+    new Promise<ReturnType<typeof serve>>((resolve) => {
+      const made = serve({ fetch: sandbox.fetch, port, hostname: '127.0.0.1' }, () => resolve(made))
+    })
+  const leave = (server: ReturnType<typeof serve>) =>
+    new Promise((resolve) => {
+      server.close(resolve)
+      if ('closeAllConnections' in server) server.closeAllConnections()
+    })
+  const first = await listen(0)
+  const { port } = first.address() as AddressInfo
+  await sandbox.register({ customerUid: 'card-1', merchantUid: 'before', amount: 100 })
+  await open(page, `http://127.0.0.1:${port}/`)
+  const shown = () => rows(page).evaluateAll((items) => items.map((item) => item.dataset.id))
+  const happened = () => sandbox.events.list().map(({ id }) => String(id))
+  await expect.poll(shown).toEqual(happened().reverse())
+  await leave(first)
+  await expect(page.getByText('끊김, 다시 연결하는 중')).toBeVisible()
+  await sandbox.register({ customerUid: 'card-1', merchantUid: 'meanwhile', amount: 100 })
+  await page.getByRole('button', { name: '+1일' }).click()
+  await expect(page.getByText('샌드박스가 응답하지 않습니다.')).toBeVisible()
+  const second = await listen(port)
+  await expect(page.getByText('연결됨')).toBeVisible({ timeout: 30_000 })
+  await sandbox.register({ customerUid: 'card-1', merchantUid: 'after', amount: 100 })
+  await expect.poll(shown).toEqual(happened().reverse())
+  await leave(second)
+})
+
+test('is two dashboards that show the same, and shows the last 100 of thousands', async ({ page, context, address, sandbox }) => {
+  const other = await context.newPage()
+  await open(page, address, '결제')
+  await open(other, address, '전체')
+  const many = Number(process.env.DASHBOARD_ROWS ?? 1_500)
+  for (let order = 0; order < many; order += 1) await sandbox.register({ customerUid: 'c', merchantUid: `order-${order}`, amount: 100 })
+  await expect(page.getByText(`${many}건 가운데 최근 100건`)).toBeVisible({ timeout: 60_000 })
+  for (const dashboard of [page, other]) await expect(rows(dashboard)).toHaveCount(100)
+  await expect(rows(page).first()).toContainText(`order-${many - 1}`)
+  await page.getByRole('switch', { name: '카드가 거절됩니다' }).check()
+  await expect(other.getByRole('switch', { name: '카드가 거절됩니다' })).toBeChecked()
+  await other.getByRole('button', { name: '모두 지우기…' }).click()
+  await other.getByRole('button', { name: '모두 지우기', exact: true }).click()
+  await expect(rows(page)).toHaveCount(0)
+  await expect(page.getByRole('switch', { name: '카드가 거절됩니다' })).not.toBeChecked()
+})
+
 test('does nothing that an order’s name or number asks for', async ({ page, address, sandbox, charge }) => {
   const refused: string[] = []
   page.on('console', (message) => refused.push(message.text()))
