@@ -197,8 +197,8 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
 
     /** A payment's new status: to the events, and to the shop once it is paid. */
     tell(payment: SandboxPayment, fault: WebhookFault | null = null) {
-      const { imp_uid, merchant_uid, status, amount, customer_uid } = payment
-      events.add('payment', { imp_uid, merchant_uid, status, amount, customer_uid })
+      const { imp_uid, merchant_uid, status, amount, currency, customer_uid } = payment
+      events.add('payment', { imp_uid, merchant_uid, status, amount, currency, customer_uid })
       // none for a failed payment
       if (status === 'paid') state.notify(payment, ledger.noticeUrl(imp_uid) ?? state.noticeUrl, fault)
     },

@@ -14,7 +14,7 @@ interface Fixtures {
   readonly sandbox: Sandbox
   readonly address: string
   /** A call of a shop; answers the HTTP status. */
-  readonly charge: (order: string, name?: string) => Promise<number>
+  readonly charge: (order: string, name?: string, change?: object) => Promise<number>
 }
 const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it
@@ -33,8 +33,8 @@ const test = base.extend<Fixtures>({
     const token = await post('users/getToken', { imp_key: sandbox.impKey, imp_secret: sandbox.impSecret })
     const { response } = (await token.json()) as { response: { access_token: string } }
     await sandbox.register({ customerUid: 'card-1', merchantUid: 'issue-1' })
-    await use(async (merchant_uid, name = '2월 이용권') => {
-      const order = { customer_uid: 'card-1', merchant_uid, amount: 9_900, name }
+    await use(async (merchant_uid, name = '2월 이용권', change = {}) => {
+      const order = { customer_uid: 'card-1', merchant_uid, amount: 9_900, name, ...change }
       return (await post('subscribe/payments/again', order, response.access_token)).status
     })
   },
@@ -67,6 +67,22 @@ test('shows a charge, its request with a curl, and the webhook’s answer as the
   await rows(page).first().getByText('curl', { exact: true }).click()
   await expect(rows(page).first().locator('pre')).toContainText('"merchant_uid":"order-1"')
   expect(await page.content()).not.toMatch(/sandbox-secret|sandbox-token|9410-0000/)
+})
+
+test('says money in its currency', async ({ page, address, charge }) => {
+  await charge('order-1', 'Pass', { amount: 12.5, currency: 'USD' })
+  await charge('order-2')
+  await open(page, address)
+  for (const tab of ['전체', '결제']) {
+    await page.getByRole('tab', { name: tab }).click()
+    await expect(
+      rows(page)
+        .filter({ hasText: 'order-1' })
+        .filter({ hasText: /USD\s12\.50/ })
+        .first(),
+    ).toBeVisible()
+    await expect(rows(page).filter({ hasText: 'order-2' }).filter({ hasText: '9,900원' }).first()).toBeVisible()
+  }
 })
 
 test('copies a curl that does the same again', async ({ page, context, address, charge }) => {

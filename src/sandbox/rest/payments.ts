@@ -141,8 +141,8 @@ function cancel({ body, fault }: Call, { state }: RestContext) {
     cancelled_at: state.now(),
     ...(payment.cancel_amount === payment.amount ? { status: 'cancelled' } : {}),
   })
-  const { merchant_uid: order, status, amount: whole, customer_uid } = payment
-  state.events.add('payment', { imp_uid: payment.imp_uid, merchant_uid: order, status, amount: whole, customer_uid, refunded: back })
+  const { imp_uid: number, merchant_uid: order, status, amount: whole, currency, customer_uid } = payment
+  state.events.add('payment', { imp_uid: number, merchant_uid: order, status, amount: whole, currency, customer_uid, refunded: back })
   // to the address of the console, whatever the charge said
   if (enable_webhook === true) state.notify(payment, state.noticeUrl, webhookOf(fault))
   return { response: paymentAnswer(payment) }
