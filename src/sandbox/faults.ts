@@ -31,6 +31,9 @@ export interface Fault {
   readonly ms?: number
 }
 
+/** Why a fault has a card refused, `null` when it does not. */
+export const declinedBy = (fault: Fault | undefined) => (fault?.kind === 'declined' ? '카드사 거절' : null)
+
 /** Asked for each call of the REST API. */
 export type FaultOf = (method: string, path: string) => Fault | null | undefined
 

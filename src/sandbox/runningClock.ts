@@ -5,8 +5,16 @@
  */
 export function runningClock(start: number | null, saved: string | null): () => number {
   const begun = Date.now()
+  let looked = begun
+  let ran = 0
   const from = saved === null ? { first: start ?? begun / 1000, moved: 0 } : goneOn(start, JSON.parse(saved), begun)
-  return () => from.first - from.moved + (Date.now() - begun) / 1000
+  return () => {
+    const wall = Date.now()
+    // the machine's clock may be put back
+    ran += Math.max(0, wall - looked)
+    looked = wall
+    return from.first - from.moved + ran / 1000
+  }
 }
 
 function goneOn(start: number | null, { at, wall, moved }: { at: number; wall: number; moved: number }, begun: number) {

@@ -22,7 +22,7 @@ const pairOf =
     Array.isArray(value) && value.length === 2 && isText(value[0]) && check(value[1])
 
 /** What a saved state holds, as far as a sandbox would stumble over something else. */
-const isState = rowOf({
+const parts = {
   at: isNumber,
   wall: isNumber,
   moved: isNumber,
@@ -37,7 +37,10 @@ const isState = rowOf({
   prepared: listOf(pairOf(rowOf({ amount: isNumber, currency: orNull(isText) }))),
   noticeUrls: listOf(pairOf(isText)),
   usedUp: listOf(isText),
-})
+}
+const fits = rowOf(parts)
+/** Whether it is that, and nothing besides that would be lost. */
+const isState: Check = (value) => fits(value) && Object.keys(value as object).every((name) => Object.hasOwn(parts, name))
 
 /** Reads what `save` was given; `null` for anything else, another version's state too. */
 export function readState(text: string): SandboxDump | null {

@@ -6,6 +6,10 @@
   const config = '__CONFIG__'
   const base = new URL(document.currentScript.src).origin
   const mobile = /Android|iPhone|iPad|Mobile/i.test(navigator.userAgent)
+  // on a phone the page is hidden while an overlay is shown; adopted, so that no policy for styles stops it
+  const style = new CSSStyleSheet()
+  style.replaceSync('body.imp-payment-progress > :not(.imp-dialog) { display: none !important }')
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, style]
   const frames = {}
   const callbacks = {}
   let merchant = null
@@ -62,17 +66,21 @@
     }
     document.body.classList.remove('imp-payment-progress')
   }
+  const broken = () => void alert('결제창을 열지 못했습니다.') // and never calls back
   function pay(params, callback) {
     const request_id = `req_${Date.now()}`
     callbacks[request_id] = callback
+    const back = params.m_redirect_url
+    if (back && !URL.canParse(back, location.href)) return broken()
     const body = { dialect: 'legacy', userCode: merchant.user_code, request_id, origin: location.origin, mobile, params }
-    if (params.m_redirect_url) body.params = { ...params, m_redirect_url: new URL(params.m_redirect_url, location.href).href }
-    merchant.$.ajax({
+    if (back) body.params = { ...params, m_redirect_url: new URL(back, location.href).href }
+    const asked = merchant.$.ajax({
       url: `${base}/sandbox/requests`,
       method: 'POST',
       contentType: 'application/json',
       data: JSON.stringify(body),
-    }).done((answer) => {
+    })
+    asked.fail(broken).done((answer) => {
       if (answer.failure) {
         if (callback) callback(answer.failure)
         else if (mobile && answer.back) location.href = answer.back

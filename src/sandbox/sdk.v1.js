@@ -10,6 +10,10 @@
       (answer) => answer.json(),
     )
   const mobile = /Android|iPhone|iPad|Mobile/i.test(navigator.userAgent)
+  // on a phone the page is hidden while an overlay is shown; adopted, so that no policy for styles stops it
+  const style = new CSSStyleSheet()
+  style.replaceSync('body.imp-payment-progress > :not(#imp-iframe-wrapper) { display: none !important }')
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, style]
   let userCode = null
   let tierCode = null
   let prepared = false
@@ -32,7 +36,7 @@
       prepared = true
       const last = waiting
       waiting = null
-      if (last) open(...last)
+      if (last) pay(...last)
     })
   }
   function hide() {
@@ -41,6 +45,7 @@
     dialog.replaceChildren()
     document.body.classList.remove('imp-payment-progress')
   }
+  const pay = (params, callback) => open(params, callback).catch(() => alert('결제창을 열지 못했습니다.')) // and never calls back
   async function open(params, callback) {
     const answer = await call('/sandbox/requests', {
       userCode,
@@ -48,8 +53,9 @@
       origin: location.origin,
       mobile,
     })
+    if (answer.problem) throw new Error(answer.problem)
     if (answer.failure) {
-      if (callback) callback(answer.failure)
+      if (callback) setTimeout(callback, 0, answer.failure)
       else if (mobile && answer.back) location.href = answer.back
       return
     }
@@ -68,17 +74,14 @@
       'position:absolute;inset:0;margin:auto;width:min(100%,420px);height:min(100%,680px);border:0;border-radius:12px;background:#fff'
     if (inPage) iframe.srcdoc = answer.html
     else iframe.src = base + answer.path
-    dialog.replaceChildren(iframe)
-    if (config.closeButton) {
-      const close = document.createElement('button')
-      close.type = 'button'
-      close.className = 'imp-close'
-      close.textContent = '✕'
-      close.setAttribute('aria-label', '닫기')
-      close.style.cssText = 'position:absolute;top:8px;right:8px;width:44px;height:44px'
-      close.onclick = hide // hides it and never calls back
-      dialog.append(close)
-    }
+    const close = document.createElement('button')
+    close.type = 'button'
+    close.className = 'imp-close'
+    close.textContent = '✕'
+    close.setAttribute('aria-label', '닫기')
+    close.style.cssText = `position:absolute;top:8px;right:8px;width:44px;height:44px;display:${config.closeButton ? 'block' : 'none'}`
+    close.onclick = hide // hides it and never calls back
+    dialog.replaceChildren(iframe, close)
     dialog.style.display = 'block'
     if (mobile) document.body.classList.add('imp-payment-progress')
     listen(answer.id, () => iframe.contentWindow, callback)
@@ -100,7 +103,7 @@
       if (!userCode) return void alert('IMP.init 을 먼저 호출해 주세요.')
       if (!params?.merchant_uid || !params.name) return void alert('필수 파라미터가 누락되었습니다.')
       if (!prepared) waiting = [params, callback]
-      else open(params, callback)
+      else pay(params, callback)
     },
     close: hide,
   }

@@ -1,5 +1,5 @@
 import { createEvents, type Log } from './events.ts'
-import { createFaults, type Fault, faultTable } from './faults.ts'
+import { createFaults, declinedBy, type Fault, faultTable } from './faults.ts'
 import { createLedger, type LedgerDump } from './ledger.ts'
 import { maskCard, type TestCard } from './testCards.ts'
 import { createWebhooks, type SandboxWebhook, type SendNotice, type WebhookFault, type WebhookPlan, webhookOf } from './webhooks.ts'
@@ -75,6 +75,9 @@ type NewPayment = { merchant_uid: string; amount: number; status: SandboxPayment
 const ofSchedule = new Set('schedule_at schedule_status executed_at revoked_at imp_uid pg_provider payment_status fail_reason'.split(' '))
 
 export const random = () => crypto.randomUUID().replaceAll('-', '').slice(0, 12)
+
+/** The last second of the year 9999: what is later is no time in seconds, and no calendar shows it. */
+export const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
 
 /** A number from 0 to 2^32 - 1 for each pair of a seed and a count. */
 function mix(seed: number, count: number) {
@@ -194,8 +197,8 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
 
     /** A payment's new status: to the events, and to the shop once it is paid. */
     tell(payment: SandboxPayment, fault: WebhookFault | null = null) {
-      const { imp_uid, merchant_uid, status, amount, customer_uid } = payment
-      events.add('payment', { imp_uid, merchant_uid, status, amount, customer_uid })
+      const { imp_uid, merchant_uid, status, amount, currency, customer_uid } = payment
+      events.add('payment', { imp_uid, merchant_uid, status, amount, currency, customer_uid })
       // none for a failed payment
       if (status === 'paid') state.notify(payment, ledger.noticeUrl(imp_uid) ?? state.noticeUrl, fault)
     },
@@ -232,7 +235,7 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
     chargeKey(key: SandboxKey, order: Order, usage: string | null, fault: Fault | undefined) {
       const { card, pg } = key
       const isPending = fault?.kind === 'ready'
-      const fail_reason = isPending ? null : fault?.kind === 'declined' ? '카드사 거절' : card.laterRefusal
+      const fail_reason = isPending ? null : (declinedBy(fault) ?? card.laterRefusal)
       const status = isPending ? 'ready' : fail_reason === null ? 'paid' : 'failed'
       const shown = { pg_provider: pg, card_name: card.company, card_number: maskCard(card.number), channel: 'api' }
       const payment = state.record({ ...order, ...shown, status, fail_reason, customer_uid_usage: usage }, webhookOf(fault))
@@ -295,7 +298,8 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
 
     /** Moves the clock forward, and has each thing that falls due on the way happen at its own time. */
     advance(seconds: number) {
-      if (!Number.isFinite(seconds) || seconds < 0) throw new RangeError('The clock moves forward by a number of seconds')
+      if (!(seconds >= 0 && now() + seconds <= lastMoment))
+        throw new RangeError('The clock moves forward by a number of seconds, to the year 9999 at most')
       const [from, end] = [moved, moved + seconds]
       const begun = exact()
       if (seconds > 0) events.add('clock', { seconds, now: Math.floor(begun + seconds) })

@@ -170,8 +170,10 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
       channel: mobile ? 'mobile' : 'pc',
       amount,
     }
+    const isMinimal = pgRule(pg).callback !== 'full'
+    const isOld = dialect === 'legacy' && !isMinimal
     const fail = (imp_uid: string | null, error_code: string, error_msg: string) => ({
-      ...(dialect === 'legacy' ? { success: false } : {}),
+      ...(isOld ? { success: false } : {}),
       imp_uid,
       merchant_uid,
       error_code,
@@ -191,14 +193,17 @@ export function windowApi(state: State, { userCode, pgs, closeButton }: WindowOp
     const key = { card, pg, inserted: state.now(), ...(customer_id ? { customer: { customer_id } } : {}) }
     if (status === 'ready') state.settleLater(payment, pendingMs, key)
     else if (customer_uid !== null) state.billingKeys.set(customer_uid, key)
-    const minimal = {
-      imp_uid: payment.imp_uid,
-      merchant_uid,
-      ...(dialect === 'legacy' ? { success: true, error_code: null, error_msg: null } : {}),
+    const minimal = { imp_uid: payment.imp_uid, merchant_uid }
+    if (isMinimal) return minimal
+    return {
+      ...minimal,
+      ...(isOld ? { success: true, error_code: null, error_msg: null } : {}),
+      ...shown,
+      customer_uid,
+      paid_amount: amount,
+      status,
+      pay_method: common.pay_method,
     }
-    return pgRule(pg).callback === 'minimal'
-      ? minimal
-      : { ...minimal, ...shown, customer_uid, paid_amount: amount, status, pay_method: common.pay_method }
   }
   return app
 }

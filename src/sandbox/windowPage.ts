@@ -59,6 +59,7 @@ export function windowPage({ id, request_id, params, origin, place }: Shown, inP
     pg: pgName(String(params.pg)),
     method: methodOf(params),
     amount: shown,
+    currency: text(params.currency) || 'KRW',
     charged: approved > 0,
     rows: rows.filter(([, value]) => value !== ''),
     cards: testCards.map(({ id: card, number, company, label, does }) => ({ id: card, number, company, label, does })),

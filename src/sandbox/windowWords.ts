@@ -1,6 +1,6 @@
 import type { Problem, WindowForm } from './windowForm.ts'
 
-/** What the window says. `{amount}` stands for the amount. */
+/** What the window says. `{amount}` stands for the amount, which `pay` says with its currency. */
 export interface WindowWords {
   readonly otherLanguage: string
   readonly sandbox: string
@@ -87,7 +87,7 @@ export const windowWords = {
     passwordHint: '앞 2자리',
     cancel: '취소',
     register: '카드 등록',
-    pay: '{amount}원 결제하고 등록',
+    pay: '{amount} 결제하고 등록',
     busy: '카드사에 확인하고 있습니다.',
     busyNote: '창을 닫거나 새로고침하지 마세요.',
     check: '입력한 내용을 확인해 주세요.',
@@ -158,7 +158,7 @@ export const windowWords = {
     passwordHint: 'first 2 digits',
     cancel: 'Cancel',
     register: 'Register card',
-    pay: 'Pay ₩{amount} and register',
+    pay: 'Pay {amount} and register',
     busy: 'Asking the card issuer…',
     busyNote: 'Please do not close or reload this window.',
     check: 'Please check what you entered.',

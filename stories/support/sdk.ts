@@ -24,7 +24,7 @@ function ajax({ url, data, method = 'GET' }: { url: string; data: unknown; metho
     const frame = document.querySelector<HTMLIFrameElement>(`.imp-frame-${answer.pg} iframe`)
     if (frame && answer.html) frame.srcdoc = answer.html
   }
-  return { done }
+  return { done, fail: () => ({ done }) }
 }
 
 /** On a phone the SDK leaves the page, and PortOne sends it back: here the preview is told where to. */

@@ -14,7 +14,7 @@ interface Fixtures {
   readonly sandbox: Sandbox
   readonly address: string
   /** A call of a shop; answers the HTTP status. */
-  readonly charge: (order: string, name?: string) => Promise<number>
+  readonly charge: (order: string, name?: string, change?: object) => Promise<number>
 }
 const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it
@@ -33,8 +33,8 @@ const test = base.extend<Fixtures>({
     const token = await post('users/getToken', { imp_key: sandbox.impKey, imp_secret: sandbox.impSecret })
     const { response } = (await token.json()) as { response: { access_token: string } }
     await sandbox.register({ customerUid: 'card-1', merchantUid: 'issue-1' })
-    await use(async (merchant_uid, name = '2월 이용권') => {
-      const order = { customer_uid: 'card-1', merchant_uid, amount: 9_900, name }
+    await use(async (merchant_uid, name = '2월 이용권', change = {}) => {
+      const order = { customer_uid: 'card-1', merchant_uid, amount: 9_900, name, ...change }
       return (await post('subscribe/payments/again', order, response.access_token)).status
     })
   },
@@ -67,6 +67,22 @@ test('shows a charge, its request with a curl, and the webhook’s answer as the
   await rows(page).first().getByText('curl', { exact: true }).click()
   await expect(rows(page).first().locator('pre')).toContainText('"merchant_uid":"order-1"')
   expect(await page.content()).not.toMatch(/sandbox-secret|sandbox-token|9410-0000/)
+})
+
+test('says money in its currency', async ({ page, address, charge }) => {
+  await charge('order-1', 'Pass', { amount: 12.5, currency: 'USD' })
+  await charge('order-2')
+  await open(page, address)
+  for (const tab of ['전체', '결제']) {
+    await page.getByRole('tab', { name: tab }).click()
+    await expect(
+      rows(page)
+        .filter({ hasText: 'order-1' })
+        .filter({ hasText: /USD\s12\.50/ })
+        .first(),
+    ).toBeVisible()
+    await expect(rows(page).filter({ hasText: 'order-2' }).filter({ hasText: '9,900원' }).first()).toBeVisible()
+  }
 })
 
 test('copies a curl that does the same again', async ({ page, context, address, charge }) => {
@@ -152,6 +168,52 @@ test('goes on by itself after the sandbox was away', async ({ page, address, san
   await expect(page.getByText('연결됨')).toBeVisible()
   await page.getByRole('tab', { name: '결제' }).click()
   await expect(rows(page)).toHaveCount(sandbox.payments.length)
+})
+
+test('says that the sandbox is away, and shows what happened meanwhile once', async ({ page, sandbox }) => {
+  const listen = (port: number) =>
+    new Promise<ReturnType<typeof serve>>((resolve) => {
+      const made = serve({ fetch: sandbox.fetch, port, hostname: '127.0.0.1' }, () => resolve(made))
+    })
+  const leave = (server: ReturnType<typeof serve>) =>
+    new Promise((resolve) => {
+      server.close(resolve)
+      if ('closeAllConnections' in server) server.closeAllConnections()
+    })
+  const first = await listen(0)
+  const { port } = first.address() as AddressInfo
+  await sandbox.register({ customerUid: 'card-1', merchantUid: 'before', amount: 100 })
+  await open(page, `http://127.0.0.1:${port}/`)
+  const shown = () => rows(page).evaluateAll((items) => items.map((item) => item.dataset.id))
+  const happened = () => sandbox.events.list().map(({ id }) => String(id))
+  await expect.poll(shown).toEqual(happened().reverse())
+  await leave(first)
+  await expect(page.getByText('끊김, 다시 연결하는 중')).toBeVisible()
+  await sandbox.register({ customerUid: 'card-1', merchantUid: 'meanwhile', amount: 100 })
+  await page.getByRole('button', { name: '+1일' }).click()
+  await expect(page.getByText('샌드박스가 응답하지 않습니다.')).toBeVisible()
+  const second = await listen(port)
+  await expect(page.getByText('연결됨')).toBeVisible({ timeout: 30_000 })
+  await sandbox.register({ customerUid: 'card-1', merchantUid: 'after', amount: 100 })
+  await expect.poll(shown).toEqual(happened().reverse())
+  await leave(second)
+})
+
+test('is two dashboards that show the same, and shows the last 100 of thousands', async ({ page, context, address, sandbox }) => {
+  const other = await context.newPage()
+  await open(page, address, '결제')
+  await open(other, address, '전체')
+  const many = Number(process.env.DASHBOARD_ROWS ?? 1_500)
+  for (let order = 0; order < many; order += 1) await sandbox.register({ customerUid: 'c', merchantUid: `order-${order}`, amount: 100 })
+  await expect(page.getByText(`${many}건 가운데 최근 100건`)).toBeVisible({ timeout: 60_000 })
+  for (const dashboard of [page, other]) await expect(rows(dashboard)).toHaveCount(100)
+  await expect(rows(page).first()).toContainText(`order-${many - 1}`)
+  await page.getByRole('switch', { name: '카드가 거절됩니다' }).check()
+  await expect(other.getByRole('switch', { name: '카드가 거절됩니다' })).toBeChecked()
+  await other.getByRole('button', { name: '모두 지우기…' }).click()
+  await other.getByRole('button', { name: '모두 지우기', exact: true }).click()
+  await expect(rows(page)).toHaveCount(0)
+  await expect(page.getByRole('switch', { name: '카드가 거절됩니다' })).not.toBeChecked()
 })
 
 test('does nothing that an order’s name or number asks for', async ({ page, address, sandbox, charge }) => {

@@ -64,6 +64,21 @@ describe('the sandbox', () => {
     expect(sandbox.payments[0]).toMatchObject({ amount: 0 })
   })
 
+  it.each(['tosspayments', 'nice_v2'])(
+    'answers the four fields of %s to the older SDKs too, without a word of success (sdk-facts 10)',
+    async (pg) => {
+      const sandbox = createSandbox({ pgs: [pg] })
+      const ask = async (merchant_uid: string, form: object) => {
+        const params = { name: 'n', amount: 0, customer_uid: 'c', customer_id: 'c', merchant_uid }
+        const request = { userCode: sandbox.userCode, origin: 'https://shop.example', mobile: false, dialect: 'legacy', params }
+        const { path } = await post(sandbox, '/sandbox/requests', request)
+        return (await post(sandbox, path, form)).answer
+      }
+      expect(Object.keys(await ask('1', { number: '9410-0000-0000-0001' }))).toEqual(['imp_uid', 'merchant_uid'])
+      expect(Object.keys(await ask('2', { cancel: true }))).toEqual(['imp_uid', 'merchant_uid', 'error_code', 'error_msg'])
+    },
+  )
+
   it('takes the page away where the PG does, by PG and not by device alone (sdk-facts 8)', async () => {
     const sandbox = createSandbox({ pgs: ['jtnet', 'payco', 'chai'] })
     const leaves = async (pg: string, mobile: boolean) =>

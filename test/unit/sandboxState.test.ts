@@ -179,6 +179,8 @@ describe('a sandbox that is killed', () => {
     saved((state) => Object.assign(state, { usedUp: undefined })),
     saved((state) => Object.assign(state.payments[0], { merchant_uid: 7 })),
     saved((state) => Object.assign(state, { token: 'yes' })),
+    // what a later version remembers besides
+    saved((state) => Object.assign(state, { disputes: [] })),
   ])('is not begun from something else (%#)', (text) => {
     const path = newPath()
     writeFileSync(path, text)
@@ -263,6 +265,21 @@ it('a running clock goes on from where a saved one has got to, or from a later s
   expect(runningClock(1_000, saved)() + 1_000).toBeCloseTo(5_060, -1)
   expect(runningClock(90_000, saved)() + 1_000).toBeCloseTo(90_000, -1)
   expect(runningClock(null, null)()).toBeCloseTo(Date.now() / 1000, -1)
+})
+
+it('a running clock runs on from where it is when the machine’s is put back', () => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+  try {
+    const clock = runningClock(null, null)
+    vi.setSystemTime(1_800_000_060_000)
+    expect(clock()).toBe(1_800_000_060)
+    vi.setSystemTime(1_799_996_400_000)
+    expect(clock()).toBe(1_800_000_060)
+    vi.setSystemTime(1_799_996_405_000)
+    expect(clock()).toBe(1_800_000_065)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('loses no waiting payment that becomes due while it looks which are', async () => {

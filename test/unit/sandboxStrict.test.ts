@@ -365,3 +365,42 @@ it('makes what is scheduled by itself while its clock runs, and saves it', async
     vi.useRealTimers()
   }
 })
+
+describe('a moment', () => {
+  const latest = Date.parse('9999-12-31T23:59:59Z') / 1000
+  it.each([latest + 1, (at + 60) * 1_000, 1e15 - 1])('is in seconds, and none of the calendar is %s', async (moment) => {
+    const { sandbox, send, json, keyIn } = await open()
+    await keyIn()
+    const schedule = (schedule_at: number) =>
+      json('POST', '/subscribe/payments/schedule', {
+        customer_uid: 'c',
+        schedules: [{ merchant_uid: 's', schedule_at, amount: 100, name: 'n' }],
+      })
+    const refused = { status: 400, code: -1, message: expect.stringContaining('초 단위') }
+    expect(await schedule(moment)).toMatchObject(refused)
+    expect(await schedule(at + 60)).toMatchObject({ code: 0 })
+    expect(await json('PUT', '/subscribe/payments/schedule/s', { schedule_at: moment })).toMatchObject(refused)
+    for (const query of [
+      `/payments/status/paid?to=${moment}`,
+      `/payments/status/paid?from=${moment}`,
+      `/subscribe/payments/schedule?schedule_from=${moment}&schedule_to=${moment}`,
+      `/subscribe/customers/c/schedules?from=${moment}&to=${moment}`,
+    ])
+      expect(await send('GET', query), query).toMatchObject(refused)
+    expect(sandbox.schedules).toMatchObject([{ schedule_at: at + 60 }])
+  })
+
+  it('is none after the calendar, however often the clock is moved', async () => {
+    const { sandbox } = await open()
+    const move = (seconds: number) => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ seconds }) }
+      return sandbox.fetch(new Request('http://sandbox/sandbox/clock', init))
+    }
+    expect((await move(latest - at + 1)).status).toBe(400)
+    expect(() => sandbox.advance(latest - at + 1)).toThrow(RangeError)
+    expect(sandbox.now()).toBe(at)
+    expect((await move(latest - at)).status).toBe(200)
+    expect((await move(1)).status).toBe(400)
+    expect(sandbox.now()).toBe(latest)
+  })
+})

@@ -15,6 +15,7 @@ export interface Shop {
   readonly sdk?: string
   readonly pg?: string
   readonly amount?: number
+  readonly currency?: string
   readonly language?: string
 }
 
@@ -32,7 +33,7 @@ export function openShops(options: SandboxOptions = {}) {
   let shopUrl = ''
   let shop: Shop = {}
   const page = () => {
-    const { sdk = '/v1/iamport.js', pg = 'jtnet', amount = 0, language = 'ko' } = shop
+    const { sdk = '/v1/iamport.js', pg = 'jtnet', amount = 0, currency = 'KRW', language = 'ko' } = shop
     const legacy = sdk.startsWith('/js/')
     const values: Readonly<Record<string, unknown>> = {
       jquery: legacy ? '/jquery.js' : 'data:text/javascript,',
@@ -40,6 +41,7 @@ export function openShops(options: SandboxOptions = {}) {
       userCode: sandbox.userCode,
       pg,
       amount,
+      currency,
       language,
     }
     return shopSource.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name]))
@@ -63,14 +65,20 @@ export function openShops(options: SandboxOptions = {}) {
     await browser.close()
     for (const server of servers) server.close()
   })
+  /** The shop's page. */
+  async function visit(device: BrowserContextOptions, at: Shop = {}): Promise<Page> {
+    shop = at
+    const shown = await (await browser.newContext(device)).newPage()
+    shown.setDefaultTimeout(20_000)
+    await shown.goto(shopUrl)
+    return shown
+  }
   return {
     sandbox,
+    visit,
     /** The shop's page, with its button pressed. */
     async press(device: BrowserContextOptions, at: Shop = {}): Promise<Page> {
-      shop = at
-      const shown = await (await browser.newContext(device)).newPage()
-      shown.setDefaultTimeout(20_000)
-      await shown.goto(shopUrl)
+      const shown = await visit(device, at)
       await shown.getByRole('button', { name: '정기결제 신청' }).click()
       return shown
     },

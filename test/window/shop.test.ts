@@ -44,3 +44,11 @@ it('is over the whole screen of a phone where the PG does not take the page away
   await approve(page)
   expect(await resultOf(page)).toContain('성공')
 })
+
+it.each(sdks)('has an X that only a shop’s own style shows, with %s (sdk-facts 7)', async (sdk) => {
+  const page = await press(pc, { sdk })
+  await windowOf(page)
+  expect(await page.locator('.imp-close:visible').count()).toBe(0)
+  await page.addStyleTag({ content: '.imp-close { display: block !important }' })
+  expect(await page.locator('.imp-close:visible').count()).toBe(1)
+})

@@ -189,6 +189,18 @@ describe('the test cards', () => {
   })
 })
 
+it('says the currency that is asked for, and no other', async () => {
+  const frame = await windowOf(await press(pc, { pg: 'paymentwall', amount: 1_234, currency: 'USD' }))
+  const said = async () =>
+    [await frame.locator('#total').innerText(), await frame.locator('#submit').innerText()].map((text) => text.replace(/\s/g, ' '))
+  expect(await said()).toEqual(['USD 1,234.00', 'USD 1,234.00 결제하고 등록'])
+  await frame.locator('[data-action=language]').click()
+  expect(await said()).toEqual(['USD 1,234.00', 'Pay USD 1,234.00 and register'])
+  await frame.locator('[data-action=cancel]').click()
+  const won = await windowOf(await press(pc, { amount: 1_234 }))
+  expect(await won.locator('#submit').innerText()).toBe('1,234원 결제하고 등록')
+})
+
 it('keeps no whole card number', async () => {
   await approve(await press(pc))
   await expect.poll(() => sandbox.billingKeys.size).toBe(1)

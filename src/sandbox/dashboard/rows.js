@@ -1,4 +1,4 @@
-import { hour, lang, moment, words } from './words.js'
+import { hour, lang, moment, money, words } from './words.js'
 
 /**
  * What a row of a list shows.
@@ -29,20 +29,20 @@ const facts = (pairs) => pairs.filter(([, value]) => value !== null && value !==
 
 /** @returns {Row} */
 function payment(paid) {
-  const { order, number, key, card, why, refunded, won } = words()
+  const { order, number, key, card, why, refunded } = words()
   return {
     id: String(paid.imp_uid),
     tone: toneOf(paid.status),
     badge: named(paid.status),
     title: String(paid.name ?? paid.merchant_uid),
-    amount: won(Number(paid.amount)),
+    amount: money(Number(paid.amount), paid.currency),
     time: moment(paid.paid_at || paid.failed_at || paid.started_at, 'short'),
     facts: facts([
       [order, paid.merchant_uid],
       [number, paid.imp_uid],
       [key, paid.customer_uid],
       [card, [paid.card_name, paid.card_number].filter(Boolean).join(' ')],
-      [refunded, paid.cancel_amount > 0 ? won(paid.cancel_amount) : null],
+      [refunded, paid.cancel_amount > 0 ? money(paid.cancel_amount, paid.currency) : null],
       [why, paid.fail_reason ?? paid.cancel_reason],
     ]),
   }
@@ -60,14 +60,14 @@ const billingKey = ({ customer_uid, card, inserted }) => ({
 
 /** @returns {Row} */
 function schedule(row) {
-  const { when, key, order, why, number, won } = words()
+  const { when, key, order, why, number } = words()
   const status = row.payment_status ?? row.schedule_status
   return {
     id: `${row.merchant_uid} ${row.schedule_at}`,
     tone: toneOf(status),
     badge: named(status),
     title: String(row.name),
-    amount: won(Number(row.amount)),
+    amount: money(Number(row.amount), row.currency),
     facts: facts([
       [when, moment(row.schedule_at)],
       [order, row.merchant_uid],
@@ -104,14 +104,14 @@ const eventRows = {
     title: `${method} ${path}`,
     ...(curl ? { curl } : {}),
   }),
-  payment: ({ status, merchant_uid, amount, customer_uid, refunded }) => ({
+  payment: ({ status, merchant_uid, amount, currency, customer_uid, refunded }) => ({
     tone: toneOf(status),
     badge: named(status),
     title: `${words().payments} ${merchant_uid}`,
-    amount: words().won(Number(amount)),
+    amount: money(Number(amount), currency),
     facts: facts([
       [words().key, customer_uid],
-      [words().refunded, refunded === undefined ? null : words().won(refunded)],
+      [words().refunded, refunded === undefined ? null : money(refunded, currency)],
     ]),
   }),
   'billing-key': ({ change, customer_uid, card_name }) => ({

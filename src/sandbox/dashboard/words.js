@@ -160,6 +160,12 @@ export function switchLanguage() {
   } catch {}
 }
 
+/** Money, in won when no currency is told. */
+export const money = (amount, currency = 'KRW') =>
+  currency === 'KRW'
+    ? words().won(amount)
+    : amount.toLocaleString(language === 'ko' ? 'ko-KR' : 'en-GB', { style: 'currency', currency, currencyDisplay: 'code' })
+
 /** A moment of the sandbox's clock, in Korea. */
 export const moment = (seconds, dateStyle = 'medium') =>
   new Intl.DateTimeFormat(language === 'ko' ? 'ko-KR' : 'en-GB', { dateStyle, timeStyle: 'medium', timeZone: 'Asia/Seoul' }).format(

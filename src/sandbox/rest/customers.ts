@@ -1,3 +1,4 @@
+import { declinedBy, type Fault } from '../faults.ts'
 import { findTestCard, type TestCard } from '../testCards.ts'
 import { isPast } from '../windowForm.ts'
 import { customerAnswer, paymentAnswer } from './answers.ts'
@@ -16,8 +17,12 @@ const customerFields = {
   customer_postcode: { type: 'text', max: 8 },
 } satisfies Fields
 
-/** The test card that was typed at the shop; throws what a PG would say. */
-export function typedCard(card: Record<string, unknown>, now: number): TestCard {
+/**
+ * The test card that was typed at the shop; throws what a PG would say.
+ *
+ * @param fault of the call, where that only takes the card; one that charges it too says so with its payment
+ */
+export function typedCard(card: Record<string, unknown>, now: number, fault?: Fault): TestCard {
   const { card_number, expiry, birth, pwd_2digit } = card
   const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(String(expiry)) ?? []
   if (!year) throw new Refusal('유효기간은 YYYY-MM 형식이어야 합니다.', 400)
@@ -27,7 +32,8 @@ export function typedCard(card: Record<string, unknown>, now: number): TestCard 
   if (isPast(Number(year), Number(month), now)) throw new Refusal('유효기간이 지난 카드입니다.')
   const found = findTestCard(String(card_number))
   if (!found) throw new Refusal('테스트 카드번호가 아닙니다.')
-  if (found.refusal) throw new Refusal(found.refusal.message)
+  const refusal = declinedBy(fault) ?? found.refusal?.message
+  if (refusal !== undefined) throw new Refusal(refusal)
   return found
 }
 
@@ -50,7 +56,7 @@ function register(call: Call, context: RestContext) {
   const pg = pgOf(customer.pg, context)
   checkNeeds('card', pg, customer)
   checkNeeds('customer', pg, customer)
-  const key = { card: typedCard(customer, state.now()), pg, inserted: state.now(), customer: withoutCard(customer) }
+  const key = { card: typedCard(customer, state.now(), call.fault), pg, inserted: state.now(), customer: withoutCard(customer) }
   state.billingKeys.set(customer_uid, key)
   return { response: customerAnswer(customer_uid, key) }
 }

@@ -1,4 +1,5 @@
 import { pgRule } from '../../billing/pg.ts'
+import { lastMoment } from '../state.ts'
 import type { Body } from './body.ts'
 
 /** Why a call is refused, as PortOne says it: HTTP 200 with a `code` that is not 0, unless there is a status of its own. */
@@ -12,7 +13,7 @@ export class Refusal extends Error {
 }
 
 export interface Field {
-  readonly type: 'text' | 'number' | 'integer' | 'boolean' | 'texts' | 'rows' | 'any'
+  readonly type: 'text' | 'number' | 'integer' | 'moment' | 'boolean' | 'texts' | 'rows' | 'any'
   readonly max?: number
   /** What its text looks like, when not any will do. */
   readonly pattern?: RegExp
@@ -25,7 +26,7 @@ export const required = (field: Field): Field => ({ ...field, required: true })
 export const orderNumber = required(text(40))
 export const customerUid = required(text(80))
 export const won = required({ type: 'number' })
-export const unixTime = required({ type: 'integer' })
+export const unixTime = required({ type: 'moment' })
 export const anyText: Field = { type: 'text' }
 export const currency: Field = { type: 'text', pattern: /^[A-Z]{3}$/ }
 
@@ -91,6 +92,11 @@ const answerFields = new Set(
   ),
 )
 
+/** Holds a time to seconds: milliseconds are tens of thousands of years away. */
+export function checkMoment(name: string, value: number) {
+  if (value > lastMoment) throw new Refusal(`${name} 값은 초 단위 UNIX timestamp여야 합니다.`, 400)
+}
+
 function readField(name: string, { type, pattern, max = Number.POSITIVE_INFINITY }: Field, value: unknown, isForm: boolean): unknown {
   const wrong = new Refusal(`${name} 값이 올바르지 않습니다.`, 400)
   switch (type) {
@@ -101,10 +107,12 @@ function readField(name: string, { type, pattern, max = Number.POSITIVE_INFINITY
       if ([...value].length > max) throw new Refusal(`${name} 값은 ${max}자 이하여야 합니다.`, 400)
       return value
     case 'number':
-    case 'integer': {
+    case 'integer':
+    case 'moment': {
       const number = isForm && typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value
       if (typeof number !== 'number' || !Number.isFinite(number) || Math.abs(number) > Number.MAX_SAFE_INTEGER) throw wrong
-      if (type === 'integer' && !Number.isInteger(number)) throw wrong
+      if (type !== 'number' && !Number.isInteger(number)) throw wrong
+      if (type === 'moment') checkMoment(name, number)
       return number
     }
     case 'boolean':
@@ -137,12 +145,20 @@ export function readFields({ values, isForm }: Body, fields: Fields): Record<str
   return read
 }
 
-/** Currencies whose smallest coin is one. */
-const noFraction = /^(?:KRW|JPY|VND)$/
+/** Whether a currency's smallest coin is one; a hundredth otherwise. */
+const isWhole = (currency: unknown) => /^(?:KRW|JPY|VND)$/.test(String(currency))
+
+/** Money to the nearest coin, which sums and differences of fractions miss. */
+export function toCoins(amount: number, currency: unknown = 'KRW') {
+  if (Number.isInteger(amount)) return amount
+  return isWhole(currency) ? Math.round(amount) : Math.round(amount * 100) / 100
+}
 
 /** Holds money to whole coins. */
 export function checkCoins(amount: unknown, currency: unknown = 'KRW') {
-  if (noFraction.test(String(currency)) && !Number.isInteger(amount)) throw new Refusal(`${currency} 금액에는 소수점을 쓸 수 없습니다.`)
+  if (toCoins(Number(amount), currency) === amount) return
+  const most = isWhole(currency) ? '금액에는 소수점을 쓸 수 없습니다.' : '금액은 소수점 아래 두 자리까지 쓸 수 있습니다.'
+  throw new Refusal(`${currency} ${most}`)
 }
 
 /** Money that can be asked for: more than nothing, in whole coins. */

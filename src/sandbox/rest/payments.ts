@@ -1,8 +1,8 @@
 import type { SandboxPayment, State } from '../state.ts'
 import { webhookOf } from '../webhooks.ts'
 import { paymentAnswer } from './answers.ts'
-import { anyText, checkCoins, checkNeeds, checkParts, Refusal, readFields } from './fields.ts'
-import { type Call, noPayment, paged, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
+import { anyText, checkCoins, checkNeeds, checkParts, Refusal, readFields, toCoins } from './fields.ts'
+import { type Call, noPayment, paged, queryMoment, queryWord, type RestContext, type Route } from './route.ts'
 
 /** By which time PortOne searches payments, by what has become of each. */
 const timeFields = { ready: 'started_at', paid: 'paid_at', cancelled: 'cancelled_at', failed: 'failed_at' } as const
@@ -43,9 +43,9 @@ function findAll({ path: { merchant_uid, status }, query }: Call, { state }: Res
 
 function byStatus({ path: { status = '' }, query }: Call, { state }: RestContext) {
   const found = ofStatus(state.payments, status)
-  const to = queryNumber(query, 'to', state.now())
+  const to = queryMoment(query, 'to', state.now())
   // no more than 90 days are searched
-  const from = Math.max(queryNumber(query, 'from', 0), to - 90 * 86_400)
+  const from = Math.max(queryMoment(query, 'from', 0), to - 90 * 86_400)
   const timeOf = (payment: SandboxPayment) => Number(payment[timeFields[payment.status]])
   return page(
     sorted(
@@ -74,17 +74,22 @@ function one({ path: { imp_uid }, query }: Call, { state }: RestContext) {
   return { response: paymentAnswer(found) }
 }
 
+/** What has not gone back. */
+const leftOf = ({ amount, cancel_amount, currency }: SandboxPayment) => toCoins(amount - cancel_amount, currency)
+
 /** An eleventh of what is not free of tax is the tax. */
-const share = (amount: number, tax_free = 0) => {
-  const supply = Math.round((amount - tax_free) / 1.1)
-  return { tax_free, supply, vat: amount - tax_free - supply, service: 0 }
+const share = (amount: number, tax_free: number, currency: unknown) => {
+  const taxed = toCoins(amount - tax_free, currency)
+  const supply = toCoins(taxed / 1.1, currency)
+  return { tax_free, supply, vat: toCoins(taxed - supply, currency), service: 0 }
 }
 function balance({ path: { imp_uid } }: Call, { state }: RestContext) {
   const found = state.payment(imp_uid)
   if (!found) throw noPayment()
-  const none = share(0)
-  const left = found.amount - found.cancel_amount
-  const primary = share(left, Math.min(left, Number(found.tax_free ?? 0) - Number(found.cancel_tax_free ?? 0)))
+  const none = share(0, 0, found.currency)
+  const left = leftOf(found)
+  const freeLeft = toCoins(Number(found.tax_free ?? 0) - Number(found.cancel_tax_free ?? 0), found.currency)
+  const primary = share(left, Math.min(left, freeLeft), found.currency)
   const parts = { cash_receipt: none, primary, secondary: none, discount: none }
   return { response: { amount: found.amount, ...parts, histories: [{ ...parts, created: found.paid_at }] } }
 }
@@ -111,7 +116,7 @@ function toCancel(state: State, imp_uid: unknown, merchant_uid: unknown) {
 function cancel({ body, fault }: Call, { state }: RestContext) {
   const { imp_uid, merchant_uid, amount = 0, checksum, reason = null, enable_webhook, ...taxes } = readFields(body, cancelFields)
   const payment = toCancel(state, imp_uid, merchant_uid)
-  const left = payment.amount - payment.cancel_amount
+  const left = leftOf(payment)
   if (checksum !== undefined && checksum !== left) throw new Refusal('취소 가능한 금액이 checksum과 다릅니다.')
   const back = Number(amount) || left
   if (back < 0) throw new Refusal('취소 요청 금액은 0보다 커야 합니다.')
@@ -128,16 +133,16 @@ function cancel({ body, fault }: Call, { state }: RestContext) {
     reason,
     cancellation_id,
   }
-  payment.cancel_amount += back
-  payment.cancel_tax_free = Number(payment.cancel_tax_free ?? 0) + Number(taxes.tax_free ?? 0)
+  payment.cancel_amount = toCoins(payment.cancel_amount + back, payment.currency)
+  payment.cancel_tax_free = toCoins(Number(payment.cancel_tax_free ?? 0) + Number(taxes.tax_free ?? 0), payment.currency)
   Object.assign(payment, {
     cancel_history: [...history, { ...entry, receipt_url: `https://sandbox.invalid/receipts/${cancellation_id}` }],
     cancel_reason: reason,
     cancelled_at: state.now(),
     ...(payment.cancel_amount === payment.amount ? { status: 'cancelled' } : {}),
   })
-  const { merchant_uid: order, status, amount: whole, customer_uid } = payment
-  state.events.add('payment', { imp_uid: payment.imp_uid, merchant_uid: order, status, amount: whole, customer_uid, refunded: back })
+  const { imp_uid: number, merchant_uid: order, status, amount: whole, currency, customer_uid } = payment
+  state.events.add('payment', { imp_uid: number, merchant_uid: order, status, amount: whole, currency, customer_uid, refunded: back })
   // to the address of the console, whatever the charge said
   if (enable_webhook === true) state.notify(payment, state.noticeUrl, webhookOf(fault))
   return { response: paymentAnswer(payment) }

@@ -2,7 +2,7 @@ import { pgCode } from '../../billing/pg.ts'
 import type { Fault } from '../faults.ts'
 import type { State } from '../state.ts'
 import type { Body } from './body.ts'
-import { Refusal } from './fields.ts'
+import { checkMoment, Refusal } from './fields.ts'
 
 export interface RestContext {
   readonly state: State
@@ -54,6 +54,13 @@ export function queryNumber(query: URLSearchParams, name: string, missing?: numb
   if (value === null && missing !== undefined) return missing
   if (value === null || !/^\d{1,15}$/.test(value)) throw new Refusal(`${name} 값이 올바르지 않습니다.`, 400)
   return Number(value)
+}
+
+/** A time of the query, in seconds. */
+export function queryMoment(query: URLSearchParams, name: string, missing?: number): number {
+  const moment = queryNumber(query, name, missing)
+  checkMoment(name, moment)
+  return moment
 }
 
 /** One of the words a query takes. */

@@ -1,3 +1,4 @@
+import { declinedBy } from '../faults.ts'
 import type { SandboxKey, SandboxSchedule, State } from '../state.ts'
 import { paymentAnswer, scheduleAnswer } from './answers.ts'
 import { typedCard, uidOf } from './customers.ts'
@@ -14,7 +15,7 @@ import {
   text,
   unixTime,
 } from './fields.ts'
-import { type Call, noCustomer, noSchedule, paged, pgOf, queryNumber, queryWord, type RestContext, type Route } from './route.ts'
+import { type Call, noCustomer, noSchedule, paged, pgOf, queryMoment, queryWord, type RestContext, type Route } from './route.ts'
 
 const statuses = ['scheduled', 'executed', 'revoked'] as const
 
@@ -23,14 +24,14 @@ function checkTime(state: State, at: unknown) {
 }
 
 /** The key that is charged: the one there is, else one of the card data that is typed with it. */
-function keyFor(context: RestContext, customer: Record<string, unknown>, uid: string): SandboxKey {
+function keyFor(customer: Record<string, unknown>, uid: string, { fault }: Call, context: RestContext): SandboxKey {
   const { state } = context
   const known = state.billingKeys.get(uid)
   if (known) return known
   if (customer.card_number === undefined) throw noCustomer(200)
   const pg = pgOf(null, context)
   checkNeeds('card', pg, customer)
-  return { card: typedCard(customer, state.now()), pg, inserted: state.now() }
+  return { card: typedCard(customer, state.now(), fault), pg, inserted: state.now() }
 }
 
 /** The buyer of a schedule that names none is the customer that was told with the card. */
@@ -41,8 +42,9 @@ const buyerOf = ({ customer = {} }: SandboxKey) =>
 
 const typed = Object.fromEntries(Object.entries(cardFields).map(([name, { type, max }]) => [name, { type, max }]))
 
-function schedule({ body }: Call, context: RestContext) {
+function schedule(call: Call, context: RestContext) {
   const { state } = context
+  const { body, fault } = call
   const customer = readFields(body, {
     ...typed,
     customer_uid: customerUid,
@@ -64,11 +66,12 @@ function schedule({ body }: Call, context: RestContext) {
     return { ...rest, merchant_uid, amount, name, customer_uid: uid, schedule_at: Number(rest.schedule_at), schedule_status: 'scheduled' }
   })
   if (new Set(made.map(({ merchant_uid }) => merchant_uid)).size < made.length) throw new Refusal('merchant_uid가 중복되었습니다.')
-  const key = keyFor(context, customer, uid)
+  const key = keyFor(customer, uid, call, context)
   const whole = made.map((row): SandboxSchedule => ({ ...buyerOf(key), ...row }))
   for (const row of whole) checkForPg(key.pg, row)
   // the card is tried with it, and gets it back at once
-  if (customer.checking_amount && key.card.laterRefusal !== null) throw new Refusal(key.card.laterRefusal)
+  const refusal = declinedBy(fault) ?? key.card.laterRefusal
+  if (customer.checking_amount && refusal !== null) throw new Refusal(refusal)
   if (!state.billingKeys.has(uid)) state.billingKeys.set(uid, key)
   state.plan(whole)
   for (const { merchant_uid, schedule_at } of whole) state.events.add('schedule', { merchant_uid, schedule_at, status: 'scheduled' })
@@ -97,7 +100,7 @@ const threeMonths = 92 * 86_400
 
 /** Newest first. */
 function within(state: State, query: URLSearchParams, names: { from: string; to: string; status: string }) {
-  const [from, to] = [queryNumber(query, names.from), queryNumber(query, names.to)]
+  const [from, to] = [queryMoment(query, names.from), queryMoment(query, names.to)]
   if (to - from > threeMonths) throw new Refusal('최대 3개월 단위로 조회할 수 있습니다.', 400)
   const status = queryWord(query, names.status, statuses)
   return state.schedules
