@@ -1,5 +1,8 @@
+import type { Confirm } from '../billing/confirm.ts'
+import type { WindowReport } from '../billing/outcome.ts'
 import { parseRedirect, stripRedirectResult } from '../billing/redirect.ts'
-import { claimFrom, openedFrom, reportFrom } from './leftovers.ts'
+import { reportFrom } from './leftovers.ts'
+import { isOf } from './machine.ts'
 import { attemptsOfPage, pageChanged } from './page.ts'
 import {
   isStorageUsable,
@@ -39,30 +42,35 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
     page.landing ??= landingAfterReload(consumer)
     return page.landing
   }
-  const before = page.landing?.getState()
-  // its keys may still be in the address
-  if (before && 'attempt' in before && before.attempt?.merchantUid === merchantUid) return page.landing
-  const landing = new Attempt(consumer)
-  page.landing = landing
-  if (mine && report.impUid !== null) remember({ ...mine, impUid: report.impUid, cameToNothing: false })
-  if (merchantUid !== null) rememberLanding(location.pathname, merchantUid)
-  const canAsk = settings.confirm !== undefined
-  const attempt = mine ? openedFrom(mine, canAsk) : { merchantUid, amount: null, canAsk, failedAsks: 0 }
-  const clean = () => cleanAddress(mine, consumer)
-  // where nothing is kept, the address is what a reload has, until the outcome is definite
-  if (mine && isStorageUsable()) clean()
-  else whenDefinite(landing, clean)
-  landing.takeOver(
-    { type: 'landed', report, attempt },
-    {
-      merchantUid: mine?.merchantUid ?? merchantUid,
-      customerUid: mine?.customerUid ?? null,
-      impUid: report.impUid,
-      token: mine?.token,
-    },
-  )
+  // its keys may still be in the address, or Back has come to them again
+  if (!page.landing || !isOf(page.landing.getState(), report.merchantUid)) {
+    const landing = new Attempt(consumer)
+    page.landing = landing
+    if (mine && report.impUid !== null) remember({ ...mine, impUid: report.impUid, cameToNothing: false })
+    if (merchantUid !== null) rememberLanding(location.pathname, merchantUid)
+    // where nothing is kept, the address is what a reload has, until the outcome is definite
+    const isKept = mine && isStorageUsable()
+    const clean = () => {
+      if (!isKept && !isDefinite(landing)) return
+      // its page may have been left for another one meanwhile
+      if (parseRedirect(location.href)?.merchantUid !== merchantUid) return
+      page.listeners.delete(clean)
+      cleanAddress(mine, consumer)
+    }
+    page.listeners.add(clean)
+    clean()
+    landed(landing, report, mine, settings.confirm)
+  }
   pageChanged()
-  return landing
+  return page.landing
+}
+
+/** Goes on with what came back, of this tab's attempt or of one that it knows nothing of. */
+function landed(landing: Attempt, report: WindowReport, mine: PendingAttempt | null, confirm: Confirm | undefined): void {
+  const { merchantUid, customerUid, impUid } = report
+  const { amount = null, failedAsks = 0, token } = mine ?? {}
+  const attempt = { merchantUid, amount, canAsk: confirm !== undefined, failedAsks }
+  landing.takeOver({ type: 'landed', report, attempt }, { merchantUid, customerUid, impUid, token }, confirm)
 }
 
 function landingAfterReload(consumer: LandingConsumer): Attempt | null {
@@ -71,26 +79,15 @@ function landingAfterReload(consumer: LandingConsumer): Attempt | null {
   const pending = pendingAttempt(merchantUid)
   const told = lastTold(merchantUid)
   const landing = new Attempt(consumer)
-  const canAsk = consumer.settings().confirm !== undefined
-  if (pending && !pending.cameToNothing)
-    landing.takeOver(
-      { type: 'landed', report: { ...reportFrom(pending), recovered: false }, attempt: openedFrom(pending, canAsk) },
-      claimFrom(pending),
-    )
+  if (pending && !pending.cameToNothing) landed(landing, { ...reportFrom(pending), recovered: false }, pending, consumer.settings().confirm)
   else if (told && told.status !== 'unconfirmed') landing.show(told)
   else return null
   return landing
 }
 
-function whenDefinite(landing: Attempt, then: () => void): void {
-  const { listeners } = attemptsOfPage()
-  const look = () => {
-    const { outcome } = landing.getSnapshot()
-    if (!outcome || outcome.status === 'unconfirmed') return
-    listeners.delete(look)
-    then()
-  }
-  listeners.add(look)
+function isDefinite(landing: Attempt): boolean {
+  const { outcome } = landing.getSnapshot()
+  return outcome !== null && outcome.status !== 'unconfirmed'
 }
 
 /** Takes PortOne's keys out of the address, and leaves the shop's. */

@@ -37,13 +37,13 @@ export function reportFrom({ merchantUid, customerUid, impUid, order, currency }
 /**
  * This tab's earlier attempts at this merchant's windows whose end is not known.
  *
- * @param forClick whether a click waits for them; else a result in the address, and a landing under way, belong to the
- *   landing's consumers
+ * @param forClick whether a click waits for them; else a result in the address that nobody has taken yet, and a landing
+ *   under way, belong to the landing's consumers
  */
 export function leftovers(settings: AttemptSettings, forClick: boolean): readonly PendingAttempt[] {
   keepOnlyFor(settings.customerKey)
-  if (!settings.confirm || (!forClick && hasRedirectResult(location.href))) return []
   const { attempts, landing } = attemptsOfPage()
+  if (!settings.confirm || (!forClick && !landing && hasRedirectResult(location.href))) return []
   const busy = [...attempts, landing].map((attempt) => attempt?.orderUnderWay())
   return pendingAttempts().filter(
     ({ merchantUid, userCode = settings.sdk.userCode, cameToNothing, failedAsks }) =>
@@ -103,7 +103,7 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   ]
   const idle = all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle')
   for (const target of concerned.length > 0 ? concerned : [idle])
-    target?.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending))
+    target?.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending), confirm)
   // every button is busy with something else: the key is told all the same
   if (isIssued) all.find((one) => one.isListening())?.tellAside(outcome)
 }

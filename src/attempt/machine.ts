@@ -150,10 +150,16 @@ export function transition(state: AttemptState, event: AttemptEvent): Step {
   }
 }
 
+/** Whether it is, or was, about an order. */
+export const isOf = (
+  state: AttemptState,
+  merchantUid: string | null,
+): state is Extract<AttemptState, { readonly attempt: OpenedAttempt | null }> & { readonly attempt: OpenedAttempt } =>
+  'attempt' in state && state.attempt?.merchantUid === merchantUid
+
 /** Whether the end of an order is this attempt's open question. */
 export const asksAbout = (state: AttemptState, merchantUid: string | null): boolean =>
-  (state.phase === 'confirming' || (state.phase === 'settled' && state.outcome.status === 'unconfirmed')) &&
-  state.attempt?.merchantUid === merchantUid
+  (state.phase === 'confirming' || (state.phase === 'settled' && state.outcome.status === 'unconfirmed')) && isOf(state, merchantUid)
 
 /** Whether an attempt is under way. */
 export const isPending = ({ phase }: AttemptState): boolean => phase !== 'idle' && phase !== 'settled' && phase !== 'error'
@@ -195,7 +201,7 @@ function leaveOpen({ report, attempt, byCustomer }: Confirming, reason: Unconfir
 /** A success, or a word that may be one: who hears of it lets nothing else through. */
 function lateReport(state: AttemptState, report: WindowReport): Step {
   const stay: Step = [state, []]
-  if (!('attempt' in state) || state.attempt?.merchantUid !== report.merchantUid) return stay
+  if (!isOf(state, report.merchantUid)) return stay
   if (state.phase === 'window-open') {
     // a second window of the same order: what it may charge has been paid in the first
     const [next, effects] = reported(report, state.attempt)

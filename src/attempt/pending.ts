@@ -47,7 +47,9 @@ function parsePending(value: unknown): PendingAttempt[] {
   const { merchantUid, customerUid, amount, startedAt, impUid, failedAsks } = value
   if (typeof merchantUid !== 'string' || typeof customerUid !== 'string') return []
   if (typeof amount !== 'number' || typeof startedAt !== 'number') return []
-  return [{ ...(value as unknown as PendingAttempt), impUid: textOr(impUid, null), failedAsks: Number(failedAsks) || 0 }]
+  // a clock that has gone back since has not begun it later than now
+  const began = Math.min(startedAt, Date.now())
+  return [{ ...(value as unknown as PendingAttempt), startedAt: began, impUid: textOr(impUid, null), failedAsks: Number(failedAsks) || 0 }]
 }
 
 const statuses = ['issued', 'reported', 'cancelled', 'failed', 'unconfirmed']

@@ -13,6 +13,7 @@ import {
   type AttemptState,
   asksAbout,
   givenUp,
+  isOf,
   isPending,
   isPreparing,
   type Phase,
@@ -140,9 +141,9 @@ export class Attempt {
   }
 
   /** Goes on with an attempt that was begun earlier: a leftover, or one that came back by redirect. */
-  takeOver = (event: Extract<AttemptEvent, { type: 'left-over' | 'landed' }>, claim: Claim): void => {
+  takeOver = (event: Extract<AttemptEvent, { type: 'left-over' | 'landed' }>, claim: Claim, confirm: Confirm | undefined): void => {
     this.#claim = claim
-    this.#confirm = this.#owner.settings().confirm
+    this.#confirm = confirm
     this.#drops = attemptsOfPage().drops
     this.dispatch(event)
   }
@@ -397,8 +398,7 @@ export class Attempt {
     remember({ ...pending, impUid: report.impUid })
     // another button may have opened the same order meanwhile
     const asker = attemptsUnderWay().find((one) => one.orderUnderWay() === merchantUid) ?? this
-    const state = asker.getState()
-    if ('attempt' in state && state.attempt?.merchantUid === merchantUid) asker.dispatch({ type: 'late-report', report })
+    if (isOf(asker.getState(), merchantUid)) asker.dispatch({ type: 'late-report', report })
     else if (settings.confirm) this.lookAfterLeftovers()
     else this.tellAside(report)
   }

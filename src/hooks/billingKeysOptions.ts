@@ -47,7 +47,8 @@ export function billingKeysOptions({ api, customerKey, staleTime = 0, fetch }: B
   return queryOptions({
     queryKey: billingKeysKey(api, customerKey),
     queryFn: async ({ signal }): Promise<BillingKeysData> => {
-      const askedAt = typeof window === 'undefined' ? 0 : Date.now()
+      // after that issue, also by a clock that has gone back since: else it would be asked for again without end
+      const askedAt = typeof window === 'undefined' ? 0 : Math.max(Date.now(), lastIssuedAt() + 1)
       return { keys: readKeys(await callApi(api, '/keys', { method: 'GET', signal, fetch })), askedAt }
     },
     staleTime: ({ state: { data } }) => (isOutdated(data) ? 0 : staleTime),

@@ -115,6 +115,31 @@ describe('<BillingKeyRedirect>', () => {
     },
   )
 
+  it('cleans its own address alone, when its page has been left before the end, and cleans it when Back comes to it', async () => {
+    const keys = '/done?plan=a&imp_uid=imp_1&merchant_uid=issue-1'
+    let answer: (said: ConfirmAnswer) => void = () => {}
+    const confirm = vi.fn(() => new Promise<ConfirmAnswer>((resolve) => (answer = resolve)))
+    const replaceUrl = vi.fn((url: string) => history.replaceState(null, '', url))
+    const shown = (isLanding: boolean) => (
+      <BillingKeyProvider userCode="imp00000000" confirm={confirm} replaceUrl={replaceUrl}>
+        {isLanding && <BillingKeyRedirect />}
+      </BillingKeyProvider>
+    )
+    history.replaceState(null, '', keys)
+    const { rerender } = render(shown(true))
+    await waitFor(() => expect(confirm).toHaveBeenCalled())
+    rerender(shown(false))
+    history.replaceState(null, '', '/plans?step=2')
+    await act(() => new Promise<void>((resolve) => setTimeout(resolve)))
+    await act(async () => answer(issued))
+    expect(replaceUrl).not.toHaveBeenCalled()
+    history.replaceState(null, '', keys)
+    rerender(shown(true))
+    expect(await screen.findByText(/등록하고 9,900원을/)).toBeDefined()
+    expect(replaceUrl).toHaveBeenCalledExactlyOnceWith('/done?plan=a')
+    expect(confirm).toHaveBeenCalledTimes(1)
+  })
+
   it('does not repeat words that anyone could have typed', async () => {
     land(
       '?imp_uid=imp_1&merchant_uid=x&error_msg=call-me',

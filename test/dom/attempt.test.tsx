@@ -119,6 +119,74 @@ describe('what is left over from an earlier attempt', () => {
     expect(confirm).toHaveBeenCalledTimes(1)
   })
 
+  it.each([
+    ['of another merchant, whose server knows nothing of it', 'imp11111111', async (): Promise<ConfirmAnswer> => ({ status: 'none' })],
+    ['with no server', 'imp00000000', undefined],
+  ])('is asked about again where it was asked first, also by a button %s', async (_which, userCode, other) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    remember(leftOver({ amount: 9900, userCode: 'imp00000000' }))
+    const asked = vi.fn<(claim: Claim) => void>()
+    const confirm = (claim: Claim) => {
+      asked(claim)
+      return Promise.reject(new Error('offline'))
+    }
+    const common = { pg: 'jtnet', redirectUrl: '/done' } as const
+    render(
+      <>
+        <BillingKeyProvider {...common} userCode={userCode} {...(other ? { confirm: other } : {})}>
+          <BillingKeyButton request={newRequest()} onOutcome={() => {}} quiet />
+        </BillingKeyProvider>
+        <BillingKeyProvider {...common} userCode="imp00000000" confirm={confirm}>
+          <BillingKeyButton request={newRequest()} onOutcome={() => {}} quiet />
+        </BillingKeyProvider>
+      </>,
+    )
+    await waitFor(() => expect(screen.getAllByRole('button')[0]?.textContent).toBe('결과 다시 확인'))
+    await click(screen.getAllByRole('button')[0] as HTMLElement)
+    expect(screen.getAllByRole('button')[0]?.dataset.phase).toBe('settled')
+    expect(asked).toHaveBeenCalledTimes(2)
+    expect(pendingAttempt('left-1')?.cameToNothing).toBe(false)
+  })
+
+  it('is asked about on a page whose address still holds a result of another browser that nobody could say', async () => {
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=landed-1')
+    const confirm = vi.fn<Confirm>(async (claim) => {
+      if (claim.merchantUid === 'landed-1') throw Object.assign(new Error('signed out'), { status: 401 })
+      return issuedOf(claim)
+    })
+    const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+    const shown = (hasButton: boolean) => (
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={confirm}>
+        <BillingKeyRedirect />
+        {hasButton && <BillingKeyButton request={newRequest()} onOutcome={onOutcome} quiet />}
+      </BillingKeyProvider>
+    )
+    const { rerender } = render(shown(false))
+    await screen.findByText(/로그인/)
+    remember(leftOver())
+    rerender(shown(true))
+    await waitFor(() => expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ merchantUid: 'left-1' })))
+    expect(location.search).toBe('?imp_uid=imp_1&merchant_uid=landed-1')
+  })
+
+  it('blocks for an hour at most while the PG has not decided, also when the clock has gone back since', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    remember(leftOver({ amount: 9900 }))
+    vi.setSystemTime(Date.now() - 365 * 86_400_000)
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'pending' }))
+    const first = await show({}, confirm)
+    expect(first.button.textContent).toBe('결과 다시 확인')
+    first.unmount()
+    vi.setSystemTime(Date.now() + 3_590_000)
+    const second = await show({}, confirm)
+    expect(second.button.textContent).toBe('결과 다시 확인')
+    second.unmount()
+    vi.setSystemTime(Date.now() + 20_000)
+    const { button } = await show({}, confirm)
+    await click(button)
+    expect(fake.calls).toHaveLength(1)
+  })
+
   it('blocks the next window until two asks of the customer’s have failed, and then no longer', async () => {
     remember(leftOver({ amount: 9900 }))
     const confirm = vi.fn<Confirm>(() => Promise.reject(new Error('offline')))

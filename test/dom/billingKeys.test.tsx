@@ -101,6 +101,17 @@ describe('useBillingKeys', () => {
     expect(JSON.stringify(dehydrate(client))).not.toMatch(/kim@shop|12341234/)
   })
 
+  it('asks once after an issue, also when the clock has gone back since', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    issuedNow()
+    vi.setSystemTime(Date.now() - 3_600_000)
+    render(page(clientOf({ queries: { staleTime: 60_000 } }), 'kim'))
+    await screen.findByText(twoCards)
+    await act(() => new Promise<void>((resolve) => setTimeout(resolve, 100)))
+    vi.useRealTimers()
+    expect(gets()).toBe(1)
+  })
+
   it('is prefetched on a server, rendered to text and hydrated without another call', async () => {
     const server = clientOf({ queries: { staleTime: 60_000 } })
     await server.prefetchQuery(billingKeysOptions({ api, customerKey: 'kim', staleTime: 60_000 }))
