@@ -10,7 +10,7 @@ const whole = 'BillingKeyProvider, BillingKeyButton, BillingKeyOutcomeView, useB
 
 /** `aim`: what it is meant to come to. `held`: what it may not grow over now; the two are one where the aim is reached. In bytes. */
 export const rows = [
-  { what: 'provider, button, outcome view, hook and redirect, in Korean', names: whole, aim: 12_000, held: 19_600 },
+  { what: 'provider, button, outcome view, hook and redirect, in Korean', names: whole, aim: 12_000, held: 19_630 },
   { what: 'useBillingKey and provider', names: 'BillingKeyProvider, useBillingKey', aim: 8_500, held: 14_350 },
   { what: 'parseRedirect', names: 'parseRedirect', aim: 2_500, held: 2_850 },
 ]

@@ -1,4 +1,4 @@
-import { adviseOfRefusal, adviseOfReport } from '#describe-error'
+import { adviseOfDialog, adviseOfRefusal, adviseOfReport } from '#describe-error'
 import type { Claim, Confirm } from '../billing/confirm.ts'
 import { BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
 import { type BillingKeyOutcome, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
@@ -374,6 +374,7 @@ export class Attempt {
       remember(pending)
       forgetTold(merchantUid)
       this.dispatch({ type: 'opened', attempt: { merchantUid, amount, canAsk: settings.confirm !== undefined, failedAsks: 0 } })
+      adviseOfDialog()
       this.#window = requestPay(imp, params, {
         onEnd: (end) => {
           const report = reportOf(end, pending)

@@ -117,3 +117,11 @@ export function adviseOfLanding(): (() => void) | undefined {
   }, landingLoadsMs)
   return () => clearTimeout(timer)
 }
+
+/** The same where a window opens behind a dialog of the shop's that nothing of `body` can be above: `<dialog>` with `showModal()`. */
+export function adviseOfDialog(): void {
+  if ([...document.querySelectorAll('dialog[open]')].some((dialog) => dialog.matches(':modal')))
+    console.error(
+      'The payment window was opened behind a <dialog> of this page: showModal() makes everything else inert, so that the customer cannot reach it. Close the dialog in the click, or open it with show().',
+    )
+}

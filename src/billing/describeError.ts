@@ -12,3 +12,5 @@ export const adviseOfRefusal = (_refusal: { readonly code: string; readonly mess
 export const adviseOfReport = (_report: WindowReport): void => {}
 
 export const adviseOfLanding = (): void => {}
+
+export const adviseOfDialog = (): void => {}

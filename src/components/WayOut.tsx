@@ -12,11 +12,12 @@ export interface WayOutProps {
 
 /**
  * What keeps the customer safe does not depend on the stylesheet: at the bottom, above any overlay of the SDK's, and seen
- * on phones, where the SDK's own stylesheet hides `body.imp-payment-progress > *` (sdk-facts 7).
+ * on phones, where the SDK's own stylesheet hides `body.imp-payment-progress > *` (sdk-facts 7), and can be pressed where a
+ * dialog of the shop's has taken the pointer from `body`.
  */
 const above =
   'position:fixed;top:auto;left:0;right:0;bottom:12px;margin:0 auto;margin-bottom:env(safe-area-inset-bottom);width:fit-content;' +
-  'min-height:44px;z-index:2147483647;display:block!important;visibility:visible!important'
+  'min-height:44px;pointer-events:auto;z-index:2147483647;display:block!important;visibility:visible!important'
 
 /**
  * The customer's way out of an attempt. It lies in `body`, so that no ancestor of the button hides or clips it, and is no

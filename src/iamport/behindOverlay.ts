@@ -3,16 +3,18 @@ import { overlaySelector } from './sdkFamilies.ts'
 
 /**
  * Keeps the bottom of the screen free of the window: a border of the overlay's, as high as the way out needs, so that
- * neither hides the other's buttons. The overlay's shade lies under a border as well.
+ * neither hides the other's buttons. The overlay's shade lies under a border as well. A dialog of the shop's may have
+ * taken the pointer from `body` and all that inherits it; the window takes it back.
  *
  * @returns undoes it
  */
 function leaveRoom(overlay: HTMLElement, wayOut: HTMLElement): () => void {
-  const { boxSizing, borderBottom } = overlay.style
+  const { boxSizing, borderBottom, pointerEvents } = overlay.style
   const room = wayOut.offsetHeight + 2 * Number.parseInt(wayOut.style.bottom, 10)
   overlay.style.boxSizing = 'border-box'
+  overlay.style.pointerEvents = 'auto'
   overlay.style.borderBottom = `calc(${room}px + env(safe-area-inset-bottom)) solid transparent`
-  return () => Object.assign(overlay.style, { boxSizing, borderBottom })
+  return () => Object.assign(overlay.style, { boxSizing, borderBottom, pointerEvents })
 }
 
 /**

@@ -90,6 +90,47 @@ describe('loadIamport', () => {
     expect(document.querySelector(`script[src$="${path}"]`)).toBeNull()
   })
 
+  it('gives the window and the way out the pointer that a dialog of the shop’s has taken from the page', async () => {
+    document.body.style.pointerEvents = 'none' // what Radix's modal dialogs do
+    const onOutcome = vi.fn<(outcome: BillingKeyOutcome) => void>()
+    render(
+      <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} pg="jtnet" redirectUrl="/done">
+        <BillingKeyButton request={newRequest} onOutcome={onOutcome} quiet />
+      </BillingKeyProvider>,
+    )
+    await act(async () => screen.getByRole('button').click())
+    const wayOut = await waitFor(() => {
+      const button = document.querySelector<HTMLElement>('.rbk-abandon')
+      if (!button || !document.querySelector('#imp-iframe-wrapper iframe')) throw new Error('no window yet')
+      return button
+    })
+    const hitAt = (x: number, y: number) => document.elementFromPoint(x, y)
+    const { x, y, width, height } = wayOut.getBoundingClientRect()
+    expect(hitAt(x + width / 2, y + height / 2)).toBe(wayOut)
+    expect(document.querySelector('#imp-iframe-wrapper')?.contains(hitAt(innerWidth / 2, innerHeight / 3))).toBe(true)
+    await act(async () => wayOut.click())
+    await waitFor(() => expect(onOutcome).toHaveBeenCalled())
+    expect(document.querySelector<HTMLElement>('#imp-iframe-wrapper')?.style.pointerEvents).toBe('')
+    document.body.style.pointerEvents = ''
+  })
+
+  it('says in development that a window opened behind a modal <dialog>', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const open = (dialog: HTMLDialogElement | null) => {
+      if (dialog && !dialog.open) dialog.showModal()
+    }
+    render(
+      <BillingKeyProvider userCode={userCode} scriptUrl={scriptUrl} pg="jtnet" redirectUrl="/done">
+        <dialog ref={open}>
+          <BillingKeyButton request={newRequest} quiet />
+        </dialog>
+      </BillingKeyProvider>,
+    )
+    await act(async () => screen.getByRole('button').click())
+    await waitFor(() => expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('<dialog>')))
+    await act(async () => document.querySelector<HTMLElement>('.rbk-abandon')?.click())
+  })
+
   it('tries again with a fresh tag after a failure (sdk-facts 27)', async () => {
     await expect(load('/broken/once.js')).rejects.toMatchObject({ code: 'sdk-load-failed' })
     await expect(load('/broken/once.js')).resolves.toHaveProperty('request_pay')
