@@ -120,8 +120,16 @@ export function adviseOfLanding(): (() => void) | undefined {
 
 /** The same where a window opens behind a dialog of the shop's that nothing of `body` can be above: `<dialog>` with `showModal()`. */
 export function adviseOfDialog(): void {
-  if ([...document.querySelectorAll('dialog[open]')].some((dialog) => dialog.matches(':modal')))
+  if (hasModalDialog())
     console.error(
       'The payment window was opened behind a <dialog> of this page: showModal() makes everything else inert, so that the customer cannot reach it. Close the dialog in the click, or open it with show().',
     )
+}
+
+function hasModalDialog(): boolean {
+  try {
+    return document.querySelector('dialog:modal') !== null
+  } catch {
+    return false // a browser that does not know :modal
+  }
 }
