@@ -1,16 +1,7 @@
 import Database from 'libsql'
 import type { Payment } from 'react-billing-key/server'
-import {
-  addDays,
-  after,
-  chargeDay,
-  type Day,
-  type Ended,
-  noticed,
-  type Order,
-  orderOf,
-  type Subscription,
-} from '../../../subscriptions/rule.ts'
+import type { Day, Ended, Order, Subscription } from '../../../subscriptions/rule.ts'
+import { addDays, after, chargeDay, noticed, orderOf } from '../../../subscriptions/rule.ts'
 import { type PlanId, planOf } from '../plans.ts'
 
 type Paid = Pick<Payment, 'impUid' | 'merchantUid' | 'amount' | 'currency' | 'customerUid' | 'status' | 'cancelAmount'>
