@@ -135,6 +135,16 @@ export function noticeDay(subscription: Subscription): Day | null {
   return turnsPaid(subscription) && noticedOn === null && !cancelled && !ended ? addDays(dueDay(subscription), -noticeDays) : null
 }
 
+/**
+ * The subscription once its customer was told of the first payment on a day. Whole months that went by before that payment
+ * stay free: nobody has agreed to pay for them.
+ */
+export function noticed(subscription: Subscription, today: Day): Subscription {
+  let { months } = subscription
+  while (addMonths(subscription.startedOn, months + 1) <= addDays(today, noticeDays)) months += 1
+  return { ...subscription, months, freeMonths: months, noticedOn: today }
+}
+
 /** The next day on which something is to be done. */
 export const stepDay = (subscription: Subscription): Day => noticeDay(subscription) ?? chargeDay(subscription)
 

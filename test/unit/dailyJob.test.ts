@@ -71,6 +71,16 @@ it('charges nobody who was not told of the first payment seven days before, thou
   expect(kinds().slice(0, 3)).toEqual(['2026-03-31 paid', '2026-03-07 paid', '2026-02-28 notice'])
 })
 
+it('charges nobody for months that went by before they agreed to pay, though no job ran in them', async () => {
+  const { at, run, liveUntil, act, charges, kinds } = await shop()
+  at('2026-09-10')
+  await run()
+  await act('consent')
+  await liveUntil('2026-10-30')
+  expect(charges()).toHaveLength(2)
+  expect(kinds().filter((kind) => /paid/.test(kind))).toEqual(['2026-09-30 paid', '2026-09-17 paid'])
+})
+
 it('charges each month once, however often a day is run', async () => {
   const { liveUntil, act, run, charges, subscription } = await shop()
   await liveUntil('2026-02-20')

@@ -51,6 +51,12 @@ afterEach(async () => {
 
 const read = async (sql: string) => (await db.query<Record<string, unknown>>(sql)).rows
 
+/** The statement of the documents that has a word. */
+const statement = (word: string): string =>
+  [...readFileSync('docs/operating.md', 'utf8').matchAll(/```sql\n([^`]+)```/g)]
+    .map(([, sql = '']) => sql)
+    .find((sql) => sql.includes(word)) ?? ''
+
 /** A subscription whose second month falls due on 28 February. */
 async function subscribe(id: string, card = approves): Promise<void> {
   await sandbox.register({ customerUid: `card-${id}`, merchantUid: `issue-${id}`, card })
@@ -107,8 +113,7 @@ it('charges again what an operator took back from the dunning of an outage', asy
     await chargeOrders(shop, ['a-2'], day)
   }
   expect(await read('select tries, ended from subscriptions')).toEqual([{ tries: 4, ended: 'unpaid' }])
-  const [, statement = ''] = /```sql\n(update subscriptions [^`]+)```/.exec(readFileSync('docs/operating.md', 'utf8')) ?? []
-  await db.query(statement)
+  await db.query(statement("ended = 'unpaid'"))
   given = []
   notices = []
   await plan(shop, '2027-03-07')
@@ -169,6 +174,44 @@ it('tells of the first payment after free months before it is charged, also when
   await plan(shop, '2027-03-07')
   expect(await read('select subscription from charges order by 1')).toEqual([{ subscription: 'late' }, { subscription: 'told' }])
   expect(notices).toHaveLength(2)
+})
+
+it('charges nobody for months that went by before they agreed to pay, though nothing ran in them', async () => {
+  await subscribe('a')
+  await db.exec('update subscriptions set free_months = 1')
+  await plan(shop, '2027-09-10')
+  expect(notices).toMatchObject([[{ id: 'a' }, '2027-09-17']])
+  await db.exec("update subscriptions set consented_on = '2027-09-12'")
+  for (const day of ['2027-09-17', '2027-09-24', '2027-09-30']) {
+    await plan(shop, day)
+    await chargeOrders(
+      shop,
+      given.splice(0).flatMap(({ data }) => data.orders),
+      day,
+    )
+  }
+  expect(await read('select tried_on::text as on, name from charges order by 1')).toEqual([
+    { on: '2027-09-17', name: '8월 이용권' },
+    { on: '2027-09-30', name: '9월 이용권' },
+  ])
+})
+
+it('raises the months of a time in which the shop was closed, and has free months asked about anew', async () => {
+  for (const id of ['paying', 'past-due', 'free', 'current']) await subscribe(id)
+  await db.exec(`update subscriptions set tries = 2, tried_on = '2027-03-01' where id = 'past-due';
+    update subscriptions set free_months = 1, consented_on = '2027-02-22', noticed_on = '2027-02-21' where id = 'free';
+    update subscriptions set months = 9, next_on = '2027-10-31' where id = 'current'`)
+  await db.query(statement('reached').replaceAll('2027-09-10', '2027-09-30'))
+  expect(await read('select id, months from subscriptions order by 1')).toEqual([
+    { id: 'current', months: 9 },
+    ...['free', 'past-due', 'paying'].map((id) => ({ id, months: 8 })),
+  ])
+  await plan(shop, '2027-09-30')
+  expect(await read('select subscription as id, merchant_uid as order from charges order by 1')).toEqual([
+    { id: 'past-due', order: 'past-due-9' },
+    { id: 'paying', order: 'paying-9' },
+  ])
+  expect(notices).toMatchObject([[{ id: 'free', months: 8, freeMonths: 8 }, '2027-10-07']])
 })
 
 it('counts in the summary of a day what ended on it, and on no other', async () => {

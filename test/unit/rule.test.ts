@@ -12,6 +12,7 @@ import {
   lastTry,
   needsConsent,
   noticeDay,
+  noticed,
   orderOf,
   outcomeOf,
   refundOf,
@@ -122,6 +123,20 @@ describe('the notice of the first payment', () => {
     expect(stepOn(silent, '2026-05-09')).toEqual({ do: 'end', why: 'no-consent' })
     // who cancels has nothing to wait for
     expect(stepOn({ ...silent, cancelled: true }, '2026-05-03')).toEqual({ do: 'end', why: 'cancelled' })
+  })
+
+  it('leaves the whole months free that went by before the first payment: nobody agreed to pay for them', () => {
+    const inTime = noticed(free, '2026-04-23')
+    expect(inTime).toEqual({ ...free, noticedOn: '2026-04-23' })
+    expect(noticed(free, '2026-05-02')).toEqual({ ...free, noticedOn: '2026-05-02' })
+    // nothing ran for months
+    const late = noticed(free, '2026-09-10')
+    expect(chargeDay(late)).toBe('2026-09-17')
+    expect(needsConsent(late)).toBe(true)
+    const agreed = { ...late, consentedOn: '2026-09-12' }
+    expect(stepOn(agreed, '2026-09-17')).toMatchObject({ do: 'charge', order: { name: '8월 이용권' } })
+    const paid = after(agreed, 'paid', '2026-09-17')
+    expect([chargeDay(paid), needsConsent(paid), noticeDay(paid)]).toEqual(['2026-09-30', false, null])
   })
 
   it('asks for a consent again that would be more than thirty days old at the payment', () => {

@@ -7,7 +7,7 @@ import {
   type ChargeResult,
   chargeMany,
 } from 'react-billing-key/server'
-import { chargeDay, type Day, type Subscription, stepOn } from '../../subscriptions/rule.ts'
+import { chargeDay, type Day, noticed, type Subscription, stepOn } from '../../subscriptions/rule.ts'
 import {
   type Database,
   databaseDay,
@@ -89,8 +89,9 @@ export async function plan({ db, boss, times, notify }: Pick<Shop, 'db' | 'boss'
     for (const one of due) {
       if (stepOn(one, today).do !== 'notice') continue
       // told and then kept: rather twice than never
-      await notify(one, chargeDay({ ...one, noticedOn: today }))
-      await keepNotice(db, one, today)
+      const told = noticed(one, today)
+      await notify(told, chargeDay(told))
+      await keepNotice(db, told)
     }
     await give(boss, 'charge', await takeSteps(db, due, today), { day })
     last = due.at(-1)?.id ?? ''

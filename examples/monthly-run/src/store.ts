@@ -108,9 +108,11 @@ export async function dueOn(db: Database, day: Day, last: string): Promise<Due[]
 }
 
 /** Keeps that a customer was told of the first payment. */
-export async function keepNotice(db: Database, told: Subscription, day: Day): Promise<void> {
-  const sql = 'update subscriptions set noticed_on = $2, next_on = $3 where id = $1 and noticed_on is null'
-  await db.query(sql, [told.id, day, stepDay({ ...told, noticedOn: day })])
+export async function keepNotice(db: Database, told: Subscription): Promise<void> {
+  const { id, noticedOn, months, freeMonths } = told
+  const sql = `update subscriptions set noticed_on = $2, months = $3, free_months = $4, next_on = $5
+    where id = $1 and noticed_on is null`
+  await db.query(sql, [id, noticedOn, months, freeMonths, stepDay(told)])
 }
 
 /**

@@ -1,6 +1,7 @@
 import Database from 'libsql'
 import type { Payment } from 'react-billing-key/server'
-import { addDays, after, chargeDay, type Day, type Ended, type Order, orderOf, type Subscription } from '../../../subscriptions/rule.ts'
+import type { Day, Ended, Order, Subscription } from '../../../subscriptions/rule.ts'
+import { addDays, after, chargeDay, noticed, orderOf } from '../../../subscriptions/rule.ts'
 import { type PlanId, planOf } from '../plans.ts'
 
 type Paid = Pick<Payment, 'impUid' | 'merchantUid' | 'amount' | 'currency' | 'customerUid' | 'status' | 'cancelAmount'>
@@ -168,8 +169,9 @@ export function openStore(db: Database.Database, today: () => Day) {
     owed: () => all<OrderRow & { impUid: string }>('select * from orders where owed > 0 and refunded = 0'),
     /** Tells of the first payment after the free months, once. */
     notice: atomic((row: SubscriptionRow) => {
-      const isNew = run('update subscriptions set noticedOn = ? where id = ? and noticedOn is null', today(), row.id)
-      if (isNew) tell(row.member, 'notice', row.amount, chargeDay({ ...row, noticedOn: today() }))
+      const told = noticed(row, today())
+      const sql = 'update subscriptions set noticedOn = ?, months = ?, freeMonths = ? where id = ? and noticedOn is null'
+      if (run(sql, told.noticedOn, told.months, told.freeMonths, row.id)) tell(row.member, 'notice', row.amount, chargeDay(told))
     }),
 
     /** But what is not charged any more, since its subscription has ended. */
