@@ -8,8 +8,7 @@ type Paid = Pick<Payment, 'impUid' | 'merchantUid' | 'amount' | 'currency' | 'cu
 
 export type Member = { id: string; name: string }
 export type CardRow = { customerUid: string; name: string | null; number: string | null }
-type More = { member: string; plan: PlanId; customerUid: string | null; endedOn: Day | null }
-export type SubscriptionRow = Subscription & More
+export type SubscriptionRow = Subscription & { member: string; plan: PlanId; customerUid: string | null; endedOn: Day | null }
 /** `day`: the first of the month it is for. `owed`: what its customer was promised back, until PortOne says it is `refunded`. */
 type Settled = { subscription: string; day: Day; status: OrderStatus; reason: string | null; impUid: string | null } & Back
 type Back = { owed: number; refunded: number }

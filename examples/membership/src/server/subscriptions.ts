@@ -32,10 +32,8 @@ export function viewOf({ store, today }: Books, row: SubscriptionRow) {
   }
 }
 
-type Refund = CancelRequest & { readonly impUid: string }
-
 /** PortOne refuses when less than the checksum is left, so nothing is given back twice. Answers the payment as it is then. */
-export async function giveBack({ iamport }: Shop['portone'], refund: Refund): Promise<Payment> {
+export async function giveBack({ iamport }: Shop['portone'], refund: CancelRequest & { readonly impUid: string }): Promise<Payment> {
   try {
     return await iamport.cancelPayment(refund)
   } catch (error) {
