@@ -11,7 +11,7 @@ import type { AttemptSettings } from './runAttempt.ts'
 const decidedAfterMs = 3_600_000
 
 /** What the machine has to know of an attempt that was begun earlier. */
-export const openedFrom = (pending: PendingAttempt, canAsk: boolean): OpenedAttempt => ({
+const openedFrom = (pending: PendingAttempt, canAsk: boolean): OpenedAttempt => ({
   merchantUid: pending.merchantUid,
   amount: pending.amount,
   canAsk,

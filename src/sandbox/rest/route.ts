@@ -49,7 +49,7 @@ export const noCustomer = (status: 200 | 404) => new Refusal('등록되지 않�
 export const noSchedule = () => new Refusal('존재하지 않는 예약결제입니다.', 404)
 
 /** A whole number of the query; `missing` when it was not given, which `undefined` forbids. */
-export function queryNumber(query: URLSearchParams, name: string, missing?: number): number {
+function queryNumber(query: URLSearchParams, name: string, missing?: number): number {
   const value = query.get(name)
   if (value === null && missing !== undefined) return missing
   if (value === null || !/^\d{1,15}$/.test(value)) throw new Refusal(`${name} 값이 올바르지 않습니다.`, 400)
