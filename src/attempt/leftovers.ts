@@ -10,14 +10,6 @@ import type { AttemptSettings } from './runAttempt.ts'
 /** PGs end their windows long before: what is still undecided then, nobody can pay any more. */
 const decidedAfterMs = 3_600_000
 
-/** What the machine has to know of an attempt that was begun earlier. */
-const openedFrom = (pending: PendingAttempt, canAsk: boolean): OpenedAttempt => ({
-  merchantUid: pending.merchantUid,
-  amount: pending.amount,
-  canAsk,
-  failedAsks: pending.failedAsks,
-})
-
 /** The question to the merchant's server about an attempt that was begun earlier. */
 export const claimFrom = ({ merchantUid, customerUid, impUid, token }: PendingAttempt): Claim => ({
   merchantUid,
@@ -68,7 +60,7 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   const { confirm, confirmTimeoutMs } = settings
   if (!confirm) return
   const report = reportFrom(pending)
-  const attempt = openedFrom(pending, true)
+  const attempt: OpenedAttempt = { merchantUid: pending.merchantUid, amount: pending.amount, canAsk: true, failedAsks: pending.failedAsks }
   let state: AttemptState = { phase: 'confirming', attempt, report, asks: 0, byCustomer }
   while (state.phase === 'confirming') {
     const said = await askServer(confirm, claimFrom(pending), confirmTimeoutMs)
