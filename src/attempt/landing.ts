@@ -59,14 +59,14 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
     }
     page.listeners.add(clean)
     clean()
-    landed(landing, report, mine, settings.confirm)
+    goOnWith(landing, report, mine, settings.confirm)
   }
   pageChanged()
   return page.landing
 }
 
 /** Goes on with what came back, of this tab's attempt or of one that it knows nothing of. */
-function landed(landing: Attempt, report: WindowReport, mine: PendingAttempt | null, confirm: Confirm | undefined): void {
+function goOnWith(landing: Attempt, report: WindowReport, mine: PendingAttempt | null, confirm: Confirm | undefined): void {
   const { merchantUid, customerUid, impUid } = report
   const { amount = null, failedAsks = 0, token } = mine ?? {}
   const attempt = { merchantUid, amount, canAsk: confirm !== undefined, failedAsks }
@@ -79,7 +79,8 @@ function landingAfterReload(consumer: LandingConsumer): Attempt | null {
   const pending = pendingAttempt(merchantUid)
   const told = lastTold(merchantUid)
   const landing = new Attempt(consumer)
-  if (pending && !pending.cameToNothing) landed(landing, { ...reportFrom(pending), recovered: false }, pending, consumer.settings().confirm)
+  if (pending && !pending.cameToNothing)
+    goOnWith(landing, { ...reportFrom(pending), recovered: false }, pending, consumer.settings().confirm)
   else if (told && told.status !== 'unconfirmed') landing.show(told)
   else return null
   return landing

@@ -1,6 +1,5 @@
 'use client'
 import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react'
-import type { BillingApiError } from '../hooks/api.ts'
 import type { BillingKeySummary } from '../hooks/billingKeysOptions.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
 import { useBillingKeys } from '../hooks/useBillingKeys.ts'
@@ -9,6 +8,7 @@ import { useRemoveBillingKey } from '../hooks/useRemoveBillingKey.ts'
 import { fill, formatAmount, formatDate } from '../locales/format.ts'
 import { ko } from '../locales/ko.ts'
 import type { Messages } from '../locales/messages.ts'
+import { firstStep } from './firstStep.ts'
 
 /** What a card was last charged. */
 export interface LastCharge {
@@ -77,7 +77,7 @@ function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProp
       )}
       {error && !keys && (
         <div role="alert">
-          <p>{[list.failed, firstStep(error, words)].filter(Boolean).join(' ')}</p>
+          <p>{[list.failed, firstStepText(error, words)].filter(Boolean).join(' ')}</p>
           <button
             type="button"
             className="rbk-button"
@@ -165,7 +165,7 @@ function Card({ summary: { card, registeredAt }, words, last, failure, isAsking,
           {list.remove}
         </button>
       </div>
-      {failure && !isAsking && <p role="alert">{firstStep(failure, words) ?? list.notRemoved}</p>}
+      {failure && !isAsking && <p role="alert">{firstStepText(failure, words) ?? list.notRemoved}</p>}
       {isAsking && (
         <div
           className="rbk-ask"
@@ -188,10 +188,10 @@ function Card({ summary: { card, registeredAt }, words, last, failure, isAsking,
   )
 }
 
-/** What has to be done before another try can go better, `null` where waiting may do. */
-function firstStep(error: Error, words: Messages): string | null {
-  const { status } = error as Partial<BillingApiError>
-  return status === 401 ? words.signInFirst : status === 0 ? words.offline : null
+/** `null` where waiting may do. */
+function firstStepText(error: Error, words: Messages): string | null {
+  const step = firstStep(error)
+  return step && words[step]
 }
 
 /** `null` for what is no amount or no day: the shop's record may be wrong, and its customer still sees the card. */

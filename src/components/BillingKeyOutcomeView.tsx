@@ -7,6 +7,7 @@ import { adviceFor } from '../locales/advice.ts'
 import { fill, formatAmount } from '../locales/format.ts'
 import { ko } from '../locales/ko.ts'
 import type { Messages } from '../locales/messages.ts'
+import { firstStep } from './firstStep.ts'
 
 export interface BillingKeyOutcomeViewProps {
   readonly outcome: BillingKeyOutcome | null
@@ -96,15 +97,9 @@ function numberKept(line: string): ReactNode {
 
 type Text = { readonly [key in keyof Messages]: Messages[key] extends string ? key : never }[keyof Messages]
 
-/** What `fetch` throws in a function of the shop's own: Chromium, Firefox, Safari. A slip in that function is a TypeError as well. */
-const isUnreachable = (cause: unknown) => cause instanceof TypeError && /fetch|load failed/i.test(cause.message)
-
 function errorText({ code, cause }: BillingKeyError): Text {
   if (code === 'window-busy') return 'busy'
-  if (code === 'request-failed') {
-    const { status } = (cause ?? {}) as { status?: unknown }
-    return status === 401 ? 'signInFirst' : status === 0 || isUnreachable(cause) ? 'offline' : 'error'
-  }
+  if (code === 'request-failed') return firstStep(cause) ?? 'error'
   return code.startsWith('sdk-load') ? 'loadFailed' : 'error'
 }
 
