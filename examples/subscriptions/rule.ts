@@ -21,9 +21,9 @@ export interface Subscription {
   readonly noticedOn: Day | null
   /** Cancelled: it goes on to the end of what is settled, and nothing is charged any more. */
   readonly cancelled: boolean
-  /** How often the month that is due was declined; `triedOn`: when it was last, or when the month before it was paid. */
+  /** How often the month that is due was declined; `chargedOn`: when a charge last ended, this one declined or the month before it paid. */
   readonly tries: number
-  readonly triedOn: Day | null
+  readonly chargedOn: Day | null
   readonly ended: Ended | null
 }
 
@@ -82,10 +82,10 @@ function firstTry(subscription: Subscription): Day {
 
 /** When the month that is due is charged, for the first time or again: never twice on one day, nor in one week when it is paid. */
 export function chargeDay(subscription: Subscription): Day {
-  const { tries, triedOn, cancelled } = subscription
+  const { tries, chargedOn, cancelled } = subscription
   const first = firstTry(subscription)
   const planned = tries === 0 ? first : addDays(first, dunningDays[tries - 1] ?? 0)
-  return triedOn === null ? planned : later(planned, addDays(triedOn, tries > 0 || cancelled ? 1 : apartDays))
+  return chargedOn === null ? planned : later(planned, addDays(chargedOn, tries > 0 || cancelled ? 1 : apartDays))
 }
 
 /** When a month that is declined is charged for the last time, as seen from a day: a day that was missed is made up for. */
@@ -160,9 +160,9 @@ export function stepOn(subscription: Subscription, today: Day): Step {
 
 /** The subscription once the month that is due was paid, or declined on a day. */
 export function after(subscription: Subscription, outcome: 'paid' | 'declined', today: Day): Subscription {
-  if (outcome === 'paid') return { ...subscription, months: subscription.months + 1, tries: 0, triedOn: today }
+  if (outcome === 'paid') return { ...subscription, months: subscription.months + 1, tries: 0, chargedOn: today }
   const tries = subscription.tries + 1
-  return { ...subscription, tries, triedOn: today, ended: tries > dunningDays.length ? 'unpaid' : subscription.ended }
+  return { ...subscription, tries, chargedOn: today, ended: tries > dunningDays.length ? 'unpaid' : subscription.ended }
 }
 
 /**

@@ -49,7 +49,7 @@ async function begin() {
   const sandbox = createSandbox({ clock, inFlightMs: 200 })
   for (const id of members) {
     await sandbox.register({ customerUid: `card-${id}`, merchantUid: `issue-${id}`, card: cards[id] ?? '9410-0000-0000-0001' })
-    await addSubscription(db, id, `card-${id}`, { id, ...fresh, triedOn: null, ended: null })
+    await addSubscription(db, id, `card-${id}`, { id, ...fresh, chargedOn: null, ended: null })
   }
   await sandbox.register({ customerUid: 'card-other', merchantUid: 'issue-other' })
   await db.exec(`update subscriptions set cancelled = true where id = 'cancelled';

@@ -60,7 +60,7 @@ const statement = (word: string): string =>
 /** A subscription whose second month falls due on 28 February. */
 async function subscribe(id: string, card = approves): Promise<void> {
   await sandbox.register({ customerUid: `card-${id}`, merchantUid: `issue-${id}`, card })
-  const fresh = { freeMonths: 0, consentedOn: null, noticedOn: null, cancelled: false, tries: 0, triedOn: null, ended: null }
+  const fresh = { freeMonths: 0, consentedOn: null, noticedOn: null, cancelled: false, tries: 0, chargedOn: null, ended: null }
   await addSubscription(db, id, `card-${id}`, { id, amount: 9900, startedOn: '2027-01-31', months: 1, ...fresh })
 }
 
@@ -151,7 +151,7 @@ it('charges nobody for two subscriptions, though the money of one that ended cam
     noticedOn: null,
     cancelled: false,
   }
-  await addSubscription(db, 'a', 'card-a', { ...again, tries: 0, triedOn: null, ended: null })
+  await addSubscription(db, 'a', 'card-a', { ...again, tries: 0, chargedOn: null, ended: null })
   await keepResult(db, charge, { status: 'paid', payment })
   expect(await read('select id, ended, months from subscriptions order by id')).toEqual([
     { id: 'a', ended: 'unpaid', months: 2 },
@@ -190,7 +190,7 @@ it('charges nobody for months that went by before they agreed to pay, though not
       day,
     )
   }
-  expect(await read('select tried_on::text as on, name from charges order by 1')).toEqual([
+  expect(await read('select charged_on::text as on, name from charges order by 1')).toEqual([
     { on: '2027-09-17', name: '8월 이용권' },
     { on: '2027-09-30', name: '9월 이용권' },
   ])
@@ -198,7 +198,7 @@ it('charges nobody for months that went by before they agreed to pay, though not
 
 it('raises the months of a time in which the shop was closed, and has free months asked about anew', async () => {
   for (const id of ['paying', 'past-due', 'free', 'current']) await subscribe(id)
-  await db.exec(`update subscriptions set tries = 2, tried_on = '2027-03-01' where id = 'past-due';
+  await db.exec(`update subscriptions set tries = 2, charged_on = '2027-03-01' where id = 'past-due';
     update subscriptions set free_months = 1, consented_on = '2027-02-22', noticed_on = '2027-02-21' where id = 'free';
     update subscriptions set months = 9, next_on = '2027-10-31' where id = 'current'`)
   await db.query(statement('reached').replaceAll('2027-09-10', '2027-09-30'))

@@ -30,7 +30,7 @@ const made = (change: Partial<Subscription> = {}): Subscription => ({
   noticedOn: null,
   cancelled: false,
   tries: 0,
-  triedOn: null,
+  chargedOn: null,
   ended: null,
   ...change,
 })
@@ -193,7 +193,7 @@ describe('dunning', () => {
 
   it('shifts no later month by a late payment', () => {
     const late = after(after(made(), 'declined', '2026-02-28'), 'paid', '2026-03-01')
-    expect(late).toMatchObject({ months: 2, tries: 0, triedOn: '2026-03-01', ended: null })
+    expect(late).toMatchObject({ months: 2, tries: 0, chargedOn: '2026-03-01', ended: null })
     expect(chargeDay(late)).toBe('2026-03-31')
   })
 })

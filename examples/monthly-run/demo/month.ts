@@ -30,7 +30,7 @@ export async function fill(db: Database, sandbox: Pick<Sandbox, 'access' | 'regi
     noticedOn: null,
     cancelled: false,
     tries: 0,
-    triedOn: null,
+    chargedOn: null,
     ended: null,
   }
   for (let number = 0; number < count; number += 1)

@@ -26,7 +26,7 @@ export function openBilling({ db, iamport, signingKey, authenticate, say }: Bill
       return { ...plan, merchantUid: `${id}-1` }
     },
     async onIssued({ customer, customerUid, payment }) {
-      const fresh = { freeMonths: 0, consentedOn: null, noticedOn: null, cancelled: false, tries: 0, triedOn: null, ended: null }
+      const fresh = { freeMonths: 0, consentedOn: null, noticedOn: null, cancelled: false, tries: 0, chargedOn: null, ended: null }
       const id = payment.merchantUid.replace(/-1$/, '')
       const made: Subscription = { id, amount: payment.amount, startedOn: koreanDay(new Date(payment.paidAt * 1000)), months: 1, ...fresh }
       await addSubscription(db, customer.id, customerUid, made)

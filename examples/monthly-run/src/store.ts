@@ -22,7 +22,7 @@ export const tables = [
     noticed_on date,
     cancelled boolean not null default false,
     tries integer not null default 0,
-    tried_on date,
+    charged_on date,
     ended text,
     ended_on date,
     next_on date not null -- stepDay() of the rule, so that a day's work is found by an index
@@ -37,7 +37,7 @@ export const tables = [
     name text not null,
     amount integer not null,
     tries integer not null,
-    tried_on date not null,
+    charged_on date not null,
     state text not null check (state in ('due', 'unknown', 'paid', 'declined', 'withdrawn', 'look')),
     result jsonb,
     imp_uid text,
@@ -70,7 +70,7 @@ export async function keepSwept(db: Database, until: Date): Promise<void> {
 }
 
 const subscription = `s.id, s.amount, s.started_on::text as "startedOn", s.months, s.free_months as "freeMonths",
-  s.consented_on::text as "consentedOn", s.noticed_on::text as "noticedOn", s.cancelled, s.tries, s.tried_on::text as "triedOn", s.ended`
+  s.consented_on::text as "consentedOn", s.noticed_on::text as "noticedOn", s.cancelled, s.tries, s.charged_on::text as "chargedOn", s.ended`
 
 type Due = Subscription & { readonly customerUid: string }
 
@@ -133,12 +133,12 @@ export async function takeSteps(db: Database, due: readonly Due[], day: Day): Pr
       and not exists (select from charges where subscription = x.id and state in ('due', 'unknown'))`
   if (ends.length > 0) await db.query(ending, [JSON.stringify(ends), day])
   // a charge that is open keeps its card: what was sent with one must not be asked about with another
-  const sql = `insert into charges (merchant_uid, subscription, customer_uid, name, amount, tries, tried_on, state)
+  const sql = `insert into charges (merchant_uid, subscription, customer_uid, name, amount, tries, charged_on, state)
     select "merchantUid", id, "customerUid", name, amount, tries, $2::date, 'due' from json_to_recordset($1)
       as x("merchantUid" text, id text, "customerUid" text, name text, amount integer, tries integer)
-    on conflict (merchant_uid) do update set state = 'due', tries = excluded.tries, tried_on = excluded.tried_on,
+    on conflict (merchant_uid) do update set state = 'due', tries = excluded.tries, charged_on = excluded.charged_on,
       customer_uid = excluded.customer_uid, result = null, settled_at = null, touched_at = clock_timestamp()
-      where charges.state = 'withdrawn' or (charges.state = 'declined' and charges.tried_on < excluded.tried_on)
+      where charges.state = 'withdrawn' or (charges.state = 'declined' and charges.charged_on < excluded.charged_on)
     returning merchant_uid as order`
   const { rows } = await db.query(sql, [JSON.stringify(charges), day])
   return (rows as { order: string }[]).map(({ order }) => order)
@@ -153,9 +153,9 @@ export async function forgotten(db: Database, ms: number): Promise<string[]> {
 
 /** Those of the orders that are not settled. They are tried today, or on `day`, though they were given out on an earlier one. */
 export async function openCharges(db: Database, orders: readonly string[], day?: Day): Promise<OpenCharge[]> {
-  const sql = `update charges c set touched_at = clock_timestamp(), tried_on = coalesce($2, ${databaseToday}) from subscriptions s
+  const sql = `update charges c set touched_at = clock_timestamp(), charged_on = coalesce($2, ${databaseToday}) from subscriptions s
     where c.subscription = s.id and c.merchant_uid = any($1) and c.state in ('due', 'unknown')
-    returning c.state, c.result, c.tried_on::text as day,
+    returning c.state, c.result, c.charged_on::text as day,
       json_build_object('customerUid', c.customer_uid, 'merchantUid', merchant_uid, 'name', name, 'amount', c.amount) as request, ${subscription}`
   const { rows } = await db.query(sql, [orders, day ?? null])
   return (rows as (Omit<OpenCharge, 'subscription'> & Subscription)[]).map(({ state, result, day, request, ...rest }) => ({
@@ -199,14 +199,14 @@ export async function keepResult(db: Database, open: OpenCharge, result: ChargeR
         settled_at = case when outcome in ('paid', 'declined') then clock_timestamp() end
       from charge where merchant_uid = uid and ((tries = $2 and state in ('due', 'unknown')) or ($3 = 'paid' and state <> 'paid'))
       returning subscription, state
-    ) update subscriptions set months = $6, tries = $7, tried_on = $8, next_on = $10,
+    ) update subscriptions set months = $6, tries = $7, charged_on = $8, next_on = $10,
       -- paid after all, it goes on, unless its member has begun anew
       ended = coalesce($9, case when ${begunAnew} then subscriptions.ended end),
       ended_on = case when $9::text is not null then $12 when ${begunAnew} then subscriptions.ended_on end
       from kept where kept.state in ('paid', 'declined') and id = kept.subscription and months = $11`,
     // biome-ignore format: in the order of their numbers
     [request.merchantUid, before.tries, state, kept, impUid,
-      next.months, next.tries, next.triedOn, next.ended, stepDay(next), before.months, day],
+      next.months, next.tries, next.chargedOn, next.ended, stepDay(next), before.months, day],
   )
   if (settled || withdrawn || state === 'look') return null
   return free ? 'now' : 'later'

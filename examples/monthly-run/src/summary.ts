@@ -6,11 +6,11 @@ const won = (amount: unknown) => `${Number(amount).toLocaleString('en-US')} won`
 /** What came of a day, for whoever is responsible for it. The last lines ask for something to be done when they are not 0. */
 export async function summaryOf(db: Database, day: Day): Promise<string> {
   const read = async (sql: string) => (await db.query(sql, [day])).rows as Record<string, string | number>[]
-  const states = await read('select state, count(*), sum(amount) as amount from charges where tried_on = $1 group by state')
+  const states = await read('select state, count(*), sum(amount) as amount from charges where charged_on = $1 group by state')
   const of = (state: string) => states.find((row) => row.state === state) ?? { count: 0, amount: 0 }
   const why = await read(
     `select coalesce(result ->> 'message', result ->> 'code') as why, count(*) from charges
-      where tried_on = $1 and state = 'declined' group by 1 order by 2 desc limit 5`,
+      where charged_on = $1 and state = 'declined' group by 1 order by 2 desc limit 5`,
   )
   const waiting = await read(
     `select next_on::text as day, count(*) from subscriptions where tries > 0 and ended is null and $1::date is not null

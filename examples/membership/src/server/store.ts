@@ -25,7 +25,7 @@ const tables = `
   create table if not exists registrations (merchantUid text primary key, member text not null, plan text, agreedOn text not null);
   create table if not exists subscriptions (id text primary key, member text not null, plan text not null, amount integer not null,
     customerUid text, startedOn text not null, months integer not null, freeMonths integer not null, consentedOn text,
-    cancelled integer not null default 0, tries integer not null default 0, triedOn text, noticedOn text, ended text, endedOn text);
+    cancelled integer not null default 0, tries integer not null default 0, chargedOn text, noticedOn text, ended text, endedOn text);
   create table if not exists orders (merchantUid text primary key, subscription text not null, name text not null, amount integer not null,
     day text not null, status text not null default 'open', reason text, impUid text,
     owed integer not null default 0, refunded integer not null default 0);
@@ -76,9 +76,9 @@ export function openStore(db: Database.Database, today: () => Day) {
     (...args: Args): Answer =>
       db.inTransaction ? change(...args) : db.transaction(change)(...args)
   const settleMonth = (row: SubscriptionRow, outcome: 'paid' | 'declined') => {
-    const { months, tries, triedOn, ended } = after(row, outcome, today())
-    const sql = 'update subscriptions set months = ?, tries = ?, triedOn = ? where id = ? and months = ? and tries = ?'
-    if (run(sql, months, tries, triedOn, row.id, row.months, row.tries) && ended && !row.ended) store.end(row, ended)
+    const { months, tries, chargedOn, ended } = after(row, outcome, today())
+    const sql = 'update subscriptions set months = ?, tries = ?, chargedOn = ? where id = ? and months = ? and tries = ?'
+    if (run(sql, months, tries, chargedOn, row.id, row.months, row.tries) && ended && !row.ended) store.end(row, ended)
   }
 
   const store = {
