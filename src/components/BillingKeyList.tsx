@@ -5,10 +5,10 @@ import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
 import { useBillingKeys } from '../hooks/useBillingKeys.ts'
 import { useLatest } from '../hooks/useLatest.ts'
 import { useRemoveBillingKey } from '../hooks/useRemoveBillingKey.ts'
+import { firstStep } from '../locales/advice.ts'
 import { fill, formatAmount, formatDate } from '../locales/format.ts'
 import { ko } from '../locales/ko.ts'
 import type { Messages } from '../locales/messages.ts'
-import { firstStep } from './firstStep.ts'
 
 /** What a card was last charged. */
 export interface LastCharge {

@@ -3,11 +3,10 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import type { BillingKeyError } from '../billing/errors.ts'
 import type { BillingKeyOutcome } from '../billing/outcome.ts'
 import { useBillingKeyContext } from '../hooks/useBillingKeyContext.ts'
-import { adviceFor } from '../locales/advice.ts'
+import { adviceFor, firstStep } from '../locales/advice.ts'
 import { fill, formatAmount } from '../locales/format.ts'
 import { ko } from '../locales/ko.ts'
 import type { Messages } from '../locales/messages.ts'
-import { firstStep } from './firstStep.ts'
 
 export interface BillingKeyOutcomeViewProps {
   readonly outcome: BillingKeyOutcome | null
