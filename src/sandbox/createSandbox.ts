@@ -106,16 +106,20 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   if (!Number.isSafeInteger(most) || most < 1) throw new RangeError('keep is a whole number from 1 on')
   let last = ''
   let seen = 0
+  /** Remembers what has changed, and only then lets webhooks tell of it. */
   const keep = () => {
-    if (!save) return
-    const current = JSON.stringify(state.dump())
-    // the times are no change of their own
-    if (current !== last) save(`{"at":${state.exact()},"wall":${Date.now()},${current.slice(1)}`)
-    last = current
+    if (save) {
+      const current = JSON.stringify(state.dump())
+      // the times are no change of their own
+      if (current !== last) save(`{"at":${state.exact()},"wall":${Date.now()},${current.slice(1)}`)
+      last = current
+    }
+    state.webhooks.runDue()
   }
   /** After what changes nothing unless something fell due, which is an event. */
   const keepNews = () => {
-    if (state.events.lastId() !== seen) keep()
+    if (state.events.lastId() === seen) state.webhooks.runDue()
+    else keep()
     seen = state.events.lastId()
   }
   const state: State = createState({ clock, seed, keep: most, webhooks, sendNotice, changed: keep })

@@ -61,7 +61,7 @@ export interface StateOptions {
   readonly keep: number
   readonly webhooks: WebhookPlan
   readonly sendNotice: SendNotice
-  /** Called after a change that no request has made. */
+  /** Called after a change that no request has made: remembers it, and sends the webhooks that are due. */
   readonly changed: () => void
 }
 
@@ -276,7 +276,7 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
       return payment
     },
 
-    /** Does what the time has come for: waiting payments, scheduled charges, webhooks. */
+    /** Does what the time has come for: waiting payments, scheduled charges. */
     runDue() {
       // one moment for both: the clock runs on meanwhile
       const moment = exact()
@@ -293,7 +293,6 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
       }
       const due = state.schedules.filter((known) => known.schedule_status === 'scheduled' && known.schedule_at <= now())
       for (const schedule of due.sort((a, b) => a.schedule_at - b.schedule_at)) state.execute(schedule)
-      webhooks.runDue()
     },
 
     /** Moves the clock forward, and has each thing that falls due on the way happen at its own time. */

@@ -44,7 +44,7 @@ interface WebhookContext {
   readonly draw: (below: number) => number
   readonly log: Log
   readonly faults: Faults
-  /** Told after each change that no request has made. */
+  /** Has what no request has changed remembered, and then what is due sent. */
   readonly changed: () => void
 }
 
@@ -87,10 +87,11 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
     wake(seconds)
   }
   function wake(seconds: number) {
-    const timer: unknown = setTimeout(runDue, seconds * 1_000 + 5)
+    const timer: unknown = setTimeout(changed, seconds * 1_000 + 5)
     // Node: a webhook that is still to come keeps no process alive
     if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
   }
+  /** Sends what is due; what it tells has to be remembered by then. */
   function runDue() {
     const ripe = list.filter(({ id, due }) => due !== null && due <= now() && !underWay.has(id))
     for (const webhook of ripe.sort((a, b) => Number(a.due) - Number(b.due))) start(webhook)
@@ -98,18 +99,16 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
   return {
     list,
     runDue,
-    /** Sends a webhook, which the faults that are switched on strike, and one of its own. */
+    /** Has a webhook sent once it is remembered, which the faults that are switched on strike, and one of its own. */
     notify(address: string, notice: Readonly<Record<string, unknown>>, own: WebhookFault | null = null) {
       const strikes = (fault: WebhookFault) => own === fault || faults.take(fault)
       if (strikes('webhook-never')) return
       const seconds = strikes('webhook-late') ? 60 : timing === 'shuffled' ? draw(31) : 0
       for (let times = strikes('webhook-twice') ? 2 : 1; times > 0; times -= 1) {
         lastId = Math.max(lastId, list.at(-1)?.id ?? 0) + 1
-        const webhook: SandboxWebhook = { id: lastId, address, notice, due: now(), attempts: [] }
-        list.push(webhook)
+        list.push({ id: lastId, address, notice, due: now() + seconds, attempts: [] })
         forget()
-        if (seconds === 0) start(webhook)
-        else wait(webhook, seconds)
+        wake(seconds)
       }
     },
     /** Takes up what an earlier sandbox had not got answered. */

@@ -252,6 +252,22 @@ describe('what is saved', () => {
     expect(heard).toEqual(['m'])
   })
 
+  it('holds what a webhook tells before the shop hears of it', async () => {
+    const log: string[] = []
+    const save = (text: string) =>
+      log.push(...JSON.parse(text).payments.map(({ merchant_uid }: Record<string, string>) => `saved ${merchant_uid}`))
+    const sandbox = createSandbox({
+      clock: '2027-01-31T00:00:00Z',
+      save,
+      sendNotice: (_to, notice) => log.push(`told ${notice.merchant_uid}`),
+    })
+    sandbox.noticeUrl = 'https://shop.example/webhook'
+
+    await sandbox.register({ customerUid: 'card-1', merchantUid: 'order-1', amount: 9_900 })
+
+    expect(log.slice(0, 2)).toEqual(['saved order-1', 'told order-1'])
+  })
+
   it('names what it cannot be written to', () => {
     expect(() => stateFile('/nowhere/at/all/shop.json')).toThrow(/cannot be written: is there a folder/)
     for (const name of [tmpdir(), '/dev/zero']) expect(() => stateFile(name)).toThrow(/cannot be read \(it is no file\)/)
