@@ -32,6 +32,12 @@ function print(config: ReturnType<typeof configuration>, { json }: CliOptions) {
 `)
 }
 
+/** What is answered instead of what could not be remembered. */
+function unsaved({ message }: Error) {
+  console.error(`billing-sandbox: ${message}`)
+  return Response.json({ code: -1, message, response: null }, { status: 500 })
+}
+
 const give = (sentence: string) => {
   console.error(`billing-sandbox: ${sentence}`)
   process.exit(1)
@@ -50,7 +56,8 @@ function run(options: CliOptions) {
   if (webhook !== null) sandbox.noticeUrl = webhook
   // what falls due without anyone asking is saved too, and its file may be gone
   process.once('uncaughtException', (error) => give('code' in error ? error.message : String(error.stack)))
-  const server = serve({ fetch: sandbox.fetch, port, hostname: host }, (at) =>
+  const answer = (request: Request, env: object) => sandbox.fetch(request, env).catch(unsaved)
+  const server = serve({ fetch: answer, port, hostname: host }, (at) =>
     print(configuration(sandbox, options, baseOf(host, at.port)), options),
   )
   server.once('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +33,7 @@ async function start(args: string[], pattern: RegExp, env: NodeJS.ProcessEnv = {
   const found = await vi.waitFor(() => pattern.exec(printed) ?? Promise.reject(new Error(printed)), patience)
   return {
     pid: child.pid,
+    printed: () => printed,
     found,
     ended,
     async end(signal: NodeJS.Signals) {
@@ -42,14 +43,14 @@ async function start(args: string[], pattern: RegExp, env: NodeJS.ProcessEnv = {
   }
 }
 async function sandboxAt(path: string, ...more: string[]) {
-  const { pid, found, end } = await start([command, '--port', '0', '--json', '--state', path, ...more], /\{.*\}/)
+  const { pid, found, printed, end } = await start([command, '--port', '0', '--json', '--state', path, ...more], /\{.*\}/)
   const { rest, impKey, impSecret } = JSON.parse(found[0])
   const call = async (at: string, body?: unknown, authorization = '') => {
     const headers = { 'content-type': 'application/json', authorization }
     return (await fetch(rest + at, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) })).json()
   }
   const token = async () => (await call('/users/getToken', { imp_key: impKey, imp_secret: impSecret })).response.access_token
-  return { pid, end, call, token, state: () => call('/sandbox/state') }
+  return { pid, rest, impKey, impSecret, printed, end, call, token, state: () => call('/sandbox/state') }
 }
 
 /** A state that was saved, with something in it changed. */
@@ -198,6 +199,26 @@ describe('a sandbox that is killed', () => {
     expect(found[0]).toMatch(/^billing-sandbox: .*shop\.json is no state of this sandbox/)
     expect(readFileSync(path, 'utf8')).toBe(text)
   })
+})
+
+it('says to who asks, and in its terminal, what it cannot write to, and goes on once it can', async () => {
+  const path = newPath()
+  const { rest, impKey: imp_key, impSecret: imp_secret, printed } = await sandboxAt(path)
+  const getToken = () =>
+    fetch(`${rest}/users/getToken`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ imp_key, imp_secret }),
+    })
+  renameSync(dirname(path), `${dirname(path)}-away`)
+  const refused = await getToken()
+  renameSync(`${dirname(path)}-away`, dirname(path))
+
+  expect(refused.status).toBe(500)
+  const message = expect.stringMatching(/shop\.json cannot be written \(ENOENT\)/)
+  expect(await refused.json()).toEqual({ code: -1, message, response: null })
+  expect(printed()).toEqual(message)
+  expect((await getToken()).status).toBe(200)
 })
 
 describe('what is saved', () => {
