@@ -47,6 +47,32 @@ it.each(['209912', '2099/12', '99-12', '2099-13', '2099-1'])('a card typed at th
   expect(await json('POST', '/subscribe/customers/c', { ...typed, expiry })).toMatchObject({ status: 400, ...refused })
 })
 
+it.each([
+  'customers/c/payments?',
+  `customers/c/schedules?from=${at}&to=${at + 99}&`,
+  `payments/schedule/customers/c?from=${at}&to=${at + 99}&`,
+])('the pages of %s have 20 rows, whatever is asked for', async (path) => {
+  const { json, send, again, keyIn } = await open()
+  await keyIn()
+  for (let order = 0; order < 21; order += 1) await again(`m${order}`)
+  const schedules = Array.from({ length: 21 }, (_, index) => ({ ...row, merchant_uid: `s${index}` }))
+  await json('POST', '/subscribe/payments/schedule', { customer_uid: 'c', schedules })
+  const rowsOf = async (query: string) => {
+    const { response } = await send('GET', `/subscribe/${path}${query}`)
+    const { list = response } = response as { readonly list?: unknown }
+    return (list as unknown[]).length
+  }
+  expect([await rowsOf('limit=100'), await rowsOf('limit=100&page=2')]).toEqual([20, 1])
+})
+
+it.each([`payments/schedule?schedule_from=${at + 99}&schedule_to=${at}`, `payments/schedule/customers/c?from=${at + 99}&to=${at}`])(
+  'no schedules are searched backwards: %s',
+  async (path) => {
+    const { send } = await open()
+    expect(await send('GET', `/subscribe/${path}`)).toMatchObject({ status: 400, ...refused })
+  },
+)
+
 it.each(['krw', '원', 'KR'])('no amount is prepared in %j', async (currency) => {
   const { json } = await open()
   expect(await json('POST', '/payments/prepare', { merchant_uid: 'm', amount: 100, currency })).toMatchObject({ status: 400, ...refused })

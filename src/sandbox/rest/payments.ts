@@ -2,7 +2,7 @@ import type { SandboxPayment, State } from '../state.ts'
 import { webhookOf } from '../webhooks.ts'
 import { paymentAnswer } from './answers.ts'
 import { anyText, checkCoins, checkNeeds, checkParts, Refusal, readFields, toCoins } from './fields.ts'
-import { type Call, noPayment, paged, queryMoment, queryWord, type RestContext, type Route } from './route.ts'
+import { type Call, limitOf, noPayment, paged, queryMoment, queryWord, type RestContext, type Route } from './route.ts'
 
 /** By which time PortOne searches payments, by what has become of each. */
 const timeFields = { ready: 'started_at', paid: 'paid_at', cancelled: 'cancelled_at', failed: 'failed_at' } as const
@@ -25,7 +25,7 @@ function ofStatus(payments: readonly SandboxPayment[], status: string | undefine
 }
 
 const page = (payments: readonly SandboxPayment[], query: URLSearchParams) => {
-  const { list, ...rest } = paged(payments, query)
+  const { list, ...rest } = paged(payments, query, limitOf(query))
   return { response: { ...rest, list: list.map(paymentAnswer) } }
 }
 

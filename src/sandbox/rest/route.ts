@@ -70,9 +70,12 @@ export function queryWord<Word extends string>(query: URLSearchParams, name: str
   return value as Word | null
 }
 
+/** How many rows a page has where a call lets that be said. */
+export const limitOf = (query: URLSearchParams) => queryNumber(query, 'limit', 20)
+
 /** A page of a list, as `{ total, previous, next, list }`. */
-export function paged<Row>(rows: readonly Row[], query: URLSearchParams) {
-  const [page, limit] = [queryNumber(query, 'page', 1), queryNumber(query, 'limit', 20)]
+export function paged<Row>(rows: readonly Row[], query: URLSearchParams, limit = 20) {
+  const page = queryNumber(query, 'page', 1)
   if (page < 1 || limit < 1 || limit > 1000) throw new Refusal('page와 limit이 올바르지 않습니다.', 400)
   const pages = Math.ceil(rows.length / limit)
   if (page > Math.max(pages, 1)) throw new Refusal('데이터 범위를 넘어선 page입니다.', 400)

@@ -15,7 +15,7 @@ import {
   text,
   unixTime,
 } from './fields.ts'
-import { type Call, noCustomer, noSchedule, paged, pgOf, queryMoment, queryWord, type RestContext, type Route } from './route.ts'
+import { type Call, limitOf, noCustomer, noSchedule, paged, pgOf, queryMoment, queryWord, type RestContext, type Route } from './route.ts'
 
 const statuses = ['scheduled', 'executed', 'revoked'] as const
 
@@ -101,6 +101,7 @@ const threeMonths = 92 * 86_400
 /** Newest first. */
 function within(state: State, query: URLSearchParams, names: { from: string; to: string; status: string }) {
   const [from, to] = [queryMoment(query, names.from), queryMoment(query, names.to)]
+  if (from > to) throw new Refusal(`${names.from} 값은 ${names.to}보다 클 수 없습니다.`, 400)
   if (to - from > threeMonths) throw new Refusal('최대 3개월 단위로 조회할 수 있습니다.', 400)
   const status = queryWord(query, names.status, statuses)
   return state.schedules
@@ -114,7 +115,7 @@ function all({ query }: Call, { state }: RestContext) {
   const found = within(state, query, { from: 'schedule_from', to: 'schedule_to', status: 'schedule_status' })
   const sorting = queryWord(query, 'sorting', ['scheduled', '-scheduled'])
   const rows = sorting === 'scheduled' ? found.reverse() : found
-  return { response: paged(rows, query).list.map(scheduleAnswer) }
+  return { response: paged(rows, query, limitOf(query)).list.map(scheduleAnswer) }
 }
 
 function ofCustomer(call: Call, { state }: RestContext) {
