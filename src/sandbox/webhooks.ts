@@ -87,14 +87,15 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
     wake(seconds)
   }
   function wake(seconds: number) {
-    const timer: unknown = setTimeout(changed, seconds * 1_000 + 5)
+    // mostly sent by then, with what made it
+    const timer: unknown = setTimeout(() => ripe().length > 0 && changed(), seconds * 1_000 + 5)
     // Node: a webhook that is still to come keeps no process alive
     if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
   }
+  const ripe = () => list.filter(({ id, due }) => due !== null && due <= now() && !underWay.has(id))
   /** Sends what is due; what it tells has to be remembered by then. */
   function runDue() {
-    const ripe = list.filter(({ id, due }) => due !== null && due <= now() && !underWay.has(id))
-    for (const webhook of ripe.sort((a, b) => Number(a.due) - Number(b.due))) start(webhook)
+    for (const webhook of ripe().sort((a, b) => Number(a.due) - Number(b.due))) start(webhook)
   }
   return {
     list,

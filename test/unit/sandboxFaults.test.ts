@@ -128,3 +128,19 @@ describe('money of a currency with cents', () => {
     })
   })
 })
+
+it('tells a shop of a charge whose answer does not come for long, before it comes', async () => {
+  const told: unknown[] = []
+  const answered: unknown[] = []
+  const { sandbox, again, keyIn } = await open({
+    sendNotice: (_, { merchant_uid }) => void told.push(merchant_uid),
+    fault: (_, path) => (path.endsWith('/again') ? { kind: 'timeout', done: true, ms: 2_000 } : null),
+  })
+  sandbox.noticeUrl = 'https://shop.example/webhook'
+  await keyIn()
+  const charge = again('m').then((answer) => answered.push(answer.status))
+  await vi.waitFor(() => expect(told).toEqual(['m']))
+  expect(answered).toEqual([])
+  await charge
+  expect([told, answered]).toEqual([['m'], [504]])
+})
