@@ -5,7 +5,7 @@ import { root } from './prepare.mjs'
 // mutate -- charge`; files named after that are changed in place of the whole part.
 const parts = {
   client: ['src/attempt/**/*.ts', 'src/billing/outcome.ts', 'src/billing/confirm.ts', 'src/iamport/requestPay.ts'],
-  charge: ['src/server/{charge,claim,look,reconcileCharge,chargeMany,chargeLock,turns}.ts'],
+  charge: ['charge', 'claim', 'look', 'reconcileCharge', 'chargeMany', 'chargeLock', 'turns'].map((name) => `src/server/${name}.ts`),
   handler: ['src/server/createBillingHandler.ts', 'src/server/routes/*.ts', 'src/server/intent.ts', 'src/server/registration.ts'],
 }
 const [named, ...only] = process.argv.slice(2)
