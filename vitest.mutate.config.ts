@@ -23,7 +23,7 @@ const parts: Record<string, TestProjectInlineConfiguration[]> = {
     },
   ],
   charge: [
-    unit(['test/unit/{charge,chargeAnswer,chargeClaim,chargeLook,chargeMany,chargeOptions,chargeTurns,chargeWindow,turns}.test.ts']),
+    unit(['test/unit/{charge,chargeAnswer,chargeClaim,chargeLook,chargeMany,chargeOptions,chargeTurns,chargeWindow,lock,turns}.test.ts']),
   ],
   handler: [unit(['test/unit/{handler*,intent,webhookQueue}.test.ts'])],
 }

@@ -78,7 +78,7 @@ function signalsFor(count: number, outer: AbortSignal | undefined) {
     for (const controller of controllers) controller.abort(outer.reason)
   }
   if (outer.aborted) stop()
-  outer.addEventListener('abort', stop, { once: true })
+  outer.addEventListener('abort', stop)
   return { signals: controllers.map(({ signal }) => signal), clear: () => outer.removeEventListener('abort', stop) }
 }
 

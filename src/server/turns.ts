@@ -25,17 +25,16 @@ export function inTurn<Result>(
   const orders = turns.get(client) ?? new Map<string, Turn>()
   turns.set(client, orders)
   const before = orders.get(order)
-  const left = before ? before.until - performance.now() : 0
   const until = performance.now() + inFlightMs
-  if (!before || left <= 0) return follow(orders, order, run(), until)
-  const over = noLonger(before.ended.then(nothing, nothing), Math.min(left, longestMs))
+  if (!before) return follow(orders, order, run(), until)
+  const over = noLonger(before.ended.then(nothing, nothing), Math.min(before.until - performance.now(), longestMs))
   const begin = () => (signal?.aborted ? gaveUp() : run())
   const mine = follow(orders, order, over.then(begin), until)
   if (!signal) return mine
   return new Promise((resolve, reject) => {
     const stop = () => resolve(gaveUp())
     if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
+    signal.addEventListener('abort', stop)
     // what it runs listens for itself, and is heard out
     over.then(() => signal.removeEventListener('abort', stop))
     mine.then(resolve, reject)
@@ -62,6 +61,6 @@ export function pause(ms: number, signal: AbortSignal | undefined): Promise<void
       resolve()
     }
     const timer = setTimeout(done, Math.min(ms, longestMs))
-    signal?.addEventListener('abort', done, { once: true })
+    signal?.addEventListener('abort', done)
   })
 }

@@ -25,6 +25,14 @@ describe('an owned claim', () => {
     },
   )
 
+  it('of another is an answer: the order may be on its way, whatever the lock says next', async () => {
+    const { lock } = memoryLock()
+    const order = newOrder()
+    lock.acquire(order.merchantUid, 'another')
+    const down = { ...lock, held: rejecting(new Error('the store is down')) }
+    expect(await charge(scripted().iamport, order, { lock: down })).toMatchObject({ status: 'unknown' })
+  })
+
   it('is asked for once more before sending: a process that slept sends nothing', async () => {
     const { lock, age, sent } = memoryLock()
     const order = newOrder()

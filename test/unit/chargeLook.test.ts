@@ -55,6 +55,20 @@ describe('an order that was given back', () => {
   })
 })
 
+describe('a payment that is under way', () => {
+  it('is not hidden by one that was given back before it', async () => {
+    const order = newOrder()
+    const given: Payment = { ...paymentOf(order), status: 'cancelled', cancelAmount: order.amount }
+    const ready: Payment = { ...paymentOf(order), impUid: 'imp_now', status: 'ready' }
+    const { iamport, calls } = scripted({
+      paymentByMerchantUid: async (_, status) => (status === 'cancelled' ? given : status === undefined ? ready : null),
+    })
+    expect(await charge(iamport, order, once)).toMatchObject({ status: 'unknown' })
+    expect(await reconcileCharge(iamport, order)).toMatchObject({ status: 'unknown' })
+    expect(calls.again).toBe(0)
+  })
+})
+
 describe('what became of a charge that was sent', () => {
   it('is not what failed before it, also when PortOne answers with a status that says nothing', async () => {
     const order = newOrder()

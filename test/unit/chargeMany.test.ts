@@ -266,6 +266,7 @@ describe('chargeMany', () => {
     [[{ request: {}, result: { status: 'unknown' } }], /results\[0\]/],
     [[{ request: newOrder(), result: { status: 'declined' } }], /results\[0\]/],
     [[{ request: newOrder(), result: { status: 'done' } }], /results\[0\]/],
+    [[{ request: {}, result: { status: 'declined', code: 'card-declined' } }], /results\[0\]/],
     [[[newOrder(), { status: 'unknown' }]], /results\[0\]/],
     ['results', /results has to be a list/],
     [{ results: [] }, /results has to be a list/],
@@ -288,6 +289,14 @@ describe('chargeMany', () => {
     [{ results: undefined, onresult: () => 0 }, /there is no option onresult/],
   ])('names an option that is wrong (%j)', async (options, words) => {
     await expect(chargeMany(iamport, [newOrder()], options as never)).rejects.toThrow(words)
+  })
+
+  it('takes as many at once as it says, and has nobody to tell where nobody asked to be told', async () => {
+    const onError = vi.fn()
+    expect(await chargeMany(scripted().iamport, [newOrder()], { concurrency: 1_000, onError })).toMatchObject([
+      { result: { status: 'paid' } },
+    ])
+    expect(onError).not.toHaveBeenCalled()
   })
 
   it.each([null, 5, { request: newOrder() }])('names requests that are no list (%j)', async (requests) => {

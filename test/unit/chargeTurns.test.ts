@@ -24,6 +24,20 @@ describe('turns', () => {
     expect(await running).toMatchObject({ status: 'paid' })
   })
 
+  it('end at once when they are aborted while the charge is on its way, and claim nothing', async () => {
+    const controller = new AbortController()
+    const again: ChargeClient['again'] = (_, options) =>
+      new Promise((_, reject) => {
+        options?.signal?.addEventListener('abort', () => reject(options.signal?.reason))
+        controller.abort(new Error('the job was stopped'))
+      })
+    const { lock, sent } = memoryLock()
+    const order = newOrder()
+    const result = await charge(scripted({ again }).iamport, order, { lock, signal: controller.signal })
+    expect(result).toMatchObject({ status: 'unknown', cause: expect.anything() })
+    expect([...sent.keys()]).toEqual([order.merchantUid])
+  })
+
   it('end at once when they are aborted: in the queue, and during patience', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const { iamport: lossy } = scripted({ again: rejecting(new Error('lost')) })

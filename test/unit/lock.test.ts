@@ -50,6 +50,7 @@ describe.each(locks)('%s', (_, open) => {
     expect(await made.held(name)).toMatchObject({ claim: mine })
     await made.release(name, mine)
     expect(await made.held(name)).toBeNull()
+    await made.release(name, mine)
     expect(await made.acquire(name, other)).toBe(true)
   })
 

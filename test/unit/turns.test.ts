@@ -45,6 +45,7 @@ describe('inTurn', () => {
     const client = {}
     const log: string[] = []
     const [gone, next] = [held('gone', log), held('next', log)]
+    await vi.advanceTimersByTimeAsync(60_000)
     inTurn(client, 'order', turn, gone.run, gaveUp)
     const waiting = inTurn(client, 'order', turn, next.run, gaveUp)
     await vi.advanceTimersByTimeAsync(299_999)
