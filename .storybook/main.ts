@@ -10,6 +10,8 @@ const config: StorybookConfig = {
     '@storybook/addon-vitest',
   ],
   framework: { name: '@storybook/react-vite', options: { builder: { viteConfigPath: '.storybook/vite.config.ts' } } },
+  // an embedded story of the documents gets the toolbar's false as text, and would be measured and outlined
+  features: { measure: false, outline: false },
   // props are described by hand, in both languages (stories/support/props.ts)
   typescript: { reactDocgen: false },
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },

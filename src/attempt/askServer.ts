@@ -1,3 +1,4 @@
+import { adviseOfUnconfirmed } from '#describe-error'
 import { type Claim, type Confirm, type ConfirmAnswer, parseConfirmAnswer } from '../billing/confirm.ts'
 import { visibleTimeout } from './visibleTimeout.ts'
 
@@ -33,7 +34,10 @@ export function askServer(confirm: Confirm, claim: Claim, timeoutMs: number, sig
       (error: unknown) => {
         if (controller.signal.aborted) return
         const reason = isSignIn(error) ? 'sign-in' : 'unreachable'
-        if (reason === 'unreachable') console.error(error) // the customer only reads that nobody could say
+        if (reason === 'unreachable') {
+          console.error(error) // the customer only reads that nobody could say
+          adviseOfUnconfirmed(error)
+        }
         end({ reason })
       },
     )

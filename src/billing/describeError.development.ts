@@ -95,7 +95,15 @@ export function adviseOfReport(report: WindowReport): void {
     advise(
       report.code,
       report.message,
-      'userCode, pg and channelKey of <BillingKeyProvider> have to be those of PortOne’s console, if that is what it says.',
+      'By what it says: userCode, pg and channelKey of <BillingKeyProvider> have to be those of PortOne’s console, and each attempt needs a merchantUid of its own, as an order that was paid takes no other payment.',
+    )
+}
+
+/** The same where the handler cannot confirm an attempt that it did not prepare: the customer only reads that nobody could say. */
+export function adviseOfUnconfirmed(error: unknown): void {
+  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'invalid-token')
+    console.error(
+      'createBillingHandler refused to confirm this attempt (invalid-token): it confirms only what its own /intents made, under the same signingKey. Give an order instead of a request, or confirm instead of api to <BillingKeyProvider>.',
     )
 }
 

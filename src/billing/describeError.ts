@@ -11,6 +11,8 @@ export const adviseOfRefusal = (_refusal: { readonly code: string; readonly mess
 
 export const adviseOfReport = (_report: WindowReport): void => {}
 
+export const adviseOfUnconfirmed = (_error: unknown): void => {}
+
 export const adviseOfLanding = (): void => {}
 
 export const adviseOfDialog = (): void => {}

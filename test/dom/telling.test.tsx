@@ -306,6 +306,32 @@ describe('the developer reads in the console what the customer cannot mend', () 
     expect(onError.mock.calls[0]?.[0].message).toMatch(/처리하지 못했어요\..*shop’s server.*its log/)
   })
 
+  it('that the handler confirms only what its own /intents made, when a request is given with api', async () => {
+    const print = printed()
+    const error = { code: 'invalid-token', message: '등록 결과를 확인하지 못했어요.' }
+    vi.stubGlobal('fetch', async () => Response.json({ error }, { status: 400 }))
+    render(
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" api="/api/billing">
+        <BillingKeyButton request={newRequest} />
+      </BillingKeyProvider>,
+    )
+    await click(screen.getByRole('button'))
+    await answer(0)
+    await waitFor(() => expect(print).toHaveBeenCalledTimes(2))
+    expect(String(print.mock.calls[0]?.[0])).toContain(error.message)
+    expect(String(print.mock.calls[1]?.[0])).toMatch(/invalid-token.*an order instead of a request/)
+  })
+
+  it('that an attempt needs an order number of its own, when PortOne has that order paid', async () => {
+    const print = printed()
+    await show(async () => ({ status: 'none' }))
+    await click(screen.getByRole('button'))
+    const paid = { success: false, imp_uid: null, error_code: 'F0004', error_msg: '이미 결제된 주문번호입니다.' }
+    await act(async () => fake.calls[0]?.answer(paid))
+    await waitFor(() => expect(told).toEqual(['failed order-1']))
+    expect(print.mock.calls.flat().join()).toMatch(/이미 결제된 주문번호.*merchantUid of its own/)
+  })
+
   it('that userCode or pg may not be the console’s, when no window was opened', async () => {
     const print = printed()
     await show(async () => ({ status: 'none' }))
