@@ -111,6 +111,20 @@ it('tries a declined card on days 0, 1, 3 and 7, and ends what nobody paid', asy
   ])
 })
 
+it('counts one try of a day, though several jobs were refused at once, and none that is told of days later', async () => {
+  const { at, run, liveUntil, act, store, subscription } = await shop('9410-0000-0000-0004')
+  await liveUntil('2026-02-20')
+  act('consent')
+  await liveUntil('2026-02-27')
+  at('2026-02-28')
+  const before = subscription()
+  await Promise.all([run(), run(), run()])
+  expect(subscription()).toMatchObject({ tries: 1, chargedOn: '2026-02-28' })
+  await liveUntil('2026-03-01')
+  store.markDeclined(before, 'm1-2', 'of a job that slept')
+  expect(subscription()).toMatchObject({ tries: 2, chargedOn: '2026-03-01' })
+})
+
 it('names the days on which it tries again, also when days were missed', async () => {
   const { at, run, liveUntil, act, subscription, store } = await shop('9410-0000-0000-0004')
   await liveUntil('2026-02-20')
