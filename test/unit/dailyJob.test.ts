@@ -279,6 +279,26 @@ it('charges every month what was paid in the window, though the plan has another
   expect(await tab.current()).toMatchObject({ amount: 9900, next: { amount: 9900 } })
 })
 
+it('charges nobody who cancels while others of the same job are charged', async () => {
+  const { sandbox, shop, browser } = openDemoShop()
+  const tabs = Array.from({ length: 12 }, () => browser())
+  for (const tab of tabs) {
+    await tab.signIn('미나')
+    await tab.register({ plan: 'now' })
+  }
+  const last = tabs.at(-1)
+  const { iamport } = shop.portone
+  const again = iamport.again.bind(iamport)
+  vi.spyOn(iamport, 'again').mockImplementationOnce(async (...call) => {
+    await last?.act('cancel')
+    return again(...call)
+  })
+  sandbox.advance(28 * 86_400)
+  await runDay(shop)
+  expect(sandbox.payments.filter(({ merchant_uid }) => String(merchant_uid).endsWith('-2'))).toHaveLength(11)
+  expect((await last?.view())?.subscription?.state).toBe('ended')
+})
+
 it('names no past day as the last one, though the job was off', async () => {
   const { sandbox, browser, pass } = openDemoShop()
   const tab = browser()
