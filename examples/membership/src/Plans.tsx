@@ -35,14 +35,12 @@ export function Plans({ today, hadOne, member, onOutcome }: RegisteringProps & {
       </fieldset>
       <label className="agree">
         <input
-          {...{
-            ref: box,
-            type: 'checkbox',
-            required: true,
-            checked: agreed,
-            'aria-invalid': consent === 'missing',
-            'aria-describedby': 'terms',
-          }}
+          ref={box}
+          type="checkbox"
+          required
+          checked={agreed}
+          aria-invalid={consent === 'missing'}
+          aria-describedby="terms"
           onChange={({ target }) => setConsent(target.checked ? today : null)}
         />
         <span>{words.agree(today, amount)}</span>

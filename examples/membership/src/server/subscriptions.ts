@@ -69,9 +69,7 @@ type Action = (shop: Pick<Shop, 'store' | 'today' | 'portone'>, row: Subscriptio
 
 /** What a customer does to a subscription. */
 export const actions: Readonly<Record<string, Action>> = {
-  consent({ store, today }, row) {
-    if (needsConsent(row) && !row.cancelled && today() >= consentFrom(row)) store.consent(row)
-  },
+  consent: ({ store, today }, row) => needsConsent(row) && !row.cancelled && today() >= consentFrom(row) && store.consent(row),
   async cancel({ store, portone }, row) {
     store.setCancelled(row, true)
     const { merchantUid } = orderOf(row)
