@@ -43,7 +43,7 @@ export type Step =
   | { readonly do: 'charge'; readonly order: Order }
   | { readonly do: 'end'; readonly why: Ended }
 
-/** How many days after the due day a declined month is charged again; after the last of them the subscription ends. */
+/** How many days after it was first declined a month is charged again; after the last of them the subscription ends. */
 export const dunningDays = [1, 3, 7] as const
 /** How many days before the first payment after free months the consent has to be given, at the earliest. */
 export const consentDays = 30
@@ -80,12 +80,17 @@ function firstTry(subscription: Subscription): Day {
   return turnsPaid(subscription) && noticedOn !== null && !cancelled ? later(due, addDays(noticedOn, noticeDays)) : due
 }
 
+/** How many days after a charge the next one is made, at the earliest: a try that comes late shortens no time to find another card. */
+function daysApart({ tries, cancelled }: Subscription): number {
+  if (cancelled) return 1
+  return tries === 0 ? apartDays : (dunningDays[tries - 1] ?? 0) - (dunningDays[tries - 2] ?? 0)
+}
+
 /** When the month that is due is charged, for the first time or again: never twice on one day, nor in one week when it is paid. */
 export function chargeDay(subscription: Subscription): Day {
-  const { tries, chargedOn, cancelled } = subscription
+  const { chargedOn } = subscription
   const first = firstTry(subscription)
-  const planned = tries === 0 ? first : addDays(first, dunningDays[tries - 1] ?? 0)
-  return chargedOn === null ? planned : later(planned, addDays(chargedOn, tries > 0 || cancelled ? 1 : apartDays))
+  return chargedOn === null ? first : later(first, addDays(chargedOn, daysApart(subscription)))
 }
 
 /** When a month that is declined is charged for the last time, as seen from a day: a day that was missed is made up for. */

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { sqliteLock } from '../../examples/locks/sqliteLock.ts'
+import { plans } from '../../examples/membership/src/plans.ts'
 import { openBilling } from '../../examples/membership/src/server/billing.ts'
 import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
 import type { Portone } from '../../examples/membership/src/server/portone.ts'
@@ -8,6 +9,7 @@ import { actions, viewOf } from '../../examples/membership/src/server/subscripti
 import { addDays } from '../../examples/subscriptions/rule.ts'
 import { createSandbox } from '../../src/sandbox/index.ts'
 import { createIamportClient } from '../../src/server/index.ts'
+import { openDemoShop } from './demoShop.ts'
 
 /** A member whose free month began on 31 January, with a card of the sandbox's. */
 async function shop(card = '9410-0000-0000-0001') {
@@ -109,6 +111,20 @@ it('tries a declined card on days 0, 1, 3 and 7, and ends what nobody paid', asy
   ])
 })
 
+it('counts one try of a day, though several jobs were refused at once, and none that is told of days later', async () => {
+  const { at, run, liveUntil, act, store, subscription } = await shop('9410-0000-0000-0004')
+  await liveUntil('2026-02-20')
+  act('consent')
+  await liveUntil('2026-02-27')
+  at('2026-02-28')
+  const before = subscription()
+  await Promise.all([run(), run(), run()])
+  expect(subscription()).toMatchObject({ tries: 1, chargedOn: '2026-02-28' })
+  await liveUntil('2026-03-01')
+  store.markDeclined(before, 'm1-2', 'of a job that slept')
+  expect(subscription()).toMatchObject({ tries: 2, chargedOn: '2026-03-01' })
+})
+
 it('names the days on which it tries again, also when days were missed', async () => {
   const { at, run, liveUntil, act, subscription, store } = await shop('9410-0000-0000-0004')
   await liveUntil('2026-02-20')
@@ -119,10 +135,10 @@ it('names the days on which it tries again, also when days were missed', async (
     return [next?.day, pastDue?.last]
   }
   expect(told('2026-02-28')).toEqual(['2026-03-01', '2026-03-07'])
-  expect(told('2026-03-10')).toEqual(['2026-03-10', '2026-03-12'])
+  expect(told('2026-03-10')).toEqual(['2026-03-10', '2026-03-16'])
   at('2026-03-10')
   await run()
-  expect(told('2026-03-10')).toEqual(['2026-03-11', '2026-03-12'])
+  expect(told('2026-03-10')).toEqual(['2026-03-12', '2026-03-16'])
 })
 
 it.each(['unknown', 'open'] as const)(
@@ -236,4 +252,87 @@ it('counts no refusal against a card that came while the old one was asked', asy
   await run()
   expect(charges().at(-1)).toMatchObject({ status: 'paid', customer_uid: 'card-2' })
   expect(subscription()).toMatchObject({ ended: null, months: 2 })
+})
+
+it('charges an order with the price it was written down with, and says so, though its plan has another since', async () => {
+  const { db, sandbox, browser, pass } = openDemoShop()
+  const tab = browser()
+  await tab.signIn('미나')
+  await tab.register({ plan: 'now' }, '9410-0000-0000-0004')
+  await pass(28)
+  db.exec('update subscriptions set amount = 12900')
+  expect(await tab.current()).toMatchObject({ amount: 9900, next: { day: '2027-03-01', amount: 9900 }, pastDue: {} })
+  await tab.register({ change: true })
+  await pass(1)
+  expect(sandbox.payments.at(-1)).toMatchObject({ status: 'paid', amount: 9900 })
+  expect(await tab.current()).toMatchObject({ state: 'active', next: { day: '2027-03-31', amount: 12900 } })
+})
+
+it('charges every month what was paid in the window, though the plan has another price by the time it is told of', async () => {
+  const { browser } = openDemoShop()
+  const tab = browser()
+  await tab.signIn('미나')
+  const issued = await tab.inWindow({ plan: 'now' })
+  const dearer = vi.spyOn(plans, 'find').mockReturnValue({ id: 'now', amount: 12900, free: 0 } as never)
+  await tab.post('/billing/confirm', issued)
+  dearer.mockRestore()
+  expect(await tab.current()).toMatchObject({ amount: 9900, next: { amount: 9900 } })
+})
+
+it('charges nobody who cancels while others of the same job are charged', async () => {
+  const { sandbox, shop, browser } = openDemoShop()
+  const tabs = Array.from({ length: 12 }, () => browser())
+  for (const tab of tabs) {
+    await tab.signIn('미나')
+    await tab.register({ plan: 'now' })
+  }
+  const last = tabs.at(-1)
+  const { iamport } = shop.portone
+  const again = iamport.again.bind(iamport)
+  vi.spyOn(iamport, 'again').mockImplementationOnce(async (...call) => {
+    await last?.act('cancel')
+    return again(...call)
+  })
+  sandbox.advance(28 * 86_400)
+  await runDay(shop)
+  expect(sandbox.payments.filter(({ merchant_uid }) => String(merchant_uid).endsWith('-2'))).toHaveLength(11)
+  expect((await last?.view())?.subscription?.state).toBe('ended')
+})
+
+it('names no past day as the last one, though the job was off', async () => {
+  const { sandbox, browser, pass } = openDemoShop()
+  const tab = browser()
+  await tab.signIn('미나')
+  await tab.register({ plan: 'now' })
+  expect(await tab.current()).toMatchObject({ until: '2027-02-27' })
+  sandbox.advance(63 * 86_400)
+  expect(await tab.current()).toMatchObject({ until: '2027-04-04', next: { day: '2027-04-04' } })
+  await tab.act('cancel')
+  await pass(1)
+  expect(await tab.current().catch(() => null)).toMatchObject({ ended: 'cancelled' })
+})
+
+it('keeps the registrations nobody came back for, though a payment that came too late cannot be given back', async () => {
+  vi.spyOn(console, 'error').mockReturnValue()
+  const { sandbox, shop, browser, pass } = openDemoShop()
+  const { store, portone } = shop
+  const [late, gone] = [browser(), browser()]
+  for (const tab of [late, gone]) await tab.signIn('미나')
+  await late.register({ plan: 'now' }, '9410-0000-0000-0004')
+  await pass(28)
+  const merchantUid = (await late.current()).pastDue?.order ?? ''
+  await late.act('cancel')
+  await late.register({ plan: 'now' })
+  await sandbox.register({ customerUid: 'card-2', merchantUid: 'another' })
+  store.keepCard((await late.view()).member?.id ?? '', { customerUid: 'card-2', name: null, number: null })
+  await portone.iamport.again({ merchantUid, name: '2월 이용권', amount: 9900, customerUid: 'card-2' })
+  store.markOpen(merchantUid, 'unknown')
+  await gone.inWindow({ plan: 'now' })
+  const refused = vi.spyOn(portone.iamport, 'cancelPayment').mockRejectedValue(new Error('the PG cancels nothing'))
+  await expect(runDay(shop)).rejects.toThrow()
+  expect(await gone.current()).toMatchObject({ state: 'active' })
+  // given back once the PG does
+  refused.mockRestore()
+  await runDay(shop)
+  expect(sandbox.payments.find((payment) => payment.merchant_uid === merchantUid && payment.status === 'cancelled')).toBeDefined()
 })

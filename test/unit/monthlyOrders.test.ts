@@ -122,6 +122,19 @@ it('charges again what an operator took back from the dunning of an outage', asy
   expect(given.map(({ data }) => data.orders)).toEqual([['a-2']])
 })
 
+it('takes no try from the month that is told of only after the next one was planned', async () => {
+  await subscribe('a', declinesLater)
+  await plan(shop, due)
+  const [slept] = await openCharges(db, ['a-2'], due)
+  await chargeOrders(shop, ['a-2'], due)
+  await plan(shop, '2027-03-01')
+  const refused = { status: 'declined', code: 'card-declined', message: '' } as const
+  if (slept) await keepResult(db, slept, refused)
+  expect(await read('select state, c.tries, s.tries as counted from charges c join subscriptions s on s.id = subscription')).toEqual([
+    { state: 'due', tries: 1, counted: 1 },
+  ])
+})
+
 it('counts a try for the day it was made on, so that a night’s delay makes no two tries of one day', async () => {
   await subscribe('a', declinesLater)
   await plan(shop, due)

@@ -186,9 +186,25 @@ describe('dunning', () => {
   it('says until when it tries, also when days were missed', () => {
     const one = after(made(), 'declined', '2026-02-28')
     expect(lastTry(one, '2026-02-28')).toBe('2026-03-07')
-    // nobody tried for ten days: three tries are left, on three days
-    expect(lastTry(one, '2026-03-10')).toBe('2026-03-12')
-    expect(lastTry(after(one, 'declined', '2026-03-10'), '2026-03-10')).toBe('2026-03-12')
+    // nobody tried for ten days: three tries are left, as far from each other as they would have been
+    expect(lastTry(one, '2026-03-10')).toBe('2026-03-16')
+    expect(lastTry(after(one, 'declined', '2026-03-10'), '2026-03-10')).toBe('2026-03-16')
+  })
+
+  it('leaves a month that was missed as many days as any other', () => {
+    let one = made()
+    const tried: string[] = []
+    for (let day = '2026-04-11'; !one.ended; day = addDays(day, 1)) {
+      if (stepOn(one, day).do !== 'charge') continue
+      tried.push(day)
+      one = after(one, 'declined', day)
+    }
+    expect(tried).toEqual(['2026-04-11', '2026-04-12', '2026-04-14', '2026-04-18'])
+  })
+
+  it('ends what is cancelled in dunning on the next day, not at its next try', () => {
+    const one = after(after(made(), 'declined', '2026-02-28'), 'declined', '2026-03-01')
+    expect(stepOn({ ...one, cancelled: true }, '2026-03-02')).toEqual({ do: 'end', why: 'cancelled' })
   })
 
   it('shifts no later month by a late payment', () => {

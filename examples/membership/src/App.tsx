@@ -46,6 +46,11 @@ function Shop({ shop, lang, setLang }: { shop: ShopView; lang: Lang; setLang: (l
   // of a session that ended by itself the page tells; who signs out begins anew
   const [wasIn, setWasIn] = useState(false)
   if (member && !wasIn) setWasIn(true)
+  // a button that did something can be gone with it: the heading takes the focus, and keys go on from there
+  const focused = document.activeElement
+  useEffect(() => {
+    if (focused !== document.body && document.activeElement === document.body) document.querySelector('h1')?.focus()
+  })
   const otherLang = lang === 'ko' ? 'en' : 'ko'
   return (
     <BillingKeyProvider {...portone} api="/api/billing" customerKey={member?.id} language={lang} locale={locales[lang]}>
@@ -93,7 +98,7 @@ export function Title({ children }: { children: string }) {
   return (
     <>
       <title>{`${children} · ${shop}`}</title>
-      <h1>{children}</h1>
+      <h1 tabIndex={-1}>{children}</h1>
     </>
   )
 }

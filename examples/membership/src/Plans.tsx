@@ -22,27 +22,25 @@ export function Plans({ today, hadOne, member, onOutcome }: RegisteringProps & {
     <div className="panel">
       <fieldset className="plans">
         <legend>{words.choose}</legend>
-        {offered.map(({ id }) => (
+        {offered.map(({ id, amount: price }) => (
           <label key={id} className="plan">
             <input type="radio" name="plan" checked={id === plan.id} onChange={() => setPlan(id)} />
             <span>
               <strong>{words.plans[id]}</strong>
-              <span className="price">{words.price[id]}</span>
-              <small>{words.note[id]}</small>
+              <span className="price">{words.price[id](words.won(price))}</span>
+              <small>{words.note[id](words.won(price))}</small>
             </span>
           </label>
         ))}
       </fieldset>
       <label className="agree">
         <input
-          {...{
-            ref: box,
-            type: 'checkbox',
-            required: true,
-            checked: agreed,
-            'aria-invalid': consent === 'missing',
-            'aria-describedby': 'terms',
-          }}
+          ref={box}
+          type="checkbox"
+          required
+          checked={agreed}
+          aria-invalid={consent === 'missing'}
+          aria-describedby="terms"
           onChange={({ target }) => setConsent(target.checked ? today : null)}
         />
         <span>{words.agree(today, amount)}</span>

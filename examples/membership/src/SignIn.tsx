@@ -9,7 +9,7 @@ export function SignIn({ hasEnded }: { hasEnded: boolean }) {
   return (
     <>
       <Title>{words.title}</Title>
-      <form className="panel" action={(form) => signIn.mutate({ name: form.get('name') })}>
+      <form className="panel" action={(form) => void (signIn.isPending || signIn.mutate({ name: form.get('name') }))}>
         <label>
           {words.name}
           <input
@@ -22,7 +22,7 @@ export function SignIn({ hasEnded }: { hasEnded: boolean }) {
             aria-describedby="problem"
           />
         </label>
-        <button type="submit" className="main" disabled={signIn.isPending}>
+        <button type="submit" className="main" aria-disabled={signIn.isPending}>
           {words.start}
         </button>
         <p role="alert" id="problem">

@@ -28,8 +28,8 @@ const ko = {
   greeting: (name: string) => `${name} 님`,
   choose: '이용권 고르기',
   plans: { trial: '첫 달 무료 이용권', now: '바로 시작 이용권' },
-  price: { trial: '첫 달 0원', now: '매달 9,900원' },
-  note: { trial: '다음 달부터 매달 9,900원이에요.', now: '첫 달 요금은 지금 결제해요.' },
+  price: { trial: () => '첫 달 0원', now: (amount: string) => `매달 ${amount}` },
+  note: { trial: (amount: string) => `다음 달부터 매달 ${amount}이에요.`, now: () => '첫 달 요금은 지금 결제해요.' },
   agree: (today: string, amount: string) =>
     `매달 ${dateOf(today)}일${dateOf(today) > 28 ? '(없는 달은 마지막 날)' : ''}, 지금 등록하는 카드로 ${amount}씩 정기결제하는 데 동의해요. (필수)`,
   terms: {
@@ -148,8 +148,8 @@ const en: Words = {
   greeting: (name) => name,
   choose: 'Choose a plan',
   plans: { trial: 'First month free', now: 'Start now' },
-  price: { trial: '₩0 the first month', now: '₩9,900 a month' },
-  note: { trial: '₩9,900 a month from the next month on.', now: 'The first month is charged now.' },
+  price: { trial: () => '₩0 the first month', now: (amount) => `${amount} a month` },
+  note: { trial: (amount) => `${amount} a month from the next month on.`, now: () => 'The first month is charged now.' },
   agree: (today, amount) =>
     `I agree that the card I add now is charged ${amount} on day ${dateOf(today)} of every month${dateOf(today) > 28 ? ', or on its last day' : ''}. (required)`,
   terms: {

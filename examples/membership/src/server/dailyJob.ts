@@ -4,21 +4,24 @@ import type { Shop } from './shop.ts'
 import type { Store, SubscriptionRow } from './store.ts'
 import { payBack, takePayment } from './subscriptions.ts'
 
-/** A day of the shop. Run again on the same day it does nothing more. */
+/** A day of the shop. Run again on the same day it does nothing more. What one part cannot settle keeps nobody from the others. */
 export async function runDay(shop: Shop): Promise<void> {
-  await chargeDue(shop, shop.today())
-  await payBack(shop)
+  const failures: unknown[] = []
+  const keep = (error: unknown) => void failures.push(error)
+  await chargeDue(shop, shop.today(), keep).catch(keep)
+  await payBack(shop).catch(keep)
   // webhooks come once, and browsers may never come back: two days again, and all the time that no sweep has read
   const now = shop.portone.now().getTime()
   const since = Math.min(shop.store.sweptUntil() ?? now, now) - 2 * 86_400_000
-  const { failed } = await shop.billing.sweepRegistrations({ since: new Date(since), until: new Date(now) })
-  if (failed === 0) shop.store.keepSwept(now)
+  const swept = shop.billing.sweepRegistrations({ since: new Date(since), until: new Date(now) })
+  await swept.then(({ failed }) => failed === 0 && shop.store.keepSwept(now)).catch(keep)
+  if (failures.length > 0) throw new AggregateError(failures, 'What could not be settled is asked for by the next run.')
 }
 
-/** Tells what is coming, ends what is over, charges what is due. */
-async function chargeDue({ portone, store, lock }: Shop, today: Day): Promise<void> {
+/** Tells what is coming, ends what is over, charges what is due. What cannot be kept goes to `failed`. */
+async function chargeDue({ portone, store, lock }: Shop, today: Day, failed: (error: unknown) => void): Promise<void> {
   const asked = new Map<string, ChargedItem>()
-  for (const row of store.allOpen()) if (isAsked(store, row, today)) asked.set(orderOf(row).merchantUid, unknownOf(row))
+  for (const row of store.allOpen()) if (isAsked(store, row, today)) asked.set(orderOf(row).merchantUid, unknownOf(store, row))
   const due = new Map<string, SubscriptionRow>()
   // read one by one as they are charged: who cancels while others are charged is not charged any more
   function* requests(): Generator<AgainRequest> {
@@ -47,13 +50,7 @@ async function chargeDue({ portone, store, lock }: Shop, today: Day): Promise<vo
     const payment = await portone.iamport.paymentByMerchantUid(merchantUid, 'paid')
     if (!payment || !(await takePayment({ store, portone }, payment))) console.error(`${merchantUid} needs a person to look at it.`)
   }
-  const failures: unknown[] = []
-  await chargeMany(portone.iamport, requests(), {
-    lock,
-    results: asked.values(),
-    onResult: (item) => onResult(item).catch((error) => void failures.push(error)),
-  })
-  if (failures.length > 0) throw new AggregateError(failures, 'Results that could not be kept are asked for by the next run.')
+  await chargeMany(portone.iamport, requests(), { lock, results: asked.values(), onResult: (item) => onResult(item).catch(failed) })
 }
 
 /** Whether money may have come that nobody has written down: that is asked before anything is charged again, or ends. */
@@ -63,8 +60,8 @@ function isAsked(store: Store, row: SubscriptionRow, today: Day): boolean {
 }
 
 /** Asked about by its number, also when its card was removed since. */
-function unknownOf(row: SubscriptionRow): ChargedItem {
-  const request = { ...orderOf(row), customerUid: row.customerUid ?? 'removed' }
+function unknownOf(store: Store, row: SubscriptionRow): ChargedItem {
+  const request = { ...store.monthOf(row), customerUid: row.customerUid ?? 'removed' }
   const cause = { message: 'an earlier run', httpStatus: null, code: null }
   return { request, result: { status: 'unknown', reconcile: request.merchantUid, cause } }
 }
@@ -73,7 +70,7 @@ function unknownOf(row: SubscriptionRow): ChargedItem {
 function requestFor(store: Store, row: SubscriptionRow, today: Day): AgainRequest | null {
   const step = stepOn(row, today)
   if (step.do === 'notice') store.notice(row)
-  const order = orderOf(row)
+  const order = store.monthOf(row)
   // since this run began: the next one asks
   if (isAsked(store, row, today)) return null
   if (step.do === 'end') store.end(row, step.why)

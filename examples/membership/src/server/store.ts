@@ -119,8 +119,10 @@ export function openStore(db: Database.Database, today: () => Day) {
       const isNew = store.keepCard(member, card)
       if (plan && live && live.id !== id && !store.subscription(id)) return 'too-late'
       if (!isNew) return 'done'
+      // what was paid is what was agreed to, though the plan may have another price since
+      const price = amount || (plan?.amount ?? 0)
       if (plan)
-        store.subscribe({ id, member, plan: plan.id, amount: plan.amount, customerUid: card.customerUid, freeMonths: plan.free, startedOn })
+        store.subscribe({ id, member, plan: plan.id, amount: price, customerUid: card.customerUid, freeMonths: plan.free, startedOn })
       else if (live) store.changeCard(live, card)
       if (plan && amount > 0) {
         store.openOrder(id, { merchantUid, name: payment.name ?? '', amount }, startedOn)
@@ -182,6 +184,9 @@ export function openStore(db: Database.Database, today: () => Day) {
       one<OrderRow>(`select orders.* ${ordersOf} where member = ? and merchantUid = ?`, member, merchantUid),
     /** Writes an order down before it is charged; one that exists stays as it is. */
     openOrder: (subscription: string, order: Order, day: Day) => add('orders', { ...order, subscription, day }),
+    /** The month that is due as an order: as it was written down, whatever its price is since. */
+    monthOf: (row: SubscriptionRow): Order =>
+      one('select merchantUid, name, amount from orders where merchantUid = ?', orderOf(row).merchantUid) ?? orderOf(row),
     /**
      * The subscription that a payment is for: by an order of its number, with its whole amount in won, by a card of the member
      * whose order it is. Anyone can open a window for 1 won under somebody's order number.

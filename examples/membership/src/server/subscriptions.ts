@@ -15,17 +15,17 @@ function refundFor({ store, today }: Books, row: SubscriptionRow) {
 
 /** A subscription as its page shows it. */
 export function viewOf({ store, today }: Books, row: SubscriptionRow) {
-  const { id, plan, amount, ended, customerUid } = row
-  const [due, from, state, { merchantUid }] = [dueDay(row), consentFrom(row), stateOf(row), orderOf(row)]
-  // what was missed is made up for today
-  const day = chargeDay(row) > today() ? chargeDay(row) : today()
+  const { id, plan, ended, customerUid } = row
+  const [due, from, state, { merchantUid, amount }] = [dueDay(row), consentFrom(row), stateOf(row), store.monthOf(row)]
+  // what was missed is made up for today, and used until then
+  const notPast = (day: string) => (day > today() ? day : today())
   const order = store.order(row.member, merchantUid)
   return {
     ...{ id, plan, amount, ended, state },
     card: store.card(customerUid),
-    /** The last day of what is settled, or the day it ended. */
-    until: row.endedOn ?? addDays(due, -1),
-    next: ended || row.cancelled ? null : { day, amount, isUnknown: order?.status === 'unknown' },
+    /** The last day of what is settled, today where the next month is not yet; or the day it ended. */
+    until: row.endedOn ?? notPast(addDays(due, -1)),
+    next: ended || row.cancelled ? null : { day: notPast(chargeDay(row)), amount, isUnknown: order?.status === 'unknown' },
     consent: state === 'free' ? { isNeeded: needsConsent(row), isOpen: today() >= from, from, given: row.consentedOn } : null,
     pastDue: state === 'past-due' ? { order: merchantUid, reason: order?.reason ?? '', last: lastTry(row, today()) } : null,
     refund: refundFor({ store, today }, row)?.amount ?? null,
@@ -69,9 +69,7 @@ type Action = (shop: Pick<Shop, 'store' | 'today' | 'portone'>, row: Subscriptio
 
 /** What a customer does to a subscription. */
 export const actions: Readonly<Record<string, Action>> = {
-  consent({ store, today }, row) {
-    if (needsConsent(row) && !row.cancelled && today() >= consentFrom(row)) store.consent(row)
-  },
+  consent: ({ store, today }, row) => needsConsent(row) && !row.cancelled && today() >= consentFrom(row) && store.consent(row),
   async cancel({ store, portone }, row) {
     store.setCancelled(row, true)
     const { merchantUid } = orderOf(row)
