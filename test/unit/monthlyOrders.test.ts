@@ -227,6 +227,26 @@ it('raises the months of a time in which the shop was closed, and has free month
   expect(notices).toMatchObject([[{ id: 'free', months: 8, freeMonths: 8 }, '2027-10-07']])
 })
 
+it('charges no month that an operator passed over, and counts its payment for no other, though its order was open', async () => {
+  for (const id of ['sent', 'waiting']) await subscribe(id)
+  await plan(shop, due)
+  // charged, and a crash kept it from the books
+  await shop.iamport.again({ customerUid: 'card-sent', merchantUid: 'sent-2', name: '2월 이용권', amount: 9900 })
+  await db.query("update charges set touched_at = touched_at - interval '1 day'")
+  await db.query(statement('reached').replaceAll('2027-09-10', '2027-09-30'))
+  given = []
+  await plan(shop, '2027-09-30')
+  for (const job of given.splice(0).reverse()) await chargeOrders(shop, job.data.orders, '2027-09-30')
+  expect((await sandbox.ledger()).map(({ order }) => order).sort()).toEqual(['sent-2', 'sent-9', 'waiting-9'])
+  expect(await read('select merchant_uid as order, state from charges order by 1')).toEqual([
+    { order: 'sent-2', state: 'paid' },
+    { order: 'sent-9', state: 'paid' },
+    { order: 'waiting-2', state: 'withdrawn' },
+    { order: 'waiting-9', state: 'paid' },
+  ])
+  expect(await read('select months from subscriptions')).toEqual([{ months: 9 }, { months: 9 }])
+})
+
 it('counts in the summary of a day what ended on it, and on no other', async () => {
   for (const id of ['a', 'b']) await subscribe(id, declinesLater)
   for (const day of [due, '2027-03-01', '2027-03-03', '2027-03-07']) {

@@ -1,6 +1,6 @@
 import type { AgainRequest, ChargeResult } from 'react-billing-key/server'
 import { type PostgresDatabase, postgresLockTable } from '../../locks/postgresLock.ts'
-import { after, type Day, outcomeOf, type Subscription, stepDay, stepOn } from '../../subscriptions/rule.ts'
+import { after, type Day, orderOf, outcomeOf, type Subscription, stepDay, stepOn } from '../../subscriptions/rule.ts'
 
 /** A `Pool` of pg has it, and PGlite. */
 export interface Database extends PostgresDatabase {
@@ -167,8 +167,11 @@ export async function openCharges(db: Database, orders: readonly string[], day?:
   }))
 }
 
+/** Whether it is the month that is due: an operator can have passed over it since it was written down. */
+const isCurrent = ({ request, subscription: of }: OpenCharge): boolean => request.merchantUid === orderOf(of).merchantUid
+
 /** Whether it may still be charged: its subscription can have been cancelled since it was written down. */
-export const isDue = ({ subscription: of, day }: OpenCharge): boolean => stepOn(of, day).do === 'charge'
+export const isDue = (charge: OpenCharge): boolean => isCurrent(charge) && stepOn(charge.subscription, charge.day).do === 'charge'
 
 const begunAnew = `exists (select from subscriptions other
   where other.member = subscriptions.member and other.id <> subscriptions.id and other.ended is null)`
@@ -206,7 +209,7 @@ export async function keepResult(db: Database, open: OpenCharge, result: ChargeR
       from kept where kept.state in ('paid', 'declined') and id = kept.subscription and months = $11`,
     // biome-ignore format: in the order of their numbers
     [request.merchantUid, before.tries, state, kept, impUid,
-      next.months, next.tries, next.chargedOn, next.ended, stepDay(next), before.months, day],
+      next.months, next.tries, next.chargedOn, next.ended, stepDay(next), isCurrent(open) ? before.months : null, day],
   )
   if (settled || withdrawn || state === 'look') return null
   return free ? 'now' : 'later'
