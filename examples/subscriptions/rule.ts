@@ -128,10 +128,11 @@ export function refundOf(subscription: Subscription, paid: { readonly amount: nu
 
 export type State = 'ended' | 'cancelled' | 'past-due' | 'free' | 'active'
 
-/** How a subscription stands. */
-export function stateOf({ ended, cancelled, tries, months, freeMonths }: Subscription): State {
+/** How a subscription stands. Who took the consent back after a try is asked again, and owes nothing before. */
+export function stateOf(subscription: Subscription): State {
+  const { ended, cancelled, tries, months, freeMonths } = subscription
   if (ended) return 'ended'
-  return cancelled ? 'cancelled' : tries > 0 ? 'past-due' : months <= freeMonths ? 'free' : 'active'
+  return cancelled ? 'cancelled' : tries > 0 && !needsConsent(subscription) ? 'past-due' : months <= freeMonths ? 'free' : 'active'
 }
 
 /** From when on the customer is told of the first payment after free months; `null` when there is nothing to tell any more. */

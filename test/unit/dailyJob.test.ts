@@ -42,7 +42,7 @@ async function shop(card = '9410-0000-0000-0001') {
     for (; today < day; today = addDays(today, 1)) await run()
     await run()
   }
-  const act = (name: string) => actions[name]?.(day, subscription())
+  const act = (name: string) => actions[name]?.(day, subscription(), 9900)
   const charges = () => sandbox.payments.filter(({ merchant_uid }) => /^m1-[2-9]$/.test(merchant_uid))
   const kinds = () => store.history('m1').map(({ kind, day }) => `${day} ${kind}`)
   const at = (day: string) => {
@@ -277,6 +277,43 @@ it('charges every month what was paid in the window, though the plan has another
   await tab.post('/billing/confirm', issued)
   dearer.mockRestore()
   expect(await tab.current()).toMatchObject({ amount: 9900, next: { amount: 9900 } })
+})
+
+it('takes no consent to an amount that the page did not name', async () => {
+  const { db, sandbox, browser, pass } = openDemoShop()
+  const tab = browser()
+  await tab.signIn('미나')
+  await tab.register({ plan: 'trial' })
+  await pass(22)
+  const shown = await tab.current()
+  db.exec('update subscriptions set amount = 12900')
+  await tab.act('consent', shown)
+  expect(await tab.current()).toMatchObject({ amount: 12900, consent: { isNeeded: true, given: null } })
+  await tab.act('consent')
+  await pass(6)
+  expect(sandbox.payments.at(-1)).toMatchObject({ status: 'paid', amount: 12900 })
+})
+
+it('asks again for the consent that was withdrawn and taken back between two tries, before it tries again', async () => {
+  let isDown = false
+  const { sandbox, browser, pass } = openDemoShop('2027-01-31T03:00:00Z', { fault: () => (isDown ? { kind: 'refused' } : undefined) })
+  const tab = browser()
+  await tab.signIn('미나')
+  await tab.register({ plan: 'trial' }, '9410-0000-0000-0004')
+  await pass(22)
+  await tab.act('consent')
+  await pass(6)
+  expect(await tab.current()).toMatchObject({ state: 'past-due', consent: null })
+  isDown = true
+  await pass(1).catch(() => {})
+  for (const name of ['cancel', 'resume']) await tab.act(name)
+  isDown = false
+  expect(await tab.current()).toMatchObject({ consent: { isNeeded: true, isOpen: true }, pastDue: null })
+  await tab.act('consent')
+  await tab.register({ change: true })
+  await pass(1)
+  expect(await tab.current()).toMatchObject({ state: 'active' })
+  expect(sandbox.payments.at(-1)).toMatchObject({ status: 'paid', amount: 9900 })
 })
 
 it('charges nobody who cancels while others of the same job are charged', async () => {

@@ -67,7 +67,7 @@ function openBrowser(app: ReturnType<typeof createApp>, sandbox: Sandbox, sessio
   /** What a customer does in the window of an intent; answers what the page sends to the server afterwards. */
   const inWindow = async (order: Json, card?: string) => {
     const { member, today } = await view()
-    const { body: intent } = await post('/billing/intents', { member: member?.id, agreed: today, ...order })
+    const { body: intent } = await post('/billing/intents', { member: member?.id, agreed: today, price: 9900, ...order })
     const { merchantUid, customerUid, token } = intent
     const paid = await sandbox.register({ ...(intent as unknown as Parameters<typeof sandbox.register>[0]), ...(card ? { card } : {}) })
     return { merchantUid, customerUid, token, impUid: paid.imp_uid }
@@ -81,6 +81,10 @@ function openBrowser(app: ReturnType<typeof createApp>, sandbox: Sandbox, sessio
     signIn: (name: string) => post('/session', { name }),
     session: () => cookie,
     register: async (order: Json, card?: string) => post('/billing/confirm', await inWindow(order, card)),
-    act: async (name: string) => (await post(`/subscriptions/${(await current()).id}/${name}`)).status,
+    /** What the page does: with the amount that it shows. */
+    act: async (name: string, shown?: { amount: number }) => {
+      const { id, amount } = await current()
+      return (await post(`/subscriptions/${id}/${name}`, { amount: shown?.amount ?? amount })).status
+    },
   }
 }

@@ -133,7 +133,7 @@ async function live(start: string, steps: readonly Step[]): Promise<string[]> {
       case 'act': {
         const { subscription } = await tab.view()
         if (!subscription || subscription.ended) return
-        const act = () => tab.post(`/subscriptions/${subscription.id}/${step.name}`)
+        const act = () => tab.post(`/subscriptions/${subscription.id}/${step.name}`, { amount: subscription.amount })
         return Promise.all([act(), act()])
       }
       case 'fault':

@@ -16,7 +16,6 @@ export function Plans({ today, hadOne, member, onOutcome }: RegisteringProps & {
   const [consent, setConsent] = useState<string | null>(null)
   const agreed = consent === today
   const box = useRef<HTMLInputElement>(null)
-  const next = addMonths(today, 1)
   const amount = words.won(plan.amount)
   return (
     <div className="panel">
@@ -46,12 +45,12 @@ export function Plans({ today, hadOne, member, onOutcome }: RegisteringProps & {
         <span>{words.agree(today, amount)}</span>
       </label>
       <p id="terms" className="hint">
-        {words.terms[plan.id](words.day(next))}
+        {words.terms[plan.id](words.day(addMonths(today, 1)))}
       </p>
       <p role="alert">{consent === 'missing' && words.mustAgree}</p>
       <BillingKeyButton
         key={plan.id}
-        order={{ plan: plan.id, agreed: agreed ? today : null, member }}
+        order={{ plan: plan.id, price: plan.amount, agreed: agreed ? today : null, member }}
         onOutcome={onOutcome}
         // nothing is asked for, and no window opens, before the box is ticked
         onPointerDown={(event) => !agreed && event.preventDefault()}

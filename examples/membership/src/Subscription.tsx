@@ -13,8 +13,8 @@ export interface RegisteringProps {
 /** Plan, next payment, card, and all that can be done about them, in one place. */
 export function Subscription({ subscription, member, onOutcome }: RegisteringProps & { subscription: SubscriptionView }) {
   const words = useWords()
-  const act = useAction<string>((name) => `/subscriptions/${subscription.id}/${name}`)
-  const { plan, state, ended, card, next, refund, pastDue } = subscription
+  const { id, amount, plan, state, ended, card, next, refund, pastDue } = subscription
+  const act = useAction<string>((name) => `/subscriptions/${id}/${name}`, 'POST', { amount })
   const { won, day } = words
   const until = day(subscription.until)
   const cardName = card ? `${card.name ?? ''} ${card.number?.slice(-4) ?? ''}` : words.noCard
@@ -33,7 +33,7 @@ export function Subscription({ subscription, member, onOutcome }: RegisteringPro
           <p>{words.pastDue.text(words.reasonOf(pastDue.reason), day(next.day), day(pastDue.last))}</p>
         </section>
       )}
-      <Consent subscription={subscription} consent={() => act.mutate('consent')} />
+      <Consent key={amount} subscription={subscription} consent={() => act.mutate('consent')} />
       <section className="panel" aria-labelledby="plan">
         <h2 id="plan">
           {words.plans[plan]} <span className={`badge ${state}`}>{words.states[state]}</span>

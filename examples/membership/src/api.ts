@@ -22,8 +22,8 @@ export function useRefresh() {
   return () => client.invalidateQueries({ queryKey: shopKey })
 }
 
-/** Something that changes the shop; it is over once the page shows what came of it. */
-export function useAction<Body = void>(path: (body: Body) => string, method = 'POST') {
+/** Something that changes the shop, by what the page had `shown`; it is over once the page shows what came of it. */
+export function useAction<Body = void>(path: (body: Body) => string, method = 'POST', shown?: object) {
   const refresh = useRefresh()
-  return useMutation({ mutationFn: (body: Body) => api(path(body), method, body ?? {}), onSettled: refresh })
+  return useMutation({ mutationFn: (body: Body) => api(path(body), method, shown ?? body ?? {}), onSettled: refresh })
 }

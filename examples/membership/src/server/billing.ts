@@ -12,7 +12,7 @@ export function openBilling({ portone, store, lock, today, authenticate }: Omit<
     lock,
     authenticate,
     firstOrder({ customer, body }) {
-      const { plan: wanted, agreed, change, member } = body as Record<string, unknown>
+      const { plan: wanted, agreed, price, change, member } = body as Record<string, unknown>
       // a tab that still shows the member who was signed in before
       if (member !== customer.id) throw new BillingRefusal(409, 'other-member', '다른 회원으로 로그인했어요. 새로고침해 주세요.')
       const live = store.live(customer.id)
@@ -26,8 +26,8 @@ export function openBilling({ portone, store, lock, today, authenticate }: Omit<
       const before = store.subscriptionsOf(customer.id).length
       if (!plan) throw new BillingRefusal(404, 'unknown-plan', '없는 이용권이에요.')
       if (typeof agreed !== 'string') throw new BillingRefusal(400, 'not-agreed', '정기결제에 동의해 주세요.')
-      // the box named the day of the month that is charged
-      if (agreed !== today()) throw new BillingRefusal(409, 'other-day', '날짜가 바뀌었어요. 새로고침하고 다시 동의해 주세요.')
+      // the box named the day of the month that is charged, and the price
+      if (agreed !== today() || price !== plan.amount) throw new BillingRefusal(409, 'terms', '날짜나 값이 바뀌었어요. 새로고침해 주세요.')
       if (live) throw new BillingRefusal(409, 'subscribed', '이미 구독하고 있어요.')
       if (plan.free > 0 && before > 0) throw new BillingRefusal(409, 'free-once', '무료 이용은 한 번만 할 수 있어요.')
       // the same number from every tab: PortOne takes no second payment for it

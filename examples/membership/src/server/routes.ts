@@ -62,13 +62,13 @@ export function createApp(shop: Shop, skip: (days: number | 'month') => Promise<
   })
   app.delete('/api/session', (c) => c.json({ isOut: store.signOut(sessionOf(c.req.raw)) }))
   app.post('/api/subscriptions/:id/:action', async (c) => {
+    const [{ id, action }, shown] = [c.req.param(), await bodyOf(c.req.raw)]
     const member = authenticate(c.req.raw)
     const row = member && store.live(member.id)
-    const { id, action } = c.req.param()
     const act = Object.hasOwn(actions, action) ? actions[action] : undefined
     // by its number: a tab that still shows another member's does nothing to this one's
     if (row?.id !== id || !act) return refuse('not-found', 404)
-    await act(shop, row)
+    await act(shop, row, shown?.amount)
     return c.json({})
   })
   app.post('/api/clock', async (c) => {

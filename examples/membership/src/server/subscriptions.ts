@@ -65,11 +65,13 @@ export async function takePayment({ store, portone }: Pick<Shop, 'store' | 'port
   return true
 }
 
-type Action = (shop: Pick<Shop, 'store' | 'today' | 'portone'>, row: SubscriptionRow) => unknown
+/** `shown`: the amount a month that the page named. */
+type Action = (shop: Pick<Shop, 'store' | 'today' | 'portone'>, row: SubscriptionRow, shown: unknown) => unknown
 
 /** What a customer does to a subscription. */
 export const actions: Readonly<Record<string, Action>> = {
-  consent: ({ store, today }, row) => needsConsent(row) && !row.cancelled && today() >= consentFrom(row) && store.consent(row),
+  consent: ({ store, today }, row, shown) =>
+    needsConsent(row) && !row.cancelled && today() >= consentFrom(row) && shown === row.amount && store.consent(row),
   async cancel({ store, portone }, row) {
     store.setCancelled(row, true)
     const { merchantUid } = orderOf(row)
