@@ -55,9 +55,8 @@ export async function verifyIntent(token: unknown, signingKeys: SigningKeys): Pr
  */
 export async function intentOf({ customData }: { readonly customData: string | null }, signingKeys: SigningKeys): Promise<Intent | null> {
   try {
-    const held: unknown = JSON.parse(customData ?? 'null')
-    const token = typeof held === 'object' && held !== null && 'intent' in held ? held.intent : null
-    return await verifyIntent(token, signingKeys)
+    const held: { readonly intent?: unknown } | null = JSON.parse(customData ?? 'null')
+    return await verifyIntent(held?.intent, signingKeys)
   } catch {
     return null
   }

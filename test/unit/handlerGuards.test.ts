@@ -69,6 +69,7 @@ describe('cross-site', () => {
     const message = async () => (await (await rawGet(shop.base, '/api/billing/keys', Object.entries(evil))).json()).error.message
     vi.stubEnv('NODE_ENV', 'development')
     expect(await message()).toMatch(/origin: https:\/\/evil\.example.*host: 127\.0\.0\.1.*origins.*m\.shop\.example/)
+    expect((await shop.call('GET /nothing')).body.error.message).not.toContain('What came')
     vi.stubEnv('NODE_ENV', 'production')
     expect(await message()).toBe('이 페이지에서는 이용할 수 없어요. 쇼핑몰에서 다시 열어 주세요.')
     vi.unstubAllEnvs()

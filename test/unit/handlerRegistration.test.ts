@@ -33,8 +33,11 @@ it.each(['too-many-requests', 'unauthorized'] as const)('opens no window whose a
 
 it('fixes no amount where none is charged: a display-only PG shows another', async () => {
   const preparePayment = vi.fn(async () => undefined)
-  const shop = await open({ iamport: { ...iamport, preparePayment }, firstOrder: () => ({ name: '월간', amount: 0, displayAmount: 9900 }) })
-  expect(await shop.call('POST /intents', {})).toMatchObject({ status: 200 })
+  for (const own of [{}, { merchantUid: 'shown-1' }]) {
+    const firstOrder = () => ({ name: '월간', amount: 0, displayAmount: 9900, ...own })
+    const shop = await open({ iamport: { ...iamport, preparePayment }, firstOrder })
+    expect(await shop.call('POST /intents', {})).toMatchObject({ status: 200 })
+  }
   expect(preparePayment).not.toHaveBeenCalled()
 })
 

@@ -8,7 +8,7 @@ import { isPaid } from '../wire.ts'
 import type { CustomerCall, Shop } from './route.ts'
 
 /** Letters and digits only, which is all that some PGs take. */
-const newId = (prefix: string) => `${prefix}${crypto.randomUUID().replaceAll('-', '').slice(0, 28)}`
+const newId = (prefix: string) => `${prefix}${crypto.randomUUID().replaceAll('-', '')}`
 
 /** `POST /intents`: decides what the window shows and charges. */
 export async function createIntent({ shop, customer, body }: CustomerCall): Promise<unknown> {
@@ -21,7 +21,7 @@ export async function createIntent({ shop, customer, body }: CustomerCall): Prom
   const merchantUid = own ?? newId('issue')
   await prepare(shop, merchantUid, order, own !== undefined)
   const intent = { customerId: customer.id, customerUid, merchantUid, amount: order.amount, currency: order.currency ?? 'KRW' }
-  const token = await signIntent({ ...intent, ...(replaces === undefined ? {} : { replaces }) }, keys)
+  const token = await signIntent({ ...intent, replaces }, keys)
   // PortOne keeps custom_data with the payment, so the intent is not lost with the browser that began it
   return { ...order, customerUid, merchantUid, token, customData: { intent: token } }
 }
