@@ -16,7 +16,7 @@ export interface LastCharge {
   readonly amount: number
   /** ISO 4217; KRW when left out. */
   readonly currency?: string | undefined
-  /** Unix seconds. */
+  /** Unix seconds; the day in Korea is shown. */
   readonly at: number
 }
 
@@ -54,6 +54,13 @@ function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProp
   const latest = useLatest({ onRemoved })
   const ref = useRef<HTMLElement>(null)
   const { list } = words
+  const isGone = asking !== null && keys !== undefined && !keys.some(({ customerUid }) => customerUid === asking)
+  useEffect(() => {
+    if (!isGone) return
+    // removed elsewhere: the question goes with its card, and the focus stays here
+    setAsking(null)
+    if (document.activeElement === document.body) ref.current?.focus()
+  }, [isGone])
   const removeKey = (customerUid: string) => {
     setAsking(null)
     ref.current?.focus()
@@ -98,6 +105,7 @@ function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProp
             <Card
               key={key.customerUid}
               summary={key}
+              hasTwin={keys.some((other) => other !== key && other.card?.number === key.card?.number)}
               words={words}
               last={lastCharge?.(key) ?? null}
               failure={failed.get(key.customerUid) ?? null}
@@ -117,6 +125,8 @@ function MemberList({ action, lastCharge, onRemoved, empty }: BillingKeyListProp
 
 interface CardProps {
   readonly summary: BillingKeySummary
+  /** The same card was registered twice. */
+  readonly hasTwin: boolean
   readonly words: Messages
   readonly last: LastCharge | null
   /** Why its removal failed. */
@@ -127,7 +137,7 @@ interface CardProps {
   readonly children: ReactNode
 }
 
-function Card({ summary: { card, registeredAt }, words, last, failure, isAsking, ask, remove, children }: CardProps) {
+function Card({ summary: { card, registeredAt }, hasTwin, words, last, failure, isAsking, ask, remove, children }: CardProps) {
   const { list } = words
   const question = useId()
   const opener = useRef<HTMLButtonElement>(null)
@@ -135,19 +145,21 @@ function Card({ summary: { card, registeredAt }, words, last, failure, isAsking,
   useFocusOn(isAsking, keep, opener)
   const name = card?.name ?? list.unnamed
   const charged = last && lastChargeLine(last, words)
-  // of several cards without a number, the day says which it is
-  const dated = registeredAt === null ? name : fill(list.registered, { card: name, date: formatDate(registeredAt, words.lang) })
-  const short = card?.number ? `${name} ${card.number.slice(-4)}` : dated
+  const number = card?.number
+  const known = number ? `${name} ${number.slice(-4)}` : name
+  // of several cards without a number, or with the same one, the day says which it is
+  const isKnown = (number && !hasTwin) || registeredAt === null
+  const short = isKnown ? known : fill(list.registered, { card: known, date: formatDate(registeredAt, words.lang) })
   return (
     <li>
       <div className="rbk-card">
         <span>
-          {card?.number ? (
+          {number && isKnown ? (
             <>
-              {name} <span className="rbk-number">{card.number}</span>
+              {name} <span className="rbk-number">{number}</span>
             </>
           ) : (
-            dated
+            short
           )}
         </span>
         {charged && <small>{charged}</small>}

@@ -81,16 +81,15 @@ function moveTo(result: HTMLElement | null): void {
 }
 
 /** A card's number is one word: it does not break in its middle. */
-function numberKept(line: string): ReactNode {
-  const [number] = /[\d*]{4}[-\d*]{4,}/.exec(line) ?? []
-  if (!number) return line
-  const [before, after] = line.split(number)
-  return (
-    <>
-      {before}
-      <span className="rbk-number">{number}</span>
-      {after}
-    </>
+function numberKept(line: string): ReactNode[] {
+  return line.split(/([\d*]{4}[-\d*]{4,})/).map((part, at) =>
+    at % 2 ? (
+      <span key={at} className="rbk-number">
+        {part}
+      </span>
+    ) : (
+      part
+    ),
   )
 }
 

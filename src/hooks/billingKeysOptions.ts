@@ -64,12 +64,14 @@ export const isOutdated = (data: BillingKeysData | undefined) => data !== undefi
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 const textOrNull = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
 
-/** Takes what may be shown, and nothing else, whatever the handler sent along. */
+/** Takes what may be shown, and nothing else, whatever the handler sent along. Each key once; a time in milliseconds is no day. */
 function readKeys(answer: unknown): BillingKeySummary[] {
   if (!isRecord(answer) || !Array.isArray(answer.keys)) throw new TypeError('GET /keys answered no list of keys.')
-  return answer.keys.filter(isRecord).flatMap(({ customerUid, card, registeredAt }) => {
+  const read = answer.keys.filter(isRecord).flatMap(({ customerUid, card, registeredAt }): BillingKeySummary[] => {
     if (typeof customerUid !== 'string') return []
     const shown = isRecord(card) ? { name: textOrNull(card.name), number: maskCardNumber(textOrNull(card.number)) } : null
-    return [{ customerUid, card: shown, registeredAt: typeof registeredAt === 'number' && registeredAt > 0 ? registeredAt : null }]
+    const isDay = typeof registeredAt === 'number' && registeredAt > 0 && registeredAt < 1e11
+    return [{ customerUid, card: shown, registeredAt: isDay ? registeredAt : null }]
   })
+  return [...new Map(read.map((key) => [key.customerUid, key])).values()]
 }

@@ -21,7 +21,12 @@ export function formatAmount(amount: number, lang = 'ko', currency = 'KRW'): str
   }
 }
 
-/** A day as people write it: `2026년 3월 2일`, `Mar 2, 2026`, by the customer's own clock. */
+/**
+ * A day as people write it: `2026년 3월 2일`, `Mar 2, 2026`. The day in Korea, as on the card's statement and the shop's
+ * receipt: the same wherever the customer is, and on a server that renders the page.
+ */
 export function formatDate(seconds: number, lang = 'ko'): string {
-  return new Intl.DateTimeFormat(lang, { dateStyle: /^ko\b/i.test(lang) ? 'long' : 'medium' }).format(seconds * 1000)
+  return new Intl.DateTimeFormat(lang, { dateStyle: /^ko\b/i.test(lang) ? 'long' : 'medium', timeZone: 'Asia/Seoul' }).format(
+    seconds * 1000,
+  )
 }

@@ -1,8 +1,10 @@
 import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
+import { hydrateRoot } from 'react-dom/client'
+import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { BillingKeyList, type BillingKeyListProps, BillingKeyProvider, ko } from '../../src/index.ts'
+import { BillingKeyList, type BillingKeyListProps, BillingKeyProvider, billingKeysOptions, ko } from '../../src/index.ts'
 import { resetPage } from './fakeIamport.ts'
 
 let keys: { customerUid: string; card: { name: string; number: string } | null; registeredAt?: number }[]
@@ -31,19 +33,26 @@ afterEach(() => {
   focusManager.setFocused(undefined)
   onlineManager.setOnline(true)
   vi.unstubAllGlobals()
+  vi.unstubAllEnvs()
 })
 
+const clientOf = (queries = {}) => new QueryClient({ defaultOptions: { queries: { retry: false, ...queries } } })
+const page = (client: QueryClient, props: BillingKeyListProps, customerKey?: string) => (
+  <QueryClientProvider client={client}>
+    <BillingKeyProvider userCode="imp00000000" redirectUrl="/done" api="/api/billing" customerKey={customerKey}>
+      <BillingKeyList {...props} />
+    </BillingKeyProvider>
+  </QueryClientProvider>
+)
 function show(props: BillingKeyListProps = {}) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
-  const ui = (customerKey?: string) => (
-    <QueryClientProvider client={client}>
-      <BillingKeyProvider userCode="imp00000000" redirectUrl="/done" api="/api/billing" customerKey={customerKey}>
-        <BillingKeyList {...props} />
-      </BillingKeyProvider>
-    </QueryClientProvider>
-  )
-  const { rerender } = render(ui())
-  return { signIn: (customerKey: string) => rerender(ui(customerKey)) }
+  const client = clientOf()
+  const { rerender } = render(page(client, props))
+  return { signIn: (customerKey: string) => rerender(page(client, props, customerKey)) }
+}
+/** The page is looked at again, and the list asks. */
+function comeBack(): void {
+  act(() => focusManager.setFocused(false))
+  act(() => focusManager.setFocused(true))
 }
 const named = (name: string) => screen.findByRole('button', { name })
 async function remove(card: string): Promise<void> {
@@ -104,8 +113,7 @@ describe('<BillingKeyList>', () => {
     fireEvent.click(await named(ko.list.remove))
     await screen.findByText(ko.list.removed)
     keys.push({ customerUid: 'c', card: { name: '국민카드', number: '9410-****-****-0003' } })
-    act(() => focusManager.setFocused(false))
-    act(() => focusManager.setFocused(true))
+    comeBack()
     await named('국민카드 0003 삭제')
     await waitFor(() => expect(screen.queryByText(ko.list.removed)).toBeNull())
   })
@@ -201,5 +209,64 @@ describe('<BillingKeyList>', () => {
     show({ lastCharge: () => ({ amount: 9900, at: Number.NaN }) })
     await screen.findByText('9410-****-****-0001')
     expect(screen.queryByText(/최근 결제/)).toBeNull()
+  })
+
+  it('names the day in Korea, on a server and wherever the customer is, so that what was rendered is hydrated', async () => {
+    const client = clientOf({ staleTime: 60_000 })
+    await client.prefetchQuery(billingKeysOptions({ api: '/api/billing' }))
+    const ui = page(client, { lastCharge: () => ({ amount: 9900, at: Date.UTC(2026, 10, 26, 16) / 1000 }) })
+    vi.stubEnv('TZ', 'UTC')
+    const root = document.body.appendChild(document.createElement('div'))
+    root.innerHTML = renderToString(ui)
+    vi.stubEnv('TZ', 'America/Los_Angeles')
+    expect(new Date(Date.UTC(2026, 10, 26)).getDate()).toBe(25)
+    const onRecoverableError = vi.fn()
+    const app = await act(async () => hydrateRoot(root, ui, { onRecoverableError }))
+    expect(root.textContent).toContain('최근 결제: 9,900원 · 2026년 11월 27일')
+    expect(onRecoverableError).not.toHaveBeenCalled()
+    act(() => app.unmount())
+    root.remove()
+  })
+
+  it('tells one card that was registered twice apart by the day', async () => {
+    const card = { name: '현대카드', number: '9410-****-****-0001' }
+    keys = [
+      { customerUid: 'a', card, registeredAt: Date.UTC(2026, 2, 2, 3) / 1000 },
+      { customerUid: 'b', card, registeredAt: Date.UTC(2026, 3, 9, 3) / 1000 },
+    ]
+    show()
+    expect(await screen.findByText('2026년 3월 2일에 등록한 현대카드 0001')).toBeDefined()
+    fireEvent.click(await named('2026년 4월 9일에 등록한 현대카드 0001 삭제'))
+    expect(screen.getByRole('alertdialog').textContent).toContain('2026년 4월 9일에 등록한 현대카드 0001을 삭제할까요?')
+  })
+
+  it('takes the question back with a card that was removed elsewhere, keeps the focus, and asks no more when it returns', async () => {
+    show()
+    fireEvent.click(await named('현대카드 0001 삭제'))
+    const both = keys
+    keys = keys.slice(1)
+    comeBack()
+    await waitFor(() => expect(screen.queryByText('9410-****-****-0001')).toBeNull())
+    expect(document.activeElement).toBe(screen.getByRole('region', { name: ko.list.title }))
+    keys = both
+    comeBack()
+    await named('현대카드 0001 삭제')
+    expect(screen.queryByRole('alertdialog')).toBeNull()
+  })
+
+  it('shows a key once that a server names twice, and not when it has gone', async () => {
+    keys = [...keys.slice(0, 1), ...keys]
+    show()
+    await named('신한카드 0002 삭제')
+    expect(screen.getAllByText('9410-****-****-0001')).toHaveLength(1)
+    keys = keys.slice(2)
+    comeBack()
+    await waitFor(() => expect(screen.queryByText('9410-****-****-0001')).toBeNull())
+  })
+
+  it.each([1.79e12, 1.79e15, 1.79e18])('names no day for a time that is not in seconds: %s', async (registeredAt) => {
+    keys = [{ customerUid: 'a', card: null, registeredAt }]
+    show()
+    await named('카드 삭제')
   })
 })

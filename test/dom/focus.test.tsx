@@ -199,6 +199,8 @@ describe('the words of a result', () => {
     const facts = { merchantUid: 'm', customerUid: 'c', impUid: 'i', via: 'callback', order: null, recovered: false } as const
     expect(said({ outcome: { ...facts, status: 'issued', charged: 0, currency: 'KRW', card } })).toContain('등록한 카드: 현대카드 9410')
     expect(document.querySelector('.rbk-number')?.textContent).toBe(card.number)
+    const message = '20261127001은 이미 있는 주문이에요. 20261127001을 문의해 주세요.'
+    expect(said({ outcome: failed({ message }) })).toContain(message)
     const ask = (name: string) => fill('{card}을(를) 삭제', { card: name })
     expect(['현대카드 0001', '현대카드 0002', '카드', '법인'].map(ask)).toEqual([
       '현대카드 0001을 삭제',
