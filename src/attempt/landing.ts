@@ -1,19 +1,10 @@
 import type { Confirm } from '../billing/confirm.ts'
 import type { WindowReport } from '../billing/outcome.ts'
-import { parseRedirect, stripRedirectResult } from '../billing/redirect.ts'
-import { reportFrom } from './leftovers.ts'
+import { readAddress, stripRedirectResult } from '../billing/redirect.ts'
+import { keepLanded, reportFrom } from './leftovers.ts'
 import { isOf } from './machine.ts'
 import { attemptsOfPage, pageChanged } from './page.ts'
-import {
-  isStorageUsable,
-  keepOnlyFor,
-  landedOrder,
-  lastTold,
-  type PendingAttempt,
-  pendingAttempt,
-  remember,
-  rememberLanding,
-} from './pending.ts'
+import { isStorageUsable, keepOnlyFor, landedOrder, lastTold, type PendingAttempt, pendingAttempt, rememberLanding } from './pending.ts'
 import { Attempt, type AttemptOwner } from './runAttempt.ts'
 
 /** One of the hooks that show a landing. */
@@ -35,9 +26,9 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
   const page = attemptsOfPage()
   const settings = consumer.settings()
   keepOnlyFor(settings.customerKey)
-  const merchantUid = parseRedirect(location.href)?.merchantUid ?? null
+  const merchantUid = readAddress(location.href)?.merchantUid ?? null
   const mine = pendingAttempt(merchantUid)
-  const report = parseRedirect(location.href, mine)
+  const report = readAddress(location.href, mine)
   if (!report) {
     page.landing ??= landingAfterReload(consumer)
     return page.landing
@@ -46,14 +37,14 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
   if (!page.landing || !isOf(page.landing.getState(), report.merchantUid)) {
     const landing = new Attempt(consumer)
     page.landing = landing
-    if (mine && report.impUid !== null) remember({ ...mine, impUid: report.impUid, cameToNothing: false })
+    keepLanded(report)
     if (merchantUid !== null) rememberLanding(location.pathname, merchantUid)
     // where nothing is kept, the address is what a reload has, until the outcome is definite
     const isKept = mine && isStorageUsable()
     const clean = () => {
       if (!isKept && !isDefinite(landing)) return
       // its page may have been left for another one meanwhile
-      if (parseRedirect(location.href)?.merchantUid !== merchantUid) return
+      if (readAddress(location.href)?.merchantUid !== merchantUid) return
       page.listeners.delete(clean)
       cleanAddress(mine, consumer)
     }

@@ -1,6 +1,6 @@
 import type { Claim } from '../billing/confirm.ts'
 import { closedWithoutWord, type WindowReport } from '../billing/outcome.ts'
-import { hasRedirectResult } from '../billing/redirect.ts'
+import { readAddress } from '../billing/redirect.ts'
 import { askServer } from './askServer.ts'
 import { type AttemptState, type OpenedAttempt, patience, transition } from './machine.ts'
 import { attemptsOfPage } from './page.ts'
@@ -26,16 +26,24 @@ export function reportFrom({ merchantUid, customerUid, impUid, order, currency }
     : { ...facts, impUid, status: 'reported', charged: null, currency: currency ?? 'KRW', card: null }
 }
 
+/** Keeps PortOne's number of an attempt of this tab that came back in an address: from now on it is asked about with that. */
+export function keepLanded({ merchantUid, impUid }: WindowReport): void {
+  const mine = pendingAttempt(merchantUid)
+  if (mine && impUid && impUid !== mine.impUid) remember({ ...mine, impUid, cameToNothing: false })
+}
+
 /**
  * This tab's earlier attempts at this merchant's windows whose end is not known.
  *
- * @param forClick whether a click waits for them; else a result in the address that nobody has taken yet, and a landing
- *   under way, belong to the landing's consumers
+ * @param forClick whether a click waits for them, which goes by a result in the address that nobody has taken yet; else
+ *   that, and a landing under way, belong to the landing's consumers
  */
 export function leftovers(settings: AttemptSettings, forClick: boolean): readonly PendingAttempt[] {
   keepOnlyFor(settings.customerKey)
   const { attempts, landing } = attemptsOfPage()
-  if (!settings.confirm || (!forClick && !landing && hasRedirectResult(location.href))) return []
+  const untaken = !landing && readAddress(location.href)
+  if (!settings.confirm || (!forClick && untaken)) return []
+  if (untaken) keepLanded(untaken)
   const busy = [...attempts, landing].map((attempt) => attempt?.orderUnderWay())
   return pendingAttempts().filter(
     ({ merchantUid, userCode = settings.sdk.userCode, cameToNothing, failedAsks }) =>

@@ -69,10 +69,10 @@ function cut(address: string): { text: string; query: boolean }[] {
   ]
 }
 
+const partsOfAddress = (address: string) => cut(address).flatMap(({ text, query }) => (query ? split(text) : []))
+
 function partsOf(input: RedirectInput): Part[] {
-  if (typeof input === 'string' || input instanceof URL) {
-    return cut(String(input)).flatMap(({ text, query }) => (query ? split(text) : []))
-  }
+  if (typeof input === 'string' || input instanceof URL) return partsOfAddress(String(input))
   if (typeof input !== 'object' || input === null) return []
   const entries = input instanceof URLSearchParams ? [...input] : Object.entries(input)
   const raws = entries.flatMap(([key, values]) =>
@@ -84,14 +84,27 @@ function partsOf(input: RedirectInput): Part[] {
   return split(raws.join('&'))
 }
 
-function isResult(parts: readonly Part[]): boolean {
+function toResult(parts: readonly Part[], attempt?: AttemptFacts | null): WindowReport | null {
   const has = (key: string) => parts.some((part) => part.key === key)
-  return has('imp_uid') || has('imp_success') || (has('merchant_uid') && (has('error_code') || has('error_msg') || has('success')))
+  if (!has('imp_uid') && !has('imp_success') && !(has('merchant_uid') && (has('error_code') || has('error_msg') || has('success'))))
+    return null
+  const raw: Record<string, string> = {}
+  for (const { key, value } of parts) {
+    if (!isOurs(key)) continue
+    const before = raw[key]
+    // a repeated key: an error or a "false" is never overruled by a later, better word
+    if (before && (key.startsWith('error_') || (key.endsWith('success') && /^false$/i.test(before)))) continue
+    raw[key] = value
+  }
+  return toReport(raw, attempt && sameOrderNumber(raw.merchant_uid ?? '', attempt.merchantUid) ? attempt : null, 'redirect')
 }
+
+/** {@link parseRedirect} for an address. */
+export const readAddress = (address: string, attempt?: AttemptFacts | null) => toResult(partsOfAddress(address), attempt)
 
 /** Whether an address carries what PortOne adds when the customer comes back. */
 export function hasRedirectResult(input: RedirectInput): boolean {
-  return isResult(partsOf(input))
+  return toResult(partsOf(input)) !== null
 }
 
 /**
@@ -107,18 +120,7 @@ export function hasRedirectResult(input: RedirectInput): boolean {
  * parseRedirect('?imp_uid=imp_1&merchant_uid=order-1')?.status // 'reported'
  */
 export function parseRedirect(input: RedirectInput, attempt: AttemptFacts | null = null): WindowReport | null {
-  const parts = partsOf(input)
-  if (!isResult(parts)) return null
-  const raw: Record<string, string> = {}
-  for (const { key, value } of parts) {
-    if (!isOurs(key)) continue
-    const before = raw[key]
-    // a repeated key: an error or a "false" is never overruled by a later, better word
-    if (before && (key.startsWith('error_') || (key.endsWith('success') && /^false$/i.test(before)))) continue
-    raw[key] = value
-  }
-  const same = attempt !== null && sameOrderNumber(raw.merchant_uid ?? '', attempt.merchantUid)
-  return toReport(raw, same ? attempt : null, 'redirect')
+  return toResult(partsOf(input), attempt)
 }
 
 /**
@@ -128,7 +130,7 @@ export function parseRedirect(input: RedirectInput, attempt: AttemptFacts | null
  * stripRedirectResult('/done?plan=a&imp_uid=imp_1&merchant_uid=order-1') // '/done?plan=a'
  */
 export function stripRedirectResult(address: string): string {
-  if (!hasRedirectResult(address)) return address
+  if (!readAddress(address)) return address
   const [path, search, route, hashQuery] = cut(address).map(({ text, query }) =>
     query
       ? split(text)

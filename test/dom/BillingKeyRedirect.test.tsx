@@ -115,6 +115,23 @@ describe('<BillingKeyRedirect>', () => {
     },
   )
 
+  it('is asked about again after a refresh, also when its window had been taken for closed', async () => {
+    remember({ ...attempt, cameToNothing: true })
+    const keys = '?imp_uid=imp_1&merchant_uid=issue-1'
+    const unanswered = land(
+      keys,
+      vi.fn(() => new Promise<ConfirmAnswer>(() => {})),
+    )
+    await waitFor(() => expect(unanswered.confirm).toHaveBeenCalled())
+    unanswered.unmount()
+    resetPage({ keepStorage: true })
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type: 'reload' } as unknown as PerformanceEntry])
+    const { confirm } = land('')
+    expect(await screen.findByText(/등록하고 9,900원을/)).toBeDefined()
+    expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: 'imp_1' }), expect.any(AbortSignal))
+    vi.restoreAllMocks()
+  })
+
   it('cleans its own address alone, when its page has been left before the end, and cleans it when Back comes to it', async () => {
     const keys = '/done?plan=a&imp_uid=imp_1&merchant_uid=issue-1'
     let answer: (said: ConfirmAnswer) => void = () => {}
@@ -206,6 +223,31 @@ describe('on a server', () => {
       act(() => vi.advanceTimersByTime(5_000))
       expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/<BillingKeyRedirect>.*redirectUrl/))
       expect(String(said.mock.calls)).not.toMatch(/imp_1|issue-1/)
+    })
+
+    it.each([
+      ['a window that was closed and then paid in all the same', { cameToNothing: true }, issued, { status: 'issued', recovered: true }],
+      ['a payment that PortOne does not know yet', {}, { status: 'none' }, { status: 'unconfirmed', reason: 'not-yet' }],
+    ] as const)('opens no second window at a click: %s', async (_, left, answer, told) => {
+      const { calls } = installFakeIamport()
+      remember({ ...attempt, ...left })
+      history.replaceState(null, '', `/done${query}`)
+      const confirm = vi.fn(async (): Promise<ConfirmAnswer> => answer)
+      const onOutcome = vi.fn()
+      render(
+        <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={confirm}>
+          <BillingKeyButton request={{ customerUid: 'card-2', merchantUid: 'issue-2', name: 'n', amount: 9900 }} onOutcome={onOutcome} />
+        </BillingKeyProvider>,
+      )
+      await act(async () => screen.getByRole('button').click())
+      await waitFor(() => expect(confirm.mock.calls.length + calls.length).toBeGreaterThan(0))
+      expect(calls).toHaveLength(0)
+      expect(confirm).toHaveBeenCalledExactlyOnceWith(
+        expect.objectContaining({ merchantUid: 'issue-1', impUid: 'imp_1' }),
+        expect.anything(),
+      )
+      await waitFor(() => expect(onOutcome).toHaveBeenCalled())
+      expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ merchantUid: 'issue-1', impUid: 'imp_1', ...told }))
     })
 
     it('tells nothing of a landing that comes in a chunk of its own', () => {
