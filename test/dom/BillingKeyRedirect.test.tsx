@@ -3,8 +3,8 @@ import { type ReactNode, StrictMode } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { remember } from '../../src/attempt/pending.ts'
-import { BillingKeyButton, BillingKeyProvider, BillingKeyRedirect, type ConfirmAnswer } from '../../src/index.ts'
+import { keepOnlyFor, remember } from '../../src/attempt/pending.ts'
+import { BillingKeyButton, BillingKeyProvider, BillingKeyRedirect, type Claim, type ConfirmAnswer } from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
 const issued: ConfirmAnswer = { status: 'issued', customerUid: 'card-1', impUid: 'imp_1', charged: 9900, currency: 'KRW', card: null }
@@ -76,6 +76,60 @@ describe('<BillingKeyRedirect>', () => {
     )
     expect(await screen.findByText(/등록하고 9,900원을/)).toBeDefined()
     expect(again).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['back_forward', true],
+    ['navigate', false],
+  ])('shows what landed here to who comes back to it, and to nobody who opens it anew (%s)', async (type, shown) => {
+    leave()
+    const { unmount } = land('?imp_uid=imp_1&merchant_uid=issue-1')
+    await screen.findByText(/등록하고 9,900원을/)
+    unmount()
+    resetPage({ keepStorage: true })
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type } as unknown as PerformanceEntry])
+    const { onOutcome } = land('')
+    expect(await screen.findByText(shown ? /등록하고 9,900원을/ : '없음')).toBeDefined()
+    expect(onOutcome).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
+  })
+
+  it('has nothing to show of a landing that was forgotten', async () => {
+    leave()
+    const { unmount } = land('?imp_uid=imp_1&merchant_uid=issue-1')
+    await screen.findByText(/등록하고 9,900원을/)
+    unmount()
+    resetPage({ keepStorage: true })
+    const kept = JSON.parse(sessionStorage.getItem('react-billing-key') ?? '')
+    sessionStorage.setItem('react-billing-key', JSON.stringify({ ...kept, pending: [], told: [] }))
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type: 'reload' } as unknown as PerformanceEntry])
+    land('')
+    expect(await screen.findByText('없음')).toBeDefined()
+    vi.restoreAllMocks()
+  })
+
+  it('has cleaned the address when it tells, and takes nothing of another member’s along', async () => {
+    leave()
+    keepOnlyFor('member-1')
+    history.replaceState(null, '', '/done?plan=a&imp_uid=imp_1&merchant_uid=issue-1')
+    const searches: string[] = []
+    const shown = (customerKey: string, confirm?: typeof ask) => (
+      <BillingKeyProvider userCode="imp00000000" customerKey={customerKey} confirm={confirm}>
+        <BillingKeyRedirect onOutcome={() => searches.push(location.search)} />
+      </BillingKeyProvider>
+    )
+    const ask = vi.fn(async (): Promise<ConfirmAnswer> => issued)
+    const { unmount } = render(shown('member-1'))
+    await waitFor(() => expect(searches).toEqual(['?plan=a']))
+    unmount()
+    resetPage({ keepStorage: true })
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=issue-1')
+    render(shown('member-2', ask))
+    await waitFor(() => expect(ask).toHaveBeenCalled())
+    expect(ask).toHaveBeenCalledWith(
+      { merchantUid: 'issue-1', customerUid: null, impUid: 'imp_1', token: undefined },
+      expect.any(AbortSignal),
+    )
   })
 
   it('asks without customer and token in another browser (sdk-facts 17)', async () => {
@@ -248,6 +302,28 @@ describe('on a server', () => {
       )
       await waitFor(() => expect(onOutcome).toHaveBeenCalled())
       expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ merchantUid: 'issue-1', impUid: 'imp_1', ...told }))
+    })
+
+    it('asks again, with the number, when that came while it was asked without', async () => {
+      const { calls } = installFakeIamport()
+      remember(attempt)
+      history.replaceState(null, '', '/plans')
+      let first: (said: ConfirmAnswer) => void = () => {}
+      const confirm = vi.fn((_: Claim) => new Promise<ConfirmAnswer>((resolve) => (first = resolve)))
+      const onOutcome = vi.fn()
+      render(
+        <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done" confirm={confirm}>
+          <BillingKeyButton request={{ customerUid: 'card-2', merchantUid: 'issue-2', name: 'n', amount: 9900 }} onOutcome={onOutcome} />
+        </BillingKeyProvider>,
+      )
+      await waitFor(() => expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: null }), expect.anything()))
+      remember({ ...attempt, impUid: 'imp_1' })
+      confirm.mockImplementation(async ({ impUid }) => (impUid === null ? { status: 'none' } : issued))
+      await act(async () => first({ status: 'none' }))
+      await waitFor(() => expect(onOutcome).toHaveBeenCalledWith(expect.objectContaining({ status: 'issued', impUid: 'imp_1' })), {
+        timeout: 20_000,
+      })
+      expect(calls).toHaveLength(0)
     })
 
     it('tells nothing of a landing that comes in a chunk of its own', () => {

@@ -83,6 +83,17 @@ describe('what survives the page', () => {
     expect(pendingAttempts()).toEqual([])
   })
 
+  it.each([
+    null,
+    'issue-0',
+    { customerUid: 'c', amount: 0, startedAt: 0 },
+    { merchantUid: 'm', amount: 0, startedAt: 0 },
+    { ...attempt, startedAt: '0' },
+  ])('is not lost beside one that is broken (%j)', (broken) => {
+    sessionStorage.setItem('react-billing-key', JSON.stringify({ pending: [broken, { ...attempt, merchantUid: 'issue-2' }] }))
+    expect(pendingAttempts()).toMatchObject([{ merchantUid: 'issue-2' }])
+  })
+
   it('is read with what another version of this package left out or called otherwise', () => {
     const order = { merchantUid: 'm', customerUid: 'c', amount: 0, startedAt: Date.now(), impUid: 1, failedAsks: 'two' }
     const told = [{ merchantUid: 'm', status: 'pending' }]

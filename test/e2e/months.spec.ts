@@ -6,7 +6,11 @@ import { test } from './ownShop.ts'
 test.describe.configure({ timeout: 180_000 })
 
 const skip = async (page: Page, name: '하루 뒤' | '일주일 뒤' | '한 달 뒤') => {
+  const today = page.getByRole('complementary').locator('strong')
+  const before = await today.innerText()
   await page.getByRole('button', { name, exact: true }).click()
+  // the words of a time under way come a moment after the press
+  await expect(today).not.toHaveText(before)
   await expect(page.getByText('시간을 보내는 중…')).toHaveCount(0)
 }
 const news = (page: Page) => page.getByRole('complementary').getByRole('status')
