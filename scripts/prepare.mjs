@@ -30,17 +30,18 @@ export function checkNode() {
     giveUp(`Node.js 20.19 or newer is needed; this is ${process.version}. Get it from https://nodejs.org.`)
 }
 
-/** `npm ci`, when the lock file is not the one that was installed. */
-export function install() {
-  const hash = createHash('sha256')
+/** `npm ci`, when the lock file is not the one that was installed; `demo` leaves out what only development needs. */
+export function install({ demo = false } = {}) {
+  const whole = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
+  const wanted = demo ? [whole, `${whole} demo`] : [whole]
   const stamp = join(root, 'node_modules', '.installed')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
-  say('Installing packages (npm ci)…')
-  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']))
+  if (existsSync(stamp) && wanted.includes(readFileSync(stamp, 'utf8'))) return
+  say(demo ? 'Installing what the demo needs (npm ci --omit=dev)…' : 'Installing packages (npm ci)…')
+  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(demo ? ['--omit=dev'] : [])]))
     giveUp('npm ci failed. Check the connection to the npm registry, then run this again.')
-  writeFileSync(stamp, hash)
+  writeFileSync(stamp, wanted.at(-1))
 }
 
 const candidates = [

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { checkNode, giveUp, install, npx, root, run, say } from './prepare.mjs'
 
 checkNode()
-install()
+install({ demo: true })
 say('Building the library and the demo shop…')
 if (!npx('vite', ['build', '--logLevel', 'warn'])) giveUp('The library could not be built: see above.')
 const shop = join(root, 'examples/membership')
