@@ -24,3 +24,16 @@ it.each(manifests)('says of each dependency of %s why it is there, and of nothin
   const rows = [...(sections[manifest] ?? '').matchAll(/^\| `([^`]+)` \| [^|]+ \| [^|]{3,} \|$/gm)].map(([, name]) => name)
   expect(rows.toSorted()).toEqual([...names].sort())
 })
+
+it('builds the library and the demo shop with what npm start installs, which leaves out what only development needs', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { dev?: boolean; devOptional?: boolean }> }
+  const imported = ['vite.config.ts', 'examples/membership/vite.config.ts'].flatMap((config) =>
+    [...read(config).matchAll(/from '([^']+)'/g)].map(([, name = '']) => name).filter((name) => !name.startsWith('node:')),
+  )
+  expect(imported).toContain('vite')
+  for (const name of [...imported, 'react', 'react-dom', '@tanstack/react-query']) {
+    const installed = packages[`node_modules/${name}`]
+    expect(installed, name).toBeDefined()
+    expect(installed?.dev ?? installed?.devOptional ?? false, name).toBe(false)
+  }
+})
