@@ -6,6 +6,7 @@ import { isOf } from './machine.ts'
 import { attemptsOfPage, pageChanged } from './page.ts'
 import { isStorageUsable, keepOnlyFor, landedOrder, lastTold, type PendingAttempt, pendingAttempt, rememberLanding } from './pending.ts'
 import { Attempt, type AttemptOwner } from './runAttempt.ts'
+import { callSafely } from './telling.ts'
 
 /** One of the hooks that show a landing. */
 export interface LandingConsumer extends AttemptOwner {
@@ -90,7 +91,7 @@ function cleanAddress(mine: PendingAttempt | null, consumer: LandingConsumer): v
   const { pathname, search, hash } = new URL(url)
   const replaceUrl = consumer.replaceUrl() ?? replaceInHistory
   // a router's navigate takes a path, and an absolute address for a relative one
-  replaceUrl(pathname + search + hash)
+  callSafely(() => replaceUrl(pathname + search + hash))
 }
 
 function replaceInHistory(url: string): void {

@@ -52,7 +52,7 @@ export function readyWindow(request: BillingKeyRequest, order: unknown, { sdk, d
 export function isClickSpent(clickedAt: number, request: BillingKeyRequest, { defaults }: AttemptSettings): boolean {
   const { pg, popup } = mergeDefaults(request, defaults)
   if (pgRule(pg).popup === false && popup !== true) return false
-  return performance.now() - clickedAt > clickLastsMs || ('userActivation' in navigator && navigator.userActivation?.isActive === false)
+  return performance.now() - clickedAt > clickLastsMs || navigator.userActivation?.isActive === false
 }
 
 /** What the end of a window says of the attempt. */

@@ -350,7 +350,9 @@ export class Attempt {
       return
     }
     this.#request = request as BillingKeyRequest // every field is checked before the window opens
-    this.dispatch({ type: 'request-ready', clickIsSpent: isClickSpent(this.#clickedAt, this.#request, this.#owner.settings()) })
+    // a button that its click took away cannot be clicked again
+    const clickIsSpent = this.#isMounted && isClickSpent(this.#clickedAt, this.#request, this.#owner.settings())
+    this.dispatch({ type: 'request-ready', clickIsSpent })
   }
 
   /** The one place where a window opens: in this very task, after the attempt has been remembered. */

@@ -211,6 +211,30 @@ describe('<BillingKeyRedirect>', () => {
     expect(confirm).toHaveBeenCalledTimes(1)
   })
 
+  it.each([
+    ['of this tab', leave],
+    ['of another browser', () => {}],
+  ])('asks and tells though the shop’s replaceUrl throws, which goes to reportError: an attempt %s', async (_, before) => {
+    before()
+    const broken = new Error('no router here')
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=issue-1')
+    const onOutcome = vi.fn()
+    const replaceUrl = () => {
+      throw broken
+    }
+    render(
+      <BillingKeyProvider userCode="imp00000000" confirm={async () => issued} replaceUrl={replaceUrl}>
+        <BillingKeyRedirect onOutcome={onOutcome} />
+      </BillingKeyProvider>,
+    )
+    await waitFor(() => expect(reported).toHaveBeenCalledExactlyOnceWith(broken))
+    expect(await screen.findByText(/등록하고 9,900원을/)).toBeDefined()
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued' }))
+    vi.unstubAllGlobals()
+  })
+
   it('does not repeat words that anyone could have typed', async () => {
     land(
       '?imp_uid=imp_1&merchant_uid=x&error_msg=call-me',

@@ -710,6 +710,21 @@ describe('an unmount', () => {
     await answer(0)
     expect(told()).toEqual(['reported'])
   })
+
+  it('by the click itself leaves nobody to click again: a popup’s window opens at once', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    let deliver: (request: BillingKeyRequest) => void = () => {}
+    const { button, told, unmount } = await show({ request: () => new Promise((resolve) => (deliver = resolve)) }, undefined, {
+      pg: 'payco',
+    })
+    await click(button)
+    await act(async () => unmount())
+    vi.advanceTimersByTime(1_100)
+    await act(async () => deliver(newRequest()))
+    expect(fake.calls).toHaveLength(1)
+    await answer(0)
+    expect(told()).toEqual(['reported'])
+  })
 })
 
 describe('the page', () => {
