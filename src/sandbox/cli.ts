@@ -54,8 +54,6 @@ function run(options: CliOptions) {
     ...memory,
   })
   if (webhook !== null) sandbox.noticeUrl = webhook
-  // what falls due without anyone asking is saved too, and its file may be gone
-  process.once('uncaughtException', (error) => give('code' in error ? error.message : String(error.stack)))
   const answer = (request: Request, env: object) => sandbox.fetch(request, env).catch(unsaved)
   const server = serve({ fetch: answer, port, hostname: host }, (at) =>
     print(configuration(sandbox, options, baseOf(host, at.port)), options),

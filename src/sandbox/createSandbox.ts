@@ -116,13 +116,19 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     }
     state.webhooks.runDue()
   }
+  /** After what no request made: where it cannot be remembered, who asks next is told. */
+  const keepUnasked = () => {
+    try {
+      keep()
+    } catch {}
+  }
   /** After what changes nothing unless something fell due, which is an event. */
   const keepNews = () => {
     if (state.events.lastId() === seen) state.webhooks.runDue()
     else keep()
     seen = state.events.lastId()
   }
-  const state: State = createState({ clock, seed, keep: most, webhooks, sendNotice, changed: keep })
+  const state: State = createState({ clock, seed, keep: most, webhooks, sendNotice, changed: keepUnasked })
   if (saved) {
     const known = readState(saved)
     if (!known) throw new Error("What was saved is no state of this sandbox, or another version's")

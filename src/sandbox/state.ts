@@ -252,6 +252,13 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
       state.schedules.splice(0, state.schedules.length, ...left)
     },
 
+    /** Gives a payment another status, which the schedule that made it tells too. */
+    become(payment: SandboxPayment, status: SandboxPayment['status']) {
+      payment.status = status
+      const schedule = state.schedules.find(({ imp_uid }) => imp_uid === payment.imp_uid)
+      if (schedule) schedule.payment_status = status
+    },
+
     /** Makes one scheduled charge; what is switched on for charges strikes it as a fault of its own does. */
     execute(due: SandboxSchedule, own?: Fault) {
       const { merchant_uid, customer_uid } = due
@@ -285,9 +292,8 @@ export function createState({ clock, seed, keep, webhooks: plan, sendNotice, cha
       for (const { imp_uid, key } of ripe) {
         const payment = ledger.payment(imp_uid)
         if (payment?.status !== 'ready') continue
-        Object.assign(payment, { status: 'paid', paid_at: now() })
-        const schedule = state.schedules.find((known) => known.imp_uid === imp_uid)
-        if (schedule) schedule.payment_status = 'paid'
+        payment.paid_at = now()
+        state.become(payment, 'paid')
         if (key && payment.customer_uid !== null) state.billingKeys.set(payment.customer_uid, key)
         state.tell(payment)
       }

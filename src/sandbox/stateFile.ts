@@ -89,7 +89,6 @@ function write(path: string, saved: string) {
     renameSync(beside, path)
   } catch (error) {
     rmSync(beside, { force: true })
-    const { code } = error as NodeJS.ErrnoException
-    throw Object.assign(new Error(`${path} cannot be written (${code}).`), { code })
+    throw new Error(`${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`)
   }
 }

@@ -88,7 +88,15 @@ export function createWebhooks({ plan, send, now, draw, log, faults, changed }: 
   }
   function wake(seconds: number) {
     // mostly sent by then, with what made it
-    const timer: unknown = setTimeout(() => ripe().length > 0 && changed(), seconds * 1_000 + 5)
+    const timer: unknown = setTimeout(
+      () => {
+        if (ripe().length === 0) return
+        changed()
+        // what could not be remembered waits until it can be
+        if (ripe().length > 0) wake(1)
+      },
+      seconds * 1_000 + 5,
+    )
     // Node: a webhook that is still to come keeps no process alive
     if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
   }

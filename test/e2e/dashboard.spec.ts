@@ -127,6 +127,15 @@ test('moves the clock by a day, to the last day of the next month, and by second
   await expect.poll(() => sandbox.now() - begun).toBe(29 * 86_400 + 90)
 })
 
+test('moves two months on where the button is pressed twice', async ({ page, address, sandbox, charge }) => {
+  await charge('order-1')
+  sandbox.advance(15 * 86_400)
+  await open(page, address)
+  await expect(page.getByText('2027. 2. 15. 오전 10:00:00 KST')).toBeVisible()
+  await page.getByRole('button', { name: '+1개월' }).dblclick()
+  await expect(page.getByText('2027. 4. 15. 오전 10:00:00 KST', { exact: true })).toBeVisible()
+})
+
 test('forgets everything, and asks first', async ({ page, address, sandbox, charge }) => {
   await charge('order-1')
   await open(page, address)

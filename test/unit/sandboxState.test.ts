@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createSandbox, expectCharged } from '../../src/sandbox/index.ts'
 import { stateFile } from '../../src/sandbox/node.ts'
 import { runningClock } from '../../src/sandbox/runningClock.ts'
@@ -287,6 +287,29 @@ describe('what is saved', () => {
     await sandbox.register({ customerUid: 'card-1', merchantUid: 'order-1', amount: 9_900 })
 
     expect(log.slice(0, 2)).toEqual(['saved order-1', 'told order-1'])
+  })
+
+  it('may fail: who asks is told, and the webhook goes once it can be', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const heard: unknown[] = []
+    const disk = { isFull: false, saved: '' }
+    const save = (text: string) => {
+      if (disk.isFull) throw new Error('shop.json cannot be written (ENOSPC).')
+      disk.saved = text
+    }
+    const sandbox = createSandbox({ save, sendNotice: (_, { merchant_uid }) => void heard.push(merchant_uid) })
+    sandbox.noticeUrl = 'http://shop.example/'
+
+    disk.isFull = true
+    await expect(sandbox.register({ customerUid: 'c', merchantUid: 'm', amount: 500 })).rejects.toThrow(/ENOSPC/)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(heard).toEqual([])
+    disk.isFull = false
+    await vi.advanceTimersByTimeAsync(5_000)
+
+    expect(heard).toEqual(['m'])
+    expectCharged(JSON.parse(disk.saved), 'm', 500)
   })
 
   it('names what it cannot be written to', () => {

@@ -62,6 +62,20 @@ describe('schedules', () => {
     expect(sandbox.now()).toBe(at + 90 * day)
   })
 
+  it('say what has become of their payment, a refund too', async () => {
+    const { sandbox, json, send, keyIn } = await open()
+    await keyIn()
+    await plan(json, row('s1', at + 60))
+    const statusOf = async () => rowsOf(await send('GET', '/subscribe/payments/schedule/s1')).payment_status
+    expect(await statusOf()).toBe(null)
+    sandbox.advance(60)
+    expect(await statusOf()).toBe('paid')
+    await json('POST', '/payments/cancel', { merchant_uid: 's1', amount: 200 })
+    expect(await statusOf()).toBe('paid')
+    await json('POST', '/payments/cancel', { merchant_uid: 's1' })
+    expect(await statusOf()).toBe('cancelled')
+  })
+
   it('are paid for by the buyer that they name, else by the customer that was told with the card', async () => {
     const { sandbox, json } = await open()
     await json('POST', '/subscribe/customers/c', { ...typed, customer_name: '김하나', customer_tel: '010-0000-0000' })

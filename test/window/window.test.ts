@@ -106,6 +106,18 @@ it('ties each error to its field, begins at the first, and lets each go when it 
   expect(sandbox.payments).toEqual([])
 })
 
+it('stays open after an answer that is none, and goes on when it is pressed again', async () => {
+  const page = await press(pc, { amount: 9_900 })
+  const frame = await windowOf(page)
+  const unsaved = { code: -1, message: 'shop.json cannot be written (ENOSPC).', response: null }
+  await page.route('**/sandbox/window/*', (route) => route.fulfill({ status: 500, json: unsaved }), { times: 1 })
+  await approve(page)
+  await expect.poll(() => frame.locator('#said').innerText()).toContain('통신이 원활하지 않습니다')
+  expect(await page.locator('#result').innerText()).toBe('')
+  await approve(page)
+  expect(await resultOf(page)).toContain('성공')
+})
+
 it('sends no card anywhere that is not a test card', async () => {
   const page = await press(pc)
   const frame = await windowOf(page)

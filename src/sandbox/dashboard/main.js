@@ -12,10 +12,15 @@ async function ask(path, body) {
   return answer.json()
 }
 
-/** Does something to the sandbox, and says how it went. */
-async function act(path, body, said) {
+let lastAct = Promise.resolve()
+/** Does something to the sandbox after what was pressed before, on which `body` may depend, and says how it went. */
+function act(path, body, said) {
+  lastAct = lastAct.then(() => carryOut(path, body, said))
+  return lastAct
+}
+async function carryOut(path, body, said) {
   try {
-    board.state = await ask(path, body)
+    board.state = await ask(path, body())
     redraw()
     say(said(board.state))
   } catch {
@@ -25,9 +30,18 @@ async function act(path, body, said) {
 }
 function setFault(name, on, text) {
   const said = { true: words().isOn, false: words().isOff, 1: words().isOnce }[on]
-  return act('faults', { name, on }, () => said(text))
+  return act(
+    'faults',
+    () => ({ name, on }),
+    () => said(text),
+  )
 }
-const moveBy = (seconds) => act('clock', { seconds }, ({ now }) => words().moved(moment(now)))
+const moveBy = (seconds) =>
+  act(
+    'clock',
+    () => ({ seconds: seconds() }),
+    ({ now }) => words().moved(moment(now)),
+  )
 
 /** Seconds to the same day of next month in Korea, or to its last. */
 function toNextMonth(now) {
@@ -81,17 +95,22 @@ at('language').addEventListener('click', () => {
   say('')
   redraw()
 })
-at('day').addEventListener('click', () => moveBy(86_400))
-at('month').addEventListener('click', () => board.state && moveBy(toNextMonth(board.state.now)))
+at('day').addEventListener('click', () => moveBy(() => 86_400))
+at('month').addEventListener('click', () => moveBy(() => toNextMonth(board.state.now)))
 at('move').addEventListener('submit', (event) => {
   event.preventDefault()
-  moveBy(Number(at('seconds').value))
+  const seconds = Number(at('seconds').value)
+  moveBy(() => seconds)
 })
 at('reset').addEventListener('click', () => at('sure').showModal())
 at('keep').addEventListener('click', () => at('sure').close())
 at('forget').addEventListener('click', () => {
   at('sure').close()
-  act('reset', {}, () => words().forgotten)
+  act(
+    'reset',
+    () => ({}),
+    () => words().forgotten,
+  )
 })
 makeTabs(redraw)
 redraw()

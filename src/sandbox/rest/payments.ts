@@ -139,8 +139,8 @@ function cancel({ body, fault }: Call, { state }: RestContext) {
     cancel_history: [...history, { ...entry, receipt_url: `https://sandbox.invalid/receipts/${cancellation_id}` }],
     cancel_reason: reason,
     cancelled_at: state.now(),
-    ...(payment.cancel_amount === payment.amount ? { status: 'cancelled' } : {}),
   })
+  if (payment.cancel_amount === payment.amount) state.become(payment, 'cancelled')
   const { imp_uid: number, merchant_uid: order, status, amount: whole, currency, customer_uid } = payment
   state.events.add('payment', { imp_uid: number, merchant_uid: order, status, amount: whole, currency, customer_uid, refunded: back })
   // to the address of the console, whatever the charge said
