@@ -323,3 +323,11 @@ it('sweeps two days, and all the time that no sweep has read, whatever a clock s
   await keepSwept(db, new Date(Date.now() + 10 * day))
   expect(await days()).toBe(2)
 })
+
+it('sweeps all the time since the tables were made, when no sweep has worked', async () => {
+  await db.query("update sweeps set until = until - interval '10 days'")
+  // by each worker that starts
+  for (const table of tables) await db.query(table)
+  const { since } = await spanToSweep(db)
+  expect(Math.round((Date.now() - since.getTime()) / 86_400_000)).toBe(12)
+})
