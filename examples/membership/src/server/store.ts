@@ -144,7 +144,7 @@ export function openStore(db: Database.Database, today: () => Day) {
       run('update subscriptions set customerUid = ? where id = ?', customerUid, id)
       tell(member, 'card', null, [name, number?.slice(-4)].join(' '))
     },
-    consent: atomic(({ id, member, amount }: SubscriptionRow) => {
+    consent: atomic(({ id, member }: SubscriptionRow, amount: number) => {
       run('update subscriptions set consentedOn = ? where id = ?', today(), id)
       tell(member, 'consented', amount)
     }),
