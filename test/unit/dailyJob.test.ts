@@ -316,6 +316,24 @@ it('asks again for the consent that was withdrawn and taken back between two tri
   expect(sandbox.payments.at(-1)).toMatchObject({ status: 'paid', amount: 9900 })
 })
 
+it('takes the consent that is asked for anew in dunning, to the amount that was written down and is shown', async () => {
+  const { db, sandbox, browser, pass } = openDemoShop()
+  const tab = browser()
+  await tab.signIn('미나')
+  await tab.register({ plan: 'trial' }, '9410-0000-0000-0004')
+  await pass(22)
+  await tab.act('consent')
+  await pass(6)
+  db.exec('update subscriptions set amount = 12900, consentedOn = null')
+  expect(await tab.current()).toMatchObject({ amount: 9900, consent: { isNeeded: true, isOpen: true } })
+  await tab.act('consent')
+  expect((await tab.view()).history[0]).toMatchObject({ kind: 'consented', amount: 9900 })
+  await tab.register({ change: true })
+  await pass(1)
+  expect(await tab.current()).toMatchObject({ state: 'active', amount: 12900 })
+  expect(sandbox.payments.at(-1)).toMatchObject({ status: 'paid', amount: 9900 })
+})
+
 it('charges nobody who cancels while others of the same job are charged', async () => {
   const { sandbox, shop, browser } = openDemoShop()
   const tabs = Array.from({ length: 12 }, () => browser())

@@ -300,6 +300,22 @@ it('keeps a paid window that nobody came back from, also when the shop was off f
   expect((await customer.view()).orders).toMatchObject([{ status: 'paid', amount: 9900 }])
 })
 
+it('keeps a paid window that nobody came back from, also when no sweep has worked since the shop opened', async () => {
+  let isDown = true
+  const { sandbox, browser, pass } = openDemoShop(undefined, {
+    fault: (_, path) => (isDown && /payments\/status/.test(path) ? { kind: 'reset' } : undefined),
+  })
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.inWindow(now)
+  await expect(pass(10)).rejects.toThrow()
+  sandbox.advance(10 * 86_400)
+  isDown = false
+  await pass(1)
+  expect(await customer.current()).toMatchObject({ state: 'active' })
+  expect((await customer.view()).orders).toMatchObject([{ status: 'paid' }])
+})
+
 it('takes no consent before its thirty days, nor of who has cancelled', async () => {
   const { browser, pass } = openDemoShop('2027-02-28T03:00:00Z')
   const customer = browser()

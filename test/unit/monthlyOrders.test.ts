@@ -210,16 +210,21 @@ it('charges nobody for months that went by before they agreed to pay, though not
 })
 
 it('raises the months of a time in which the shop was closed, and has free months asked about anew', async () => {
-  for (const id of ['paying', 'past-due', 'free', 'current']) await subscribe(id)
+  for (const id of ['paying', 'past-due', 'free', 'current', 'leaving']) await subscribe(id)
   await db.exec(`update subscriptions set tries = 2, charged_on = '2027-03-01' where id = 'past-due';
     update subscriptions set free_months = 1, consented_on = '2027-02-22', noticed_on = '2027-02-21' where id = 'free';
-    update subscriptions set months = 9, next_on = '2027-10-31' where id = 'current'`)
+    update subscriptions set months = 9, next_on = '2027-10-31' where id = 'current';
+    update subscriptions set cancelled = true where id = 'leaving'`)
   await db.query(statement('reached').replaceAll('2027-09-10', '2027-09-30'))
   expect(await read('select id, months from subscriptions order by 1')).toEqual([
     { id: 'current', months: 9 },
-    ...['free', 'past-due', 'paying'].map((id) => ({ id, months: 8 })),
+    { id: 'free', months: 8 },
+    // who cancelled is given no months: it ends, and its customer can begin anew
+    { id: 'leaving', months: 1 },
+    ...['past-due', 'paying'].map((id) => ({ id, months: 8 })),
   ])
   await plan(shop, '2027-09-30')
+  expect(await read('select id, ended from subscriptions where ended is not null')).toEqual([{ id: 'leaving', ended: 'cancelled' }])
   expect(await read('select subscription as id, merchant_uid as order from charges order by 1')).toEqual([
     { id: 'past-due', order: 'past-due-9' },
     { id: 'paying', order: 'paying-9' },
@@ -322,4 +327,12 @@ it('sweeps two days, and all the time that no sweep has read, whatever a clock s
   expect(await days()).toBe(12)
   await keepSwept(db, new Date(Date.now() + 10 * day))
   expect(await days()).toBe(2)
+})
+
+it('sweeps all the time since the tables were made, when no sweep has worked', async () => {
+  await db.query("update sweeps set until = until - interval '10 days'")
+  // by each worker that starts
+  for (const table of tables) await db.query(table)
+  const { since } = await spanToSweep(db)
+  expect(Math.round((Date.now() - since.getTime()) / 86_400_000)).toBe(12)
 })

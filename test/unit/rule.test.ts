@@ -255,4 +255,8 @@ describe('a result', () => {
   ])('%s means %s', (code, outcome) => {
     expect(outcomeOf({ status: 'declined', code, message: '' })).toBe(outcome)
   })
+
+  it('takes a charge of which nothing is known for no try', () => {
+    expect(outcomeOf({ status: 'unknown', reconcile: 'sub-1-2', cause: { message: '', httpStatus: null, code: null } })).toBe('unknown')
+  })
 })

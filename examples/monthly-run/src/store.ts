@@ -45,8 +45,9 @@ export const tables = [
     settled_at timestamptz
   )`,
   "create index if not exists charges_open on charges (touched_at) where state in ('due', 'unknown')",
-  // until when PortOne's list of payments was read
+  // until when PortOne's list of payments was read; before the tables were made there was nothing to read
   'create table if not exists sweeps (id boolean primary key default true check (id), until timestamptz not null)',
+  'insert into sweeps (until) values (clock_timestamp()) on conflict do nothing',
 ]
 
 const databaseToday = `(clock_timestamp() at time zone 'Asia/Seoul')::date`

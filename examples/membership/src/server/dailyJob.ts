@@ -12,7 +12,7 @@ export async function runDay(shop: Shop): Promise<void> {
   await payBack(shop).catch(keep)
   // webhooks come once, and browsers may never come back: two days again, and all the time that no sweep has read
   const now = shop.portone.now().getTime()
-  const since = Math.min(shop.store.sweptUntil() ?? now, now) - 2 * 86_400_000
+  const since = Math.min(shop.store.sweptUntil(), now) - 2 * 86_400_000
   const swept = shop.billing.sweepRegistrations({ since: new Date(since), until: new Date(now) })
   await swept.then(({ failed }) => failed === 0 && shop.store.keepSwept(now)).catch(keep)
   if (failures.length > 0) throw new AggregateError(failures, 'What could not be settled is asked for by the next run.')

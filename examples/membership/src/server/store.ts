@@ -115,8 +115,7 @@ export function openStore(db: Database.Database, today: () => Day) {
       // the day of the month that was agreed to, also over midnight or when the sweep found it; a window is not open for longer
       const startedOn = addDays(agreedOn, 2) < today() ? today() : agreedOn
       const id = merchantUid.replace(/-1$/, '')
-      const live = store.live(member)
-      const isNew = store.keepCard(member, card)
+      const [live, isNew] = [store.live(member), store.keepCard(member, card)]
       if (plan && live && live.id !== id && !store.subscription(id)) return 'too-late'
       if (!isNew) return 'done'
       // what was paid is what was agreed to, though the plan may have another price since
@@ -145,7 +144,7 @@ export function openStore(db: Database.Database, today: () => Day) {
       run('update subscriptions set customerUid = ? where id = ?', customerUid, id)
       tell(member, 'card', null, [name, number?.slice(-4)].join(' '))
     },
-    consent: atomic(({ id, member, amount }: SubscriptionRow) => {
+    consent: atomic(({ id, member }: SubscriptionRow, amount: number) => {
       run('update subscriptions set consentedOn = ? where id = ?', today(), id)
       tell(member, 'consented', amount)
     }),
@@ -234,10 +233,12 @@ export function openStore(db: Database.Database, today: () => Day) {
       run('update orders set refunded = ? where merchantUid = ?', cancelAmount, merchantUid)
       tell(row.member, 'refunded', cancelAmount - row.refunded, merchantUid)
     }),
-    sweptUntil: () => one<{ until: number }>('select until from sweeps')?.until ?? null,
+    sweptUntil: () => one<{ until: number }>('select until from sweeps')?.until ?? 0,
     keepSwept: (until: number) => run('insert into sweeps values (1, ?) on conflict do update set until = excluded.until', until),
     history: (member: string) => all<HistoryRow>('select * from history where member = ? order by id desc', member),
   }
+  // before the shop was first opened there was nothing to read
+  run('insert into sweeps values (1, ?) on conflict do nothing', Date.parse(today()))
   return store
 }
 

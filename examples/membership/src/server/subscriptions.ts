@@ -71,7 +71,7 @@ type Action = (shop: Pick<Shop, 'store' | 'today' | 'portone'>, row: Subscriptio
 /** What a customer does to a subscription. */
 export const actions: Readonly<Record<string, Action>> = {
   consent: ({ store, today }, row, shown) =>
-    needsConsent(row) && !row.cancelled && today() >= consentFrom(row) && shown === row.amount && store.consent(row),
+    needsConsent(row) && !row.cancelled && today() >= consentFrom(row) && shown === store.monthOf(row).amount && store.consent(row, shown),
   async cancel({ store, portone }, row) {
     store.setCancelled(row, true)
     const { merchantUid } = orderOf(row)
