@@ -3,6 +3,7 @@ import { configure } from 'storybook/test'
 import '../src/styles.css'
 import { type ApiBehaviour, freshApi, startApi } from '../stories/support/api.ts'
 import { DocsContainer, DocsPage } from '../stories/support/docs.tsx'
+import { waitForReader } from '../stories/support/frame.ts'
 import { Shop } from '../stories/support/Shop.tsx'
 import { freshPage } from '../stories/support/sdk.ts'
 import { applySettings, initialSettings, type Settings } from '../stories/support/settings.ts'
@@ -11,6 +12,7 @@ import './preview.css'
 // A busy machine is not a failure: what is waited for may take its time.
 configure({ asyncUtilTimeout: 10_000 })
 startApi()
+waitForReader()
 
 const choice = (description: string, icon: string, items: { readonly [value: string]: string }) => ({
   description,

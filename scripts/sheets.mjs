@@ -1,6 +1,6 @@
 // `npm run sheets`: every story and page of the built Storybook at 320, 768 and 1280 px, in both languages and themes, on
 // contact sheets to be looked at, and each page of documents through axe (stories are, as tests) and for framed stories that
-// do not follow its language and theme. `npm run sheets -- button 320`
+// do not follow its language and theme, or take the focus. `npm run sheets -- button 320`
 // takes only what has these in its name and width.
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -62,7 +62,14 @@ async function strayFrames(page, locale, theme) {
   return stray
 }
 
-/** One story or page: its picture, how far it is wider than its screen, in px, what axe finds, and frames in another language. */
+/** What a page that is opened does by itself: scroll, or lose the focus to a frame. */
+const jumps = (page) =>
+  page.evaluate(() => [
+    ...(scrollY > 0 ? [`has scrolled by ${scrollY} px`] : []),
+    ...(document.activeElement !== document.body ? [`the focus is in ${document.activeElement.id}`] : []),
+  ])
+
+/** One story or page: its picture, how far it is wider than its screen, in px, what axe finds, frames in another language, and jumps. */
 async function shoot(page, { id, type }, locale, theme, width) {
   const globals = `locale:${locale};theme:${theme}`
   await page.setViewportSize({ width, height: 700 })
@@ -74,7 +81,7 @@ async function shoot(page, { id, type }, locale, theme, width) {
     height: document.documentElement.scrollHeight,
     over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   }))
-  const wrong = type === 'docs' ? [...(await findings(page)), ...(await strayFrames(page, locale, theme))] : []
+  const wrong = type === 'docs' ? [...(await findings(page)), ...(await strayFrames(page, locale, theme)), ...(await jumps(page))] : []
   const clip = { x: 0, y: 0, width, height: Math.min(Math.max(height, 120), tallest) }
   return { id, over, wrong, image: (await page.screenshot({ clip, fullPage: true, type: 'jpeg', quality: 70 })).toString('base64') }
 }
@@ -117,6 +124,6 @@ for (const width of widths)
 await browser.close()
 server.close()
 console.log(
-  `${entries.length} stories and pages; ${wide === 0 ? 'none is' : `${wide} are`} wider than the screen; axe or a frame's language finds something on ${faulty}`,
+  `${entries.length} stories and pages; ${wide === 0 ? 'none is' : `${wide} are`} wider than the screen; axe, a frame's language or a jump is found on ${faulty}`,
 )
 process.exitCode = wide + faulty === 0 ? 0 : 1

@@ -358,6 +358,7 @@ export const controlsOf = <Props>(
   Object.fromEntries(
     Object.entries<Pick<PropRow, 'ko' | 'en'> & InputType>(controls).map(([name, { ko, en, ...rest }]) => [
       name,
-      { ...rest, description: `${ko}\n\n${en}` },
+      // what is chosen is a text: a type of ours would be lost from an address
+      { ...rest, ...(rest.options ? { type: 'string' } : {}), description: `${ko}\n\n${en}` },
     ]),
   )

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { addons } from 'storybook/preview-api'
 import { en, ko, type Messages } from '../../src/index.ts'
+import { settingsOfPage } from './frame.ts'
 
 /** What the toolbar chooses. */
 export interface Settings {
@@ -34,7 +35,7 @@ export const initialSettings: Settings = {
   sdk: 'v1',
   ...fromText(__STORY_SETTINGS__),
   // a story in a frame of a page of documents: its address has no settings
-  ...fromText(window.frameElement?.ownerDocument.documentElement.dataset.settings),
+  ...fromText(settingsOfPage),
 }
 
 let current: Settings = { ...initialSettings, ...fromText(new URLSearchParams(location.search).get('globals') ?? '') }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { en } from '../../src/locales/en.ts'
 import { ko } from '../../src/locales/ko.ts'
 import { cssProperties, textsOf, withPaths } from '../../stories/support/generated.ts'
-import { argTypesOf, propTables } from '../../stories/support/props.ts'
+import { argTypesOf, controlsOf, propTables } from '../../stories/support/props.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -34,6 +34,12 @@ describe('the tables of props', () => {
       expect(row.en, prop).not.toMatch(/[가-힣]/)
     }
     expect(Object.keys(argTypesOf(table))).toEqual(Object.keys(table))
+  })
+
+  it('give a choice a type that Storybook restores from an address', () => {
+    const { pg, payMethod } = propTables.BillingKeyRequest
+    const choices = controlsOf({ pg: { ...pg, options: ['jtnet'] }, payMethod: { ...payMethod, options: ['', 'card'] } })
+    for (const { type } of Object.values(choices)) expect(type).toBe('string')
   })
 
   it('name every custom property of the stylesheet, and every text in both languages', () => {
