@@ -54,7 +54,7 @@ function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
-    throw new UsageError(`${String((error as Error).message).split('. ')[0]}. --help lists the options.`)
+    throw new UsageError(`${String((error as Error).message).split(/\.\s/)[0]}. --help lists the options.`)
   }
 }
 

@@ -105,15 +105,18 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { clock = () => Date.now() / 1000, seed = null, saved, keep: most = 100_000 } = options
   if (!Number.isSafeInteger(most) || most < 1) throw new RangeError('keep is a whole number from 1 on')
   let last = ''
-  let seen = 0
+  /** The last event of which everything is remembered; `null` while something is not. */
+  let seen: number | null = 0
   /** Remembers what has changed, and only then lets webhooks tell of it. */
   const keep = () => {
+    seen = null
     if (save) {
       const current = JSON.stringify(state.dump())
       // the times are no change of their own
       if (current !== last) save(`{"at":${state.exact()},"wall":${Date.now()},${current.slice(1)}`)
       last = current
     }
+    seen = state.events.lastId()
     state.webhooks.runDue()
   }
   /** After what no request made: where it cannot be remembered, who asks next is told. */
@@ -126,7 +129,6 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const keepNews = () => {
     if (state.events.lastId() === seen) state.webhooks.runDue()
     else keep()
-    seen = state.events.lastId()
   }
   const state: State = createState({ clock, seed, keep: most, webhooks, sendNotice, changed: keepUnasked })
   if (saved) {

@@ -53,12 +53,12 @@
       origin: location.origin,
       mobile,
     })
-    if (answer.problem) throw new Error(answer.problem)
     if (answer.failure) {
       if (callback) setTimeout(callback, 0, answer.failure)
       else if (mobile && answer.back) location.href = answer.back
       return
     }
+    if (!answer.path) throw new Error(answer.problem ?? answer.message)
     if (answer.leaves) {
       location.href = base + answer.path
       return

@@ -25,6 +25,7 @@ describe('the command', () => {
 
   it.each([
     ['--bogus', /--bogus.*--help/],
+    ['--seed -1', /^Option '--seed' argument is ambiguous\. --help lists the options\.$/],
     ['--port', /--port/],
     ['--port=80000', /--port takes a whole number/],
     ['--pg=nope', /--pg knows jtnet/],
@@ -38,7 +39,7 @@ describe('the command', () => {
     ['--keep=0', /--keep takes a whole number from 1/],
     ['stray', /stray/],
   ])('says in a sentence what is wrong with %s', (arg, sentence) => {
-    expect(() => readOptions([arg])).toThrow(sentence)
+    expect(() => readOptions(arg.split(' '))).toThrow(sentence)
   })
 })
 

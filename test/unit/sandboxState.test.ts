@@ -312,6 +312,30 @@ describe('what is saved', () => {
     expectCharged(JSON.parse(disk.saved), 'm', 500)
   })
 
+  it('may fail: what could not be remembered is read by nobody until it can be, though it was no event', async () => {
+    const disk = { isFull: false, saved: '' }
+    const save = (text: string) => {
+      if (disk.isFull) throw new Error('shop.json cannot be written (ENOSPC).')
+      disk.saved = text
+    }
+    const sandbox = createSandbox({ save })
+    const call = async (path: string, body?: object, authorization = '') => {
+      const headers = { 'content-type': 'application/json', authorization }
+      const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers }
+      return (await sandbox.fetch(new Request(`http://sandbox${path}`, init))).json()
+    }
+    const { impKey: imp_key, impSecret: imp_secret } = sandbox
+    const { access_token } = (await call('/users/getToken', { imp_key, imp_secret })).response
+    disk.isFull = true
+    await expect(call('/payments/prepare', { merchant_uid: 'm', amount: 500 }, access_token)).rejects.toThrow(/ENOSPC/)
+
+    await expect(call('/payments/prepare/m', undefined, access_token)).rejects.toThrow(/ENOSPC/)
+    disk.isFull = false
+    expect(await call('/payments/prepare/m', undefined, access_token)).toMatchObject({ response: { amount: 500 } })
+
+    expect(JSON.parse(disk.saved).prepared).toEqual([['m', { amount: 500, currency: null }]])
+  })
+
   it('names what it cannot be written to', () => {
     expect(() => stateFile('/nowhere/at/all/shop.json')).toThrow(/cannot be written: is there a folder/)
     for (const name of [tmpdir(), '/dev/zero']) expect(() => stateFile(name)).toThrow(/cannot be read \(it is no file\)/)

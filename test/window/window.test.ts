@@ -6,7 +6,7 @@ import { pgNames } from '../../src/billing/pgNames.ts'
 import { approve, type TestCardId, testCards } from '../../src/sandbox/index.ts'
 import { openShops, pc, phone, resultOf, windowOf } from './browser.ts'
 
-const { sandbox, press } = openShops({ pgs: Object.keys(pgRules) })
+const { sandbox, press, visit } = openShops({ pgs: Object.keys(pgRules) })
 
 /** What axe-core finds, in words. The window's own policy lets no script in: its frame is asked from outside of it. */
 async function accessibility(frame: Frame): Promise<string[]> {
@@ -117,6 +117,26 @@ it('stays open after an answer that is none, and goes on when it is pressed agai
   await approve(page)
   expect(await resultOf(page)).toContain('성공')
 })
+
+it.each(['/v1/iamport.js', '/js/iamport.payment-1.2.0.js'])(
+  'says that no window opens where the sandbox cannot remember it, with %s',
+  async (sdk) => {
+    const page = await visit(pc, { sdk })
+    const said: string[] = []
+    page.on('dialog', (dialog) => {
+      said.push(dialog.message())
+      return dialog.dismiss()
+    })
+    const unsaved = { code: -1, message: 'shop.json cannot be written (ENOSPC).', response: null }
+    const headers = { 'access-control-allow-origin': '*' }
+    await page.route('**/sandbox/requests', (route) =>
+      route.request().method() === 'POST' ? route.fulfill({ status: 500, json: unsaved, headers }) : route.continue(),
+    )
+    await page.getByRole('button', { name: '정기결제 신청' }).click()
+    await expect.poll(() => said).toEqual(['결제창을 열지 못했습니다.'])
+    expect(await page.locator('iframe:visible').count()).toBe(0)
+  },
+)
 
 it('sends no card anywhere that is not a test card', async () => {
   const page = await press(pc)
