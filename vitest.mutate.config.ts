@@ -14,7 +14,8 @@ const resolve = {
 const unit = (include: string[]) => ({ resolve, test: { name: 'unit', include, environment: 'node' as const, testTimeout: 30_000 } })
 
 const parts: Record<string, TestProjectInlineConfiguration[]> = {
-  client: [unit(['test/unit/{machine,outcome,confirm}.test.ts', 'test/model/**/*.test.ts'])],
+  client: [unit(['test/unit/{machine,outcome,confirm,redirect,pg}.test.ts'])],
+  clientModel: [unit(['test/model/**/*.test.ts'])],
   clientDom: [
     {
       plugins: [react()],

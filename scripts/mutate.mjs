@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { root } from './prepare.mjs'
 
 // Changes the source in small ways and runs the tests against each: `npm run mutate`, or a part of the server by `npm run
-// mutate -- charge`; files named after that are changed in place of the whole part. The client's tests in a DOM take most of
-// a minute, so they are asked only about what the quick ones let live.
+// mutate -- charge`; files named after that are changed in place of the whole part.
 const parts = {
   client: ['src/attempt/**/*.ts', 'src/billing/outcome.ts', 'src/billing/confirm.ts', 'src/iamport/requestPay.ts'],
   charge: ['charge', 'claim', 'look', 'reconcileCharge', 'chargeMany', 'chargeLock', 'turns'].map((name) => `src/server/${name}.ts`),
@@ -16,21 +15,24 @@ const part = named ?? 'client'
 if (!Object.hasOwn(parts, part)) throw new Error(`There is no part ${part}: ${Object.keys(parts).join(', ')}`)
 const report = join(root, 'reports/mutation/mutation.json')
 
-rmSync(report, { force: true })
-let status = mutate(part, only.length > 0 ? only : parts[part])
-if (part === 'client' && status === 0) {
-  const left = survivors()
-  renameSync(report, join(root, 'reports/mutation/client.json'))
-  console.log(`\n${left.length} live; the tests in a DOM are next.\n`)
-  if (left.length > 0) status = mutate('clientDom', left)
+// the quickest first: each step is asked only about what the one before it let live
+const steps = part === 'client' ? ['client', 'clientModel', 'clientDom'] : [part]
+let left = only.length > 0 ? only : parts[part]
+for (const step of steps) {
+  rmSync(report, { force: true })
+  process.exitCode = mutate(step, left)
+  if (process.exitCode !== 0) break
+  left = survivors()
+  renameSync(report, join(root, `reports/mutation/${step}.json`))
+  console.log(`\n${step}: ${left.length} live\n`)
+  if (left.length === 0) break
 }
-process.exitCode = status
 
 function mutate(tests, files) {
   const { status } = spawnSync('npx', ['--no-install', 'stryker', 'run', 'stryker.config.json', '--mutate', files.join(',')], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, MUTATE: tests, MODEL_RUNS: '300' },
+    env: { ...process.env, MUTATE: tests, MODEL_RUNS: '300', PROPERTY_RUNS: '300' },
   })
   return status ?? 1
 }

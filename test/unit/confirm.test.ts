@@ -36,7 +36,11 @@ describe('an answer of the merchant’s server', () => {
   })
 
   it('is text only where it is text', () => {
-    expect(parseConfirmAnswer({ status: 'failed', code: 'x', message: { html: '<b>' } })).toEqual({ status: 'failed', code: 'x', message: '' })
+    expect(parseConfirmAnswer({ status: 'failed', code: 'x', message: { html: '<b>' } })).toEqual({
+      status: 'failed',
+      code: 'x',
+      message: '',
+    })
     expect(parseConfirmAnswer({ ...issued, currency: 1, card: { name: 1, number: 9410 } })).toMatchObject({
       currency: 'KRW',
       card: { name: null, number: null },
