@@ -13,7 +13,10 @@ describe('an answer of the merchant’s server', () => {
   it.each([
     ['nothing', undefined],
     ['text', 'issued'],
+    ['null', null],
     ['a status nobody knows', { status: 'paid' }],
+    ['a key, or a refusal, under a status nobody knows', { ...issued, status: 'paid', code: 'declined' }],
+    ['a key under a status nobody knows', { ...issued, status: 'paid' }],
     ['a refusal without a code', { status: 'failed', message: 'no' }],
     ['a key without a name', { ...issued, customerUid: undefined }],
     ['a key without a payment', { ...issued, impUid: 1 }],
@@ -30,6 +33,22 @@ describe('an answer of the merchant’s server', () => {
     expect(answer).toEqual({ ...issued, currency: 'KRW', card: { name: '현대카드', number: expect.stringMatching(/^9410.*\*/) } })
     expect(JSON.stringify(answer)).not.toMatch(/1234|홍길동|secret/)
     expect(parseConfirmAnswer({ status: 'failed', code: 'other-amount' })).toEqual({ status: 'failed', code: 'other-amount', message: '' })
+  })
+
+  it('is text only where it is text', () => {
+    expect(parseConfirmAnswer({ status: 'failed', code: 'x', message: { html: '<b>' } })).toEqual({
+      status: 'failed',
+      code: 'x',
+      message: '',
+    })
+    expect(parseConfirmAnswer({ ...issued, currency: 1, card: { name: 1, number: 9410 } })).toMatchObject({
+      currency: 'KRW',
+      card: { name: null, number: null },
+    })
+  })
+
+  it.each(['none', 'pending'])('is %s, and nothing of what stands beside it', (status) => {
+    expect(parseConfirmAnswer({ ...issued, status, message: 'x' })).toEqual({ status })
   })
 })
 
@@ -51,6 +70,23 @@ describe('what an attempt came to', () => {
     const outcome = decideOutcome(reported, { ...issued, charged: 0 })
     expect(outcome).toMatchObject({ status: 'issued', charged: 0, currency: 'USD', card: { name: '현대카드' } })
     expect(decideOutcome(declined, issued)).toMatchObject({ status: 'issued', charged: 9900, card: null })
+  })
+
+  it('is a window closed without a word that was asked about, where the server knows of no payment', () => {
+    const silent = reportOf({})
+    expect(silent).toMatchObject({ status: 'failed', code: 'unreadable-answer' })
+    expect(decideOutcome(silent, { status: 'none' })).toEqual({
+      status: 'cancelled',
+      by: 'closed',
+      asked: true,
+      merchantUid: 'issue-1',
+      customerUid: 'card-1',
+      impUid: null,
+      via: 'callback',
+      order: null,
+      recovered: false,
+    })
+    expect(decideOutcome(cancelled, { status: 'none' })).toEqual({ ...cancelled, asked: true })
   })
 
   it('is open when the window reported a success and the server knows of none', () => {
