@@ -156,7 +156,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const response = await app.fetch(request, env)
       if (request.method === 'GET') keepNews()
       else keep()
-      if (call) state.events.add('request', { ...call, status: response.status })
+      if (call) state.events.add('request', { ...call, status: response.status, refusal: await refusalOf(response) })
       seen = state.events.lastId()
       state.watch()
       await state.webhooks.settled(before)
@@ -198,6 +198,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     impSecret,
   }
   return sandbox
+}
+
+/** PortOne's words where it refuses, which it does with HTTP 200 mostly. */
+async function refusalOf(response: Response): Promise<string | undefined> {
+  const answer = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { code?: unknown; message?: unknown } | null
+  return answer && answer.code !== 0 && typeof answer.message === 'string' ? answer.message : undefined
 }
 
 async function describe(request: Request) {

@@ -5,12 +5,13 @@ export interface SandboxEvent {
   readonly at: number
   readonly kind: 'request' | 'payment' | 'billing-key' | 'schedule' | 'webhook' | 'fault' | 'clock' | 'reset'
   /**
-   * A request: what was called, what it was answered, and a command line that does it again, secrets left to shell variables;
+   * A request: what was called, what it was answered (`refusal`: PortOne's words where `code` is not 0), and a command line that does it again, secrets left to shell variables;
    * none where it would be longer than 8,000 characters.
    */
   readonly method?: string
   readonly path?: string
   readonly status?: number
+  readonly refusal?: string
   readonly curl?: string
   readonly [detail: string]: unknown
 }

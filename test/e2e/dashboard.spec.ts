@@ -69,6 +69,15 @@ test('shows a charge, its request with a curl, and the webhook’s answer as the
   expect(await page.content()).not.toMatch(/sandbox-secret|sandbox-token|9410-0000/)
 })
 
+test('says why a request was refused, though HTTP says 200', async ({ page, address, charge }) => {
+  await open(page, address, '요청')
+  await charge('order-1')
+  await charge('order-1')
+  await expect(rows(page).first()).toContainText('이미 결제가 이루어진 merchant_uid입니다.')
+  await expect(rows(page).first().locator('.bad')).toBeVisible()
+  await expect(rows(page).nth(1)).not.toContainText('이유')
+})
+
 test('says money in its currency', async ({ page, address, charge }) => {
   await charge('order-1', 'Pass', { amount: 12.5, currency: 'USD' })
   await charge('order-2')

@@ -48,6 +48,17 @@ async function repeated(method: string, path: string, body?: object | URLSearchP
   return { command, first, again: JSON.parse(stdout) }
 }
 
+it('says of a request that PortOne refused why, though HTTP says 200', async () => {
+  const body = new URLSearchParams({ customer_uid: 'nobody', merchant_uid: 'order-refused', amount: '1000', name: '이용권' })
+  const answer = await fetch(`${base}/subscribe/payments/again`, { method: 'POST', headers: { authorization: await token() }, body })
+  expect(answer.status).toBe(200)
+  const { message } = (await answer.json()) as { message: string }
+  expect(message).not.toBe('')
+  expect(sandbox.events.list().at(-1)).toMatchObject({ kind: 'request', status: 200, refusal: message })
+  await token()
+  expect(sandbox.events.list().at(-1)).toMatchObject({ path: '/users/getToken', refusal: undefined })
+})
+
 it.runIf(spawnSync('curl', ['--version']).status === 0)('a printed curl asks exactly the same again, whatever is in it', async () => {
   const uid = encodeURIComponent(hostile)
   await repeated('POST', `/subscribe/customers/${uid}`, typed)

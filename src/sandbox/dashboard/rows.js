@@ -98,10 +98,11 @@ function webhook({ id, address, notice, due, attempts }) {
 }
 
 const eventRows = {
-  request: ({ method, path, status, curl }) => ({
-    tone: isFine(status) ? 'good' : 'bad',
+  request: ({ method, path, status, refusal, curl }) => ({
+    tone: isFine(status) && !refusal ? 'good' : 'bad',
     badge: String(status),
     title: `${method} ${path}`,
+    facts: facts([[words().why, refusal]]),
     ...(curl ? { curl } : {}),
   }),
   payment: ({ status, merchant_uid, amount, currency, customer_uid, refunded }) => ({
