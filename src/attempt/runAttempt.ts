@@ -119,6 +119,8 @@ export class Attempt {
     queueMicrotask(() => {
       if (this.#isMounted) return
       if (performance.now() - this.#clickedAt > clickLastsMs) this.dispatch({ type: 'unmounted' })
+      // what waits for a second click gets it, for nobody can click any more
+      else if (this.#state.phase === 'ready') this.dispatch({ type: 'click' })
       if (!this.isUnderWay()) attemptsOfPage().attempts.delete(this)
       pageChangedSoon()
     })
