@@ -1,3 +1,4 @@
+import { isRecord } from '../billing/confirm.ts'
 import { type AttemptFacts, type BillingKeyOutcome, sameOrderNumber } from '../billing/outcome.ts'
 import { attemptsOfPage, pageChangedSoon } from './page.ts'
 
@@ -38,7 +39,6 @@ const storageKey = 'react-billing-key'
 const mostTold = 50
 const nothing: Kept = { customerKey: null, pending: [], told: [], landing: null, issuedAt: 0 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 const textOr = <T>(value: unknown, other: T) => (typeof value === 'string' ? value : other)
 
 /** An order as this tab kept it, maybe by another version of this package: what the rules stand on is checked. */

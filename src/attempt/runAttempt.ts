@@ -1,5 +1,5 @@
 import { adviseOfDialog, adviseOfRefusal, adviseOfReport } from '#describe-error'
-import type { Claim, Confirm } from '../billing/confirm.ts'
+import { type Claim, type Confirm, isRecord } from '../billing/confirm.ts'
 import { BillingKeyError, isBillingKeyError } from '../billing/errors.ts'
 import { type BillingKeyOutcome, hasReportedSuccess, noFacts, toReport, type WindowReport } from '../billing/outcome.ts'
 import { type BillingKeyRequest, type RequestDefaults, toRequestPayParams } from '../billing/request.ts'
@@ -119,6 +119,8 @@ export class Attempt {
     queueMicrotask(() => {
       if (this.#isMounted) return
       if (performance.now() - this.#clickedAt > clickLastsMs) this.dispatch({ type: 'unmounted' })
+      // what waits for a second click gets it, for nobody can click any more
+      else if (this.#state.phase === 'ready') this.dispatch({ type: 'click' })
       if (!this.isUnderWay()) attemptsOfPage().attempts.delete(this)
       pageChangedSoon()
     })
@@ -345,11 +347,11 @@ export class Attempt {
   }
 
   private requestReady(request: unknown): void {
-    if (typeof request !== 'object' || request === null) {
+    if (!isRecord(request)) {
       this.broke(new BillingKeyError('invalid-request', 'no-request', String(request)))
       return
     }
-    this.#request = request as BillingKeyRequest // every field is checked before the window opens
+    this.#request = request as unknown as BillingKeyRequest // every field is checked before the window opens
     // a button that its click took away cannot be clicked again
     const clickIsSpent = this.#isMounted && isClickSpent(this.#clickedAt, this.#request, this.#owner.settings())
     this.dispatch({ type: 'request-ready', clickIsSpent })

@@ -49,18 +49,20 @@ export type ConfirmAnswer =
  */
 export type Confirm = (claim: Claim, signal: AbortSignal) => Promise<ConfirmAnswer>
 
+/** Whether it has fields that can be read. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 /** What is text, and nothing else. */
 export const textOrNull = (part: unknown) => (typeof part === 'string' ? part : null)
 
 /** Reads what a server, or a shop's own `confirm`, answered. `null` when it is not a {@link ConfirmAnswer}. */
 export function parseConfirmAnswer(value: unknown): ConfirmAnswer | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { status, code, message, customerUid, impUid, charged, currency, card } = value as Record<string, unknown>
+  if (!isRecord(value)) return null
+  const { status, code, message, customerUid, impUid, charged, currency, card } = value
   if (status === 'none' || status === 'pending') return { status }
   if (status === 'failed' && typeof code === 'string') return { status, code, message: textOrNull(message) ?? '' }
   if (status !== 'issued' || typeof customerUid !== 'string' || typeof impUid !== 'string') return null
   if (typeof charged !== 'number' || !Number.isFinite(charged) || charged < 0) return null
-  const { name, number } = (typeof card === 'object' && card !== null ? card : {}) as Record<string, unknown>
+  const { name, number } = isRecord(card) ? card : {}
   return {
     status,
     customerUid,

@@ -1,3 +1,4 @@
+import { isRecord } from './confirm.ts'
 import { BillingKeyError, type RequestIssue, type RequestRule } from './errors.ts'
 import { type FieldName, type FieldRow, fields, personalField, wireName } from './fields.ts'
 import { type AmountRule, amountRule, type PayMethod, type Pg, type PgRule, payMethodOf, pgCode, pgRule } from './pg.ts'
@@ -196,8 +197,8 @@ const checks: { readonly [kind in NonNullable<FieldRow['kind']>]: (value: unknow
   },
   currency: (value) => (matches(value, /^[A-Za-z]{3}$/) ? null : 'currency'),
   period: (value) => {
-    if (typeof value !== 'object' || value === null) return 'period'
-    const { from, to, interval } = value as Readonly<Record<string, unknown>>
+    if (!isRecord(value)) return 'period'
+    const { from, to, interval } = value
     const date = /^\d{4}(-?)\d{2}\1\d{2}$/
     if (!matches(from, date) || !matches(to, date)) return 'dates'
     return matches(interval, /^\d+[dmy]$/) ? null : 'interval'

@@ -95,6 +95,8 @@ export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonPr
   const element: BillingKeyButtonElementProps = {
     type: 'button',
     ...attributes,
+    // the shop's own name for it is that of its own label: what the phases say is heard as well as seen
+    'aria-label': label ? undefined : attributes['aria-label'],
     ref: setRef,
     className: `rbk-button ${className}`.trim(),
     'data-phase': phase,

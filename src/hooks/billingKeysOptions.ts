@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { lastIssuedAt } from '../attempt/pending.ts'
+import { isRecord } from '../billing/confirm.ts'
 import { type Card, maskCardNumber } from '../billing/outcome.ts'
 import { type ApiCall, callApi } from './api.ts'
 
@@ -61,7 +62,6 @@ export function billingKeysOptions({ api, customerKey, staleTime = 0, fetch }: B
 /** Whether a card has been issued since these were asked for. */
 export const isOutdated = (data: BillingKeysData | undefined) => data !== undefined && data.askedAt <= lastIssuedAt() && lastIssuedAt() > 0
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 const textOrNull = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
 
 /** Takes what may be shown, and nothing else, whatever the handler sent along. Each key once; a time in milliseconds is no day. */

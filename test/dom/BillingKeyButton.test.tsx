@@ -119,6 +119,16 @@ describe('<BillingKeyButton>', () => {
     expect(onOutcome).toHaveBeenLastCalledWith(expect.objectContaining({ status: 'issued' }))
   })
 
+  it('is called by the shop’s aria-label in place of its own label only: what there is to do is heard as well', async () => {
+    const confirm = vi.fn<() => Promise<ConfirmAnswer>>().mockRejectedValue(new Error('offline'))
+    const { button } = await show({ 'aria-label': '카드 변경, 현대카드' }, { confirm })
+    expect(screen.getByRole('button', { name: '카드 변경, 현대카드' })).toBe(button)
+    fireEvent.click(button)
+    expect(screen.getByRole('button', { name: '결제창에서 진행 중…' })).toBe(button)
+    await answer(success)
+    expect(screen.getByRole('button', { name: '결과 다시 확인' })).toBe(button)
+  })
+
   it('waits for a customer who takes half an hour, and always with a callback for the SDK (sdk-facts 9)', async () => {
     const { button, onOutcome } = await show()
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] })

@@ -725,6 +725,17 @@ describe('an unmount', () => {
     await answer(0)
     expect(told()).toEqual(['reported'])
   })
+  it('by the click itself opens what already waited for a second one', async () => {
+    vi.stubGlobal('navigator', Object.assign(Object.create(navigator), { userActivation: { isActive: false } }))
+    const { button, told, unmount } = await show({}, undefined, { pg: 'payco' })
+    await click(button)
+    expect(button.dataset.phase).toBe('ready')
+    await act(async () => unmount())
+    vi.unstubAllGlobals()
+    expect(fake.calls).toHaveLength(1)
+    await answer(0)
+    expect(told()).toEqual(['reported'])
+  })
 })
 
 describe('the page', () => {
