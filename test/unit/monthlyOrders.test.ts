@@ -336,3 +336,10 @@ it('sweeps all the time since the tables were made, when no sweep has worked', a
   const { since } = await spanToSweep(db)
   expect(Math.round((Date.now() - since.getTime()) / 86_400_000)).toBe(12)
 })
+
+it('sweeps on from where a shop on SQLite had come, once it has moved', async () => {
+  const until = Date.now() - 10 * 86_400_000
+  await db.query(statement('update sweeps').replace(/\d{13}/, String(until)))
+  const { since } = await spanToSweep(db)
+  expect(Math.abs(since.getTime() - (until - 2 * 86_400_000))).toBeLessThan(1_000)
+})
