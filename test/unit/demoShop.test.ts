@@ -157,6 +157,26 @@ it('refunds once, however often it is pressed, and charges nothing more', async 
   expect(kindsOf((await customer.view()).history).sort()).toEqual(['cancelled', 'ended-cancelled', 'paid', 'refunded', 'started'])
 })
 
+it('gives back once what was given back while nobody heard of it, though as much is left of the payment', async () => {
+  let isLost = false
+  const { browser, sandbox, pass } = openDemoShop(undefined, {
+    fault: (_, path) => (isLost && /\/payments\//.test(path) ? { kind: 'reset', done: true } : undefined),
+  })
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now)
+  await pass(21)
+  isLost = true
+  await customer.act('refund')
+  isLost = false
+  const given = sandbox.payments.map(({ cancel_amount }) => cancel_amount)
+  expect(given).toEqual([2475])
+  expect((await customer.view()).orders).toMatchObject([{ owed: 2475, refunded: 0 }])
+  await pass(2)
+  expect(sandbox.payments.map(({ cancel_amount }) => cancel_amount)).toEqual(given)
+  expect((await customer.view()).orders).toMatchObject([{ refunded: 2475 }])
+})
+
 it('keeps the card of a window nobody came back from, also months ahead of the machine’s clock', async () => {
   const { browser, pass } = openDemoShop(new Date(Date.now() + 90 * 86_400_000).toISOString())
   const customer = browser()
