@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
+import { openStore } from '../../examples/membership/src/server/store.ts'
 import { words } from '../../examples/membership/src/words.ts'
 import { addDays } from '../../examples/subscriptions/rule.ts'
 import { openDemoShop } from './demoShop.ts'
@@ -322,7 +323,7 @@ it('keeps a paid window that nobody came back from, also when the shop was off f
 
 it('keeps a paid window that nobody came back from, also when no sweep has worked since the shop opened', async () => {
   let isDown = true
-  const { sandbox, browser, pass } = openDemoShop(undefined, {
+  const { db, shop, sandbox, browser, pass } = openDemoShop(undefined, {
     fault: (_, path) => (isDown && /payments\/status/.test(path) ? { kind: 'reset' } : undefined),
   })
   const customer = browser()
@@ -330,6 +331,8 @@ it('keeps a paid window that nobody came back from, also when no sweep has worke
   await customer.inWindow(now)
   await expect(pass(10)).rejects.toThrow()
   sandbox.advance(10 * 86_400)
+  // started again meanwhile
+  openStore(db, shop.today)
   isDown = false
   await pass(1)
   expect(await customer.current()).toMatchObject({ state: 'active' })
