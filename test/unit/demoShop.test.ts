@@ -178,6 +178,26 @@ it('gives back once what was given back while nobody heard of it, though as much
   expect((await customer.view()).orders).toMatchObject([{ refunded: 2475 }])
 })
 
+it('takes no payment by an old tab’s button of who cancelled while PortOne was away, and shows the card that is charged', async () => {
+  let isDown = false
+  const { sandbox, browser, pass } = openDemoShop(undefined, { fault: () => (isDown ? { kind: 'reset' } : undefined) })
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now, declinesLater)
+  await pass(28)
+  const [first, order] = [(await customer.current()).card?.customerUid, (await customer.current()).pastDue?.order]
+  const another = await customer.inWindow({ change: true })
+  await customer.post('/billing/confirm', another)
+  expect((await customer.current()).card?.customerUid).toBe(another.customerUid)
+  expect(another.customerUid).not.toBe(first)
+  vi.spyOn(console, 'error').mockReturnValue()
+  isDown = true
+  await customer.act('cancel')
+  isDown = false
+  expect((await customer.post('/billing/charges', { customerUid: another.customerUid, order })).status).toBe(409)
+  expect(charged(sandbox)).toHaveLength(1)
+})
+
 it('keeps the card of a window nobody came back from, also months ahead of the machine’s clock', async () => {
   const { browser, pass } = openDemoShop(new Date(Date.now() + 90 * 86_400_000).toISOString())
   const customer = browser()
