@@ -330,8 +330,14 @@ it('takes the consent that is asked for anew in dunning, to the amount that was 
   expect((await tab.view()).history[0]).toMatchObject({ kind: 'consented', amount: 9900 })
   await tab.register({ change: true })
   await pass(1)
-  expect(await tab.current()).toMatchObject({ state: 'active', amount: 12900 })
   expect(sandbox.payments.at(-1)).toMatchObject({ status: 'paid', amount: 9900 })
+  // to that much every month, says the box
+  expect(await tab.current()).toMatchObject({ state: 'active', amount: 9900 })
+  await pass(31)
+  expect(sandbox.payments.filter(({ status, amount }) => status === 'paid' && amount > 0)).toMatchObject([
+    { amount: 9900 },
+    { amount: 9900 },
+  ])
 })
 
 it('charges nobody who cancels while others of the same job are charged', async () => {

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { runDay } from '../../examples/membership/src/server/dailyJob.ts'
+import { openStore } from '../../examples/membership/src/server/store.ts'
 import { words } from '../../examples/membership/src/words.ts'
 import { addDays } from '../../examples/subscriptions/rule.ts'
 import { openDemoShop } from './demoShop.ts'
@@ -157,6 +158,46 @@ it('refunds once, however often it is pressed, and charges nothing more', async 
   expect(kindsOf((await customer.view()).history).sort()).toEqual(['cancelled', 'ended-cancelled', 'paid', 'refunded', 'started'])
 })
 
+it('gives back once what was given back while nobody heard of it, though as much is left of the payment', async () => {
+  let isLost = false
+  const { browser, sandbox, pass } = openDemoShop(undefined, {
+    fault: (_, path) => (isLost && /\/payments\//.test(path) ? { kind: 'reset', done: true } : undefined),
+  })
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now)
+  await pass(21)
+  isLost = true
+  await customer.act('refund')
+  isLost = false
+  const given = sandbox.payments.map(({ cancel_amount }) => cancel_amount)
+  expect(given).toEqual([2475])
+  expect((await customer.view()).orders).toMatchObject([{ owed: 2475, refunded: 0 }])
+  await pass(2)
+  expect(sandbox.payments.map(({ cancel_amount }) => cancel_amount)).toEqual(given)
+  expect((await customer.view()).orders).toMatchObject([{ refunded: 2475 }])
+})
+
+it('takes no payment by an old tab’s button of who cancelled while PortOne was away, and shows the card that is charged', async () => {
+  let isDown = false
+  const { sandbox, browser, pass } = openDemoShop(undefined, { fault: () => (isDown ? { kind: 'reset' } : undefined) })
+  const customer = browser()
+  await customer.signIn('미나')
+  await customer.register(now, declinesLater)
+  await pass(28)
+  const [first, order] = [(await customer.current()).card?.customerUid, (await customer.current()).pastDue?.order]
+  const another = await customer.inWindow({ change: true })
+  await customer.post('/billing/confirm', another)
+  expect((await customer.current()).card?.customerUid).toBe(another.customerUid)
+  expect(another.customerUid).not.toBe(first)
+  vi.spyOn(console, 'error').mockReturnValue()
+  isDown = true
+  await customer.act('cancel')
+  isDown = false
+  expect((await customer.post('/billing/charges', { customerUid: another.customerUid, order })).status).toBe(409)
+  expect(charged(sandbox)).toHaveLength(1)
+})
+
 it('keeps the card of a window nobody came back from, also months ahead of the machine’s clock', async () => {
   const { browser, pass } = openDemoShop(new Date(Date.now() + 90 * 86_400_000).toISOString())
   const customer = browser()
@@ -302,7 +343,7 @@ it('keeps a paid window that nobody came back from, also when the shop was off f
 
 it('keeps a paid window that nobody came back from, also when no sweep has worked since the shop opened', async () => {
   let isDown = true
-  const { sandbox, browser, pass } = openDemoShop(undefined, {
+  const { db, shop, sandbox, browser, pass } = openDemoShop(undefined, {
     fault: (_, path) => (isDown && /payments\/status/.test(path) ? { kind: 'reset' } : undefined),
   })
   const customer = browser()
@@ -310,6 +351,8 @@ it('keeps a paid window that nobody came back from, also when no sweep has worke
   await customer.inWindow(now)
   await expect(pass(10)).rejects.toThrow()
   sandbox.advance(10 * 86_400)
+  // started again meanwhile
+  openStore(db, shop.today)
   isDown = false
   await pass(1)
   expect(await customer.current()).toMatchObject({ state: 'active' })

@@ -288,6 +288,26 @@ it('counts no try against a card that came after its order was planned, and char
   expect(await read('select tries, ended, months from subscriptions')).toEqual([{ tries: 0, ended: null, months: 2 }])
 })
 
+it('charges what the month was written down with, also in dunning, and the next one what the row says by then', async () => {
+  await subscribe('a', declinesLater)
+  await db.query('update subscriptions set amount = 12900')
+  await plan(shop, due)
+  await db.query('update subscriptions set amount = 15900')
+  await chargeOrders(shop, ['a-2'], due)
+  await sandbox.register({ customerUid: 'card-new', merchantUid: 'issue-new' })
+  await db.query("update subscriptions set customer_uid = 'card-new'")
+  for (const [order, day] of [
+    ['a-2', '2027-03-01'],
+    ['a-3', '2027-03-31'],
+  ] as const) {
+    await plan(shop, day)
+    await chargeOrders(shop, [order], day)
+  }
+  const client = createIamportClient(sandbox.access)
+  const amounts = ['a-2', 'a-3'].map(async (order) => (await client.paymentByMerchantUid(order, 'paid'))?.amount)
+  expect(await Promise.all(amounts)).toEqual([12900, 15900])
+})
+
 it('goes by the day of the database, whatever a machine’s clock says', async () => {
   await subscribe('a')
   await db.query('update subscriptions set next_on = current_date + 2, started_on = current_date - 35')
@@ -335,4 +355,11 @@ it('sweeps all the time since the tables were made, when no sweep has worked', a
   for (const table of tables) await db.query(table)
   const { since } = await spanToSweep(db)
   expect(Math.round((Date.now() - since.getTime()) / 86_400_000)).toBe(12)
+})
+
+it('sweeps on from where a shop on SQLite had come, once it has moved', async () => {
+  const until = Date.now() - 10 * 86_400_000
+  await db.query(statement('update sweeps').replace(/\d{13}/, String(until)))
+  const { since } = await spanToSweep(db)
+  expect(Math.abs(since.getTime() - (until - 2 * 86_400_000))).toBeLessThan(1_000)
 })

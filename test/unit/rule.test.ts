@@ -214,7 +214,7 @@ describe('dunning', () => {
   })
 })
 
-it('charges each month at most once a day, at most four times and never after its end, on whatever days the job runs', () => {
+it('charges each month at most once a day, at most four times and never after its end, and counts it once, on whatever days the job runs', () => {
   const history = fc.array(fc.record({ pass: fc.integer({ min: 0, max: 20 }), paid: fc.boolean(), again: fc.boolean() }), { maxLength: 60 })
   fc.assert(
     fc.property(days, history, (startedOn, runs) => {
@@ -224,6 +224,7 @@ it('charges each month at most once a day, at most four times and never after it
       for (const { pass, paid, again } of runs) {
         day = addDays(day, pass)
         const step = stepOn(one, day)
+        const { months } = one
         // the job runs twice, and nothing has changed in between
         if (again) expect(stepOn(one, day)).toEqual(step)
         if (step.do !== 'charge') continue
@@ -234,6 +235,7 @@ it('charges each month at most once a day, at most four times and never after it
         tries.set(step.order.merchantUid, [...before, day])
         expect(before.length).toBeLessThanOrEqual(dunningDays.length)
         one = after(one, paid ? 'paid' : 'declined', day)
+        expect(one.months).toBe(paid ? months + 1 : months)
         // a try that was declined is not made again on the same day
         if (!paid) expect(stepOn(one, day).do).not.toBe('charge')
       }

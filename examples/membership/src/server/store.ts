@@ -145,7 +145,7 @@ export function openStore(db: Database.Database, today: () => Day) {
       tell(member, 'card', null, [name, number?.slice(-4)].join(' '))
     },
     consent: atomic(({ id, member }: SubscriptionRow, amount: number) => {
-      run('update subscriptions set consentedOn = ? where id = ?', today(), id)
+      run('update subscriptions set consentedOn = ?, amount = ? where id = ?', today(), amount, id) // every month, says the box
       tell(member, 'consented', amount)
     }),
     /** Cancelling withdraws the consent to pay: who takes it back is asked again. */
