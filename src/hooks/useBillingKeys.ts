@@ -1,6 +1,13 @@
 'use client'
-import { type UseQueryResult, useIsRestoring, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useSyncExternalStore } from 'react'
+import {
+  notifyManager,
+  QueryObserver,
+  type QueryObserverOptions,
+  type UseQueryResult,
+  useIsRestoring,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import { subscribeToPage } from '../attempt/page.ts'
 import { lastIssuedAt } from '../attempt/pending.ts'
 import { BillingKeyError } from '../billing/errors.ts'
@@ -13,6 +20,7 @@ import {
   membersKey,
 } from './billingKeysOptions.ts'
 import { useBillingKeyContext } from './useBillingKeyContext.ts'
+import { useBoundToClient } from './useBoundToClient.ts'
 
 const selectKeys = ({ keys }: BillingKeysData) => keys
 const never = () => 0
@@ -34,6 +42,33 @@ export function useBillingApi(): { readonly api: string; readonly customerKey: s
   return { api, customerKey }
 }
 
+/** `useQuery`, that goes with the client: an app may take a new one for the next member under a mounted list. */
+function useQueryOf<Data, Selected, Key extends readonly unknown[]>(
+  options: QueryObserverOptions<Data, Error, Selected, Data, Key>,
+): UseQueryResult<Selected> {
+  const client = useQueryClient()
+  const isRestoring = useIsRestoring()
+  const defaulted = client.defaultQueryOptions(options)
+  defaulted._optimisticResults = isRestoring ? 'isRestoring' : 'optimistic'
+  const observer = useBoundToClient(client, '', () => new QueryObserver(client, defaulted))
+  const result = observer.getOptimisticResult(defaulted)
+  useEffect(() => observer.setOptions(defaulted))
+  useSyncExternalStore(
+    useCallback(
+      (onChange) => {
+        if (isRestoring) return () => {}
+        const unsubscribe = observer.subscribe(notifyManager.batchCalls(onChange))
+        observer.updateResult() // what came between the render and now
+        return unsubscribe
+      },
+      [observer, isRestoring],
+    ),
+    () => observer.getCurrentResult(),
+    () => observer.getCurrentResult(),
+  )
+  return observer.trackResult(result)
+}
+
 /**
  * The customer's registered cards, from `GET {api}/keys`, in the app's own query client. Asked for again after every
  * verified issue. When the provider's `customerKey` changes, the other member's are dropped.
@@ -51,7 +86,7 @@ export function useBillingKeys(): UseQueryResult<readonly BillingKeySummary[]> {
     customerKey: customerKey ?? undefined,
     staleTime: typeof staleTime === 'number' ? staleTime : undefined,
   })
-  const query = useQuery({ ...options, select: selectKeys, throwOnError: false })
+  const query = useQueryOf({ ...options, select: selectKeys, throwOnError: false })
   const issuedAt = useSyncExternalStore(subscribeToPage, lastIssuedAt, never)
   const { isFetching, errorUpdatedAt, dataUpdatedAt } = query
   useEffect(() => {

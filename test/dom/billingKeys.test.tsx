@@ -186,6 +186,22 @@ describe('useBillingKeys', () => {
     expect(client.getQueryData(billingKeysOptions({ api, customerKey: 'kim' }).queryKey)?.keys).toHaveLength(2)
   })
 
+  it('shows what the client at hand holds where an app takes another under a mounted list, and removes there', async () => {
+    const { rerender } = render(page(clientOf(), undefined))
+    await screen.findByText(twoCards)
+    await act(async () => screen.getByRole('button', { name: 'charge' }).click())
+    await screen.findByRole('button', { name: 'charge paid' })
+    session = 'lee'
+    cards.lee = [{ customerUid: 'kim-1', card: { name: '현대카드', number: '9999-****-****-9999' } }]
+    rerender(page(clientOf(), undefined))
+    expect(screen.queryByText(twoCards)).toBeNull()
+    expect(screen.queryByText('charge paid')).toBeNull()
+    await screen.findByText('kim-1 9999-****-****-9999')
+    gate = new Promise(() => {})
+    screen.getByRole('button', { name: /remove/ }).click()
+    await waitFor(() => expect(screen.queryByText(/9999/)).toBeNull())
+  })
+
   it('shows a failed answer as such, also where the app throws errors into the render', async () => {
     fail = true
     render(page(clientOf({ queries: { throwOnError: true } }), 'kim'))
