@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   closedWithoutWord,
-  factsOf,
   hasReportedSuccess,
   isSilent,
   maskCardNumber,
@@ -120,7 +119,8 @@ describe('toReport', () => {
 
   it('reads a word whatever its case and the space round it, and a number for a word', () => {
     expect(read({ success: ' TRUE ', imp_uid: ' imp_1 ' })).toMatchObject({ status: 'reported', impUid: 'imp_1' })
-    expect(read({ success: ' False ', imp_uid: 'imp_1', error_code: 1001 })).toMatchObject({ status: 'failed', code: '1001' })
+    expect(read({ success: ' False ', imp_uid: 'imp_1' })).toMatchObject({ status: 'failed', code: 'unknown' })
+    expect(read({ success: false, imp_uid: 'imp_1', error_code: 1001 })).toMatchObject({ status: 'failed', code: '1001' })
   })
 
   it('reads what cannot be turned into text without throwing', () => {
@@ -177,25 +177,19 @@ describe('toReport', () => {
 
 describe('a window’s report', () => {
   const closed = closedWithoutWord({ ...noFacts, merchantUid: 'issue-1' })
-  const cancelled = read({ success: false, imp_uid: null, error_msg: '사용자 취소' })
-  const refused = read({ success: false, imp_uid: null, error_code: 'J1' })
-  const refusedWithNumber = read({ success: false, imp_uid: 'imp_1', error_code: 'J1' })
-  const contradictory = read({ success: true, imp_uid: 'imp_1', error_code: 'J1' })
-  const nameless = read({ success: true })
-  const reported = read({ imp_uid: 'imp_1' })
-  const other = read({ imp_uid: 'imp_1', merchant_uid: 'other' })
+  const other = { imp_uid: 'imp_1', merchant_uid: 'other' }
 
   it.each([
-    ['closed', closed, true, false, true],
-    ['unreadable', read(undefined), true, false, true],
+    ['unreadable', undefined, true, false, true],
     ['of another order', other, true, false, true],
-    ['a success without a number', nameless, true, true, true],
-    ['a success', reported, false, true, true],
-    ['an error beside a success', contradictory, false, true, true],
-    ['a refusal with a number', refusedWithNumber, false, false, true],
-    ['a refusal', refused, false, false, false],
-    ['a cancellation', cancelled, false, false, false],
-  ])('that is %s', (_, report, silent, success, server) => {
+    ['a success without a number', { success: true }, true, true, true],
+    ['a success', { imp_uid: 'imp_1' }, false, true, true],
+    ['an error beside a success', { success: true, imp_uid: 'imp_1', error_code: 'J1' }, false, true, true],
+    ['a refusal with a number', { success: false, imp_uid: 'imp_1', error_code: 'J1' }, false, false, true],
+    ['a refusal', { success: false, error_code: 'J1' }, false, false, false],
+    ['a cancellation', { success: false, error_msg: '사용자 취소' }, false, false, false],
+  ])('that is %s', (_, answer, silent, success, server) => {
+    const report = read(answer)
     expect({ silent: isSilent(report), success: hasReportedSuccess(report), server: needsServer(report) }).toEqual({
       silent,
       success,
@@ -203,9 +197,13 @@ describe('a window’s report', () => {
     })
   })
 
-  it('has nothing in it before there was an order, and says of a closed window that nobody was asked', () => {
+  it('says of a closed window that nobody was asked, and of another order’s answer no number', () => {
+    expect(closed).toEqual({ ...noFacts, merchantUid: 'issue-1', status: 'cancelled', by: 'closed', asked: false })
+    expect([isSilent(closed), hasReportedSuccess(closed), needsServer(closed)]).toEqual([true, false, true])
+    expect(read(other)).toMatchObject({ merchantUid: 'issue-1', impUid: null, stage: 'in-window' })
+  })
+
+  it('has nothing in it before there was an order', () => {
     expect(noFacts).toEqual({ merchantUid: null, customerUid: null, impUid: null, via: 'callback', order: null, recovered: false })
-    expect(closed).toEqual({ ...factsOf(closed), status: 'cancelled', by: 'closed', asked: false })
-    expect(other).toMatchObject({ merchantUid: 'issue-1', impUid: null, stage: 'in-window' })
   })
 })
