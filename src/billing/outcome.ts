@@ -169,7 +169,7 @@ export function maskCardNumber(number: string | null): string | null {
   const digits = number.replace(/[^\d*]/g, '').length
   return number.replace(/[\d*]/g, (digit) => {
     seen += 1
-    return digits > 8 && seen > 4 && seen <= digits - 4 ? '*' : digit
+    return seen > 4 && seen <= digits - 4 ? '*' : digit
   })
 }
 
@@ -190,7 +190,7 @@ export const sameOrderNumber = (one: string, other: string) => one.replaceAll(' 
  * no object at all (sdk-facts 10 to 12, 25). Proves nothing.
  */
 export function toReport(answer: unknown, attempt: AttemptFacts | null, via: Via): WindowReport {
-  const said: Record<string, unknown> = typeof answer === 'object' && answer !== null ? { ...answer } : {}
+  const said: Record<string, unknown> = typeof answer === 'object' ? { ...answer } : {}
   const impUid = word(said.imp_uid)
   const merchantUid = word(said.merchant_uid)
   const common: OutcomeFacts = {

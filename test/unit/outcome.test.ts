@@ -83,6 +83,7 @@ describe('toReport', () => {
     '사용자 오류로 취소',
     '거래 취소',
     '취소 요청',
+    '취소요청',
     'user: cannot cancel',
     'the superuser cancelled',
     'cancelled by the bank',
