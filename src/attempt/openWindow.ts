@@ -6,7 +6,7 @@ import { readyIamport } from '../iamport/loadIamport.ts'
 import type { WindowEnd } from '../iamport/requestPay.ts'
 import type { Iamport } from '../iamport/sdk.ts'
 import { loadedFamily } from '../iamport/sdkFamilies.ts'
-import type { PendingAttempt } from './pending.ts'
+import { type PendingAttempt, pendingAttempt } from './pending.ts'
 import type { AttemptSettings } from './runAttempt.ts'
 
 /** From the click until a browser would block a popup, and until an unmount ends what the click began. */
@@ -42,7 +42,8 @@ export function readyWindow(request: BillingKeyRequest, order: unknown, { sdk, d
     order,
     token,
     redirectUrl,
-    impUid: null,
+    // of an earlier window of this order: what that one may have taken is not forgotten over this one
+    impUid: pendingAttempt(merchantUid)?.impUid ?? null,
   }
   const pending = { ...facts, startedAt: Date.now(), failedAsks: 0, cameToNothing: false }
   return { imp, params, pending }

@@ -381,8 +381,10 @@ export class Attempt {
       adviseOfDialog()
       this.#window = requestPay(imp, params, {
         onEnd: (end) => {
-          const report = reportOf(end, pending)
-          adviseOfReport(report)
+          const said = reportOf(end, pending)
+          adviseOfReport(said)
+          // an earlier window of this order said success: this one's word takes nothing of it back, and the server decides
+          const report = pending.impUid === null || hasReportedSuccess(said) ? said : { ...reportFrom(pending), recovered: false }
           this.dispatch({ type: 'window-ended', report })
         },
         onLate: (answer) => this.hearLate(toReport(answer, pending, 'callback'), pending, drops),

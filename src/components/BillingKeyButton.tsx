@@ -68,6 +68,7 @@ function labelAfter({ phase, outcome }: UseBillingKeyResult): Label | null {
 export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonProps>(function BillingKeyButton(props, ref) {
   const { request, order, onOutcome, onError, quiet = false, children, render, className = '', ...rest } = props
   const { onClick, onPointerEnter, onPointerDown, onFocus, 'aria-disabled': ariaDisabled, ...attributes } = rest
+  const { 'aria-label': _label, 'aria-labelledby': _labelledBy, ...unnamed } = attributes
   const { locale: words = ko } = useBillingKeyContext()
   const state = useBillingKey({ onOutcome, onError })
   const { phase, isPending, outcome, error } = state
@@ -94,9 +95,8 @@ export const BillingKeyButton = forwardRef<HTMLButtonElement, BillingKeyButtonPr
   )
   const element: BillingKeyButtonElementProps = {
     type: 'button',
-    ...attributes,
     // the shop's own name for it is that of its own label: what the phases say is heard as well as seen
-    'aria-label': label ? undefined : attributes['aria-label'],
+    ...(label ? unnamed : attributes),
     ref: setRef,
     className: `rbk-button ${className}`.trim(),
     'data-phase': phase,

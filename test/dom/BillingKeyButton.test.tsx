@@ -129,6 +129,25 @@ describe('<BillingKeyButton>', () => {
     expect(screen.getByRole('button', { name: '결과 다시 확인' })).toBe(button)
   })
 
+  it('is called by what the shop’s aria-labelledby points at in place of its own label only', async () => {
+    const { button } = await show({ 'aria-labelledby': 'of-the-shop' })
+    expect(button.getAttribute('aria-labelledby')).toBe('of-the-shop')
+    fireEvent.click(button)
+    expect(screen.getByRole('button', { name: '결제창에서 진행 중…' })).toBe(button)
+    expect(button.hasAttribute('aria-labelledby')).toBe(false)
+  })
+
+  it('leaves an element of the shop’s own the name that it has', async () => {
+    const { button } = await show({
+      render: (props: BillingKeyButtonElementProps) => (
+        <button aria-label="카드 등록" {...props}>
+          +
+        </button>
+      ),
+    })
+    expect(screen.getByRole('button', { name: '카드 등록' })).toBe(button)
+  })
+
   it('waits for a customer who takes half an hour, and always with a callback for the SDK (sdk-facts 9)', async () => {
     const { button, onOutcome } = await show()
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] })

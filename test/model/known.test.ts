@@ -6,7 +6,13 @@ import { World } from './world.ts'
 type Step = readonly [name: Command['name'], n: number]
 
 /** Histories that broke a rule once, as short as they could be made. Random ones come upon them once in tens of thousands. */
-const known: { readonly title: string; readonly amount: number; readonly popup: boolean; readonly steps: readonly Step[] }[] = [
+const known: {
+  readonly title: string
+  readonly amount: number
+  readonly popup: boolean
+  readonly numbersAgain?: boolean
+  readonly steps: readonly Step[]
+}[] = [
   {
     title: 'a second hook asks without the number of a success that the first one has heard of',
     amount: 0,
@@ -66,12 +72,66 @@ const known: { readonly title: string; readonly amount: number; readonly popup: 
       ['server knows nothing', 0],
     ],
   },
+  {
+    title: 'an order is opened again after its window said success and nobody could confirm it, and the SDK refuses',
+    amount: 0,
+    popup: false,
+    numbersAgain: true,
+    steps: [
+      ['click', 0],
+      ['answer of nothing', 0],
+      ['half a minute', 0],
+      ['click twice', 0],
+      ['server says 401', 0],
+      ['click twice', 0],
+      ['SDK behaves otherwise', 97],
+      ['half a minute', 0],
+      ['comes back by redirect', 0],
+      ['reload', 7],
+      ['click', 0],
+    ],
+  },
+  {
+    title: 'an order is opened again after its window said success and nobody could confirm it, and its second window is closed',
+    amount: 0,
+    popup: false,
+    numbersAgain: true,
+    steps: [
+      ['click', 0],
+      ['success', 0],
+      ['server is down', 0],
+      ['recheck', 0],
+      ['server is down', 0],
+      ['recheck', 0],
+      ['server is down', 0],
+      ['click', 0],
+      ['window closes', 0],
+      ['server knows nothing', 0],
+    ],
+  },
+  {
+    title: 'an order is opened again after its window said success and nobody could confirm it, and the PG says that it is paid',
+    amount: 9_900,
+    popup: false,
+    numbersAgain: true,
+    steps: [
+      ['click', 0],
+      ['success', 0],
+      ['server is down', 0],
+      ['recheck', 0],
+      ['server is down', 0],
+      ['recheck', 0],
+      ['server is down', 0],
+      ['click', 0],
+      ['paid already', 0],
+    ],
+  },
 ]
 
 describe('a history that broke a rule once', () => {
-  it.each(known)('$title', async ({ amount, popup, steps }) => {
+  it.each(known)('$title', async ({ amount, popup, numbersAgain = false, steps }) => {
     installBrowser()
-    const world = new World({ amount, popup, canAsk: true, numbersAgain: false })
+    const world = new World({ amount, popup, canAsk: true, numbersAgain })
     for (const [name, n] of steps) {
       const command = new Command(name, n)
       if (command.check(world)) await command.run(world)
