@@ -156,8 +156,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const response = await app.fetch(request, env)
       if (request.method === 'GET') keepNews()
       else keep()
-      if (call) state.events.add('request', { ...call, status: response.status, refusal: await refusalOf(response) })
-      seen = state.events.lastId()
+      if (call) {
+        const refusal = await refusalOf(response)
+        // the call itself is nothing to remember; what another one did meanwhile may be
+        const isKept = seen === state.events.lastId()
+        state.events.add('request', { ...call, status: response.status, refusal })
+        if (isKept) seen = state.events.lastId()
+      }
       state.watch()
       await state.webhooks.settled(before)
       return response
