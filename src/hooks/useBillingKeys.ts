@@ -43,7 +43,7 @@ export function useBillingApi(): { readonly api: string; readonly customerKey: s
 }
 
 /** `useQuery`, that goes with the client: an app may take a new one for the next member under a mounted list. */
-function useQueryOf<Data, Selected, Key extends readonly unknown[]>(
+function useQueryOfClient<Data, Selected, Key extends readonly unknown[]>(
   options: QueryObserverOptions<Data, Error, Selected, Data, Key>,
 ): UseQueryResult<Selected> {
   const client = useQueryClient()
@@ -86,7 +86,7 @@ export function useBillingKeys(): UseQueryResult<readonly BillingKeySummary[]> {
     customerKey: customerKey ?? undefined,
     staleTime: typeof staleTime === 'number' ? staleTime : undefined,
   })
-  const query = useQueryOf({ ...options, select: selectKeys, throwOnError: false })
+  const query = useQueryOfClient({ ...options, select: selectKeys, throwOnError: false })
   const issuedAt = useSyncExternalStore(subscribeToPage, lastIssuedAt, never)
   const { isFetching, errorUpdatedAt, dataUpdatedAt } = query
   useEffect(() => {

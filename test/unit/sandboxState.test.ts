@@ -312,28 +312,48 @@ describe('what is saved', () => {
     expectCharged(JSON.parse(disk.saved), 'm', 500)
   })
 
-  it('may fail: what could not be remembered is read by nobody until it can be, though it was no event', async () => {
+  /** A sandbox on a disk that can be full, and calls of a shop that has a token. */
+  async function onDisk() {
     const disk = { isFull: false, saved: '' }
     const save = (text: string) => {
       if (disk.isFull) throw new Error('shop.json cannot be written (ENOSPC).')
       disk.saved = text
     }
     const sandbox = createSandbox({ save })
-    const call = async (path: string, body?: object, authorization = '') => {
+    let authorization = ''
+    const call = async (path: string, body?: object) => {
       const headers = { 'content-type': 'application/json', authorization }
       const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers }
       return (await sandbox.fetch(new Request(`http://sandbox${path}`, init))).json()
     }
     const { impKey: imp_key, impSecret: imp_secret } = sandbox
-    const { access_token } = (await call('/users/getToken', { imp_key, imp_secret })).response
-    disk.isFull = true
-    await expect(call('/payments/prepare', { merchant_uid: 'm', amount: 500 }, access_token)).rejects.toThrow(/ENOSPC/)
+    authorization = (await call('/users/getToken', { imp_key, imp_secret })).response.access_token
+    return { disk, call }
+  }
+  const prepared = { merchant_uid: 'm', amount: 500 }
 
-    await expect(call('/payments/prepare/m', undefined, access_token)).rejects.toThrow(/ENOSPC/)
+  it('may fail: what could not be remembered is read by nobody until it can be, though it was no event', async () => {
+    const { disk, call } = await onDisk()
+    disk.isFull = true
+    await expect(call('/payments/prepare', prepared)).rejects.toThrow(/ENOSPC/)
+
+    await expect(call('/payments/prepare/m')).rejects.toThrow(/ENOSPC/)
     disk.isFull = false
-    expect(await call('/payments/prepare/m', undefined, access_token)).toMatchObject({ response: { amount: 500 } })
+    expect(await call('/payments/prepare/m')).toMatchObject({ response: { amount: 500 } })
 
     expect(JSON.parse(disk.saved).prepared).toEqual([['m', { amount: 500, currency: null }]])
+  })
+
+  it('may fail while another call is answered, which makes it no more remembered', async () => {
+    for (let turns = 0; turns < 60; turns += 1) {
+      const { disk, call } = await onDisk()
+      disk.isFull = true
+      const unsaved = expect(call('/payments/prepare', prepared)).rejects.toThrow(/ENOSPC/)
+      for (let turn = 0; turn < turns; turn += 1) await null
+      await call('/payments/status/all').catch(() => {})
+      await unsaved
+      await expect(call('/payments/prepare/m'), `after ${turns} turns`).rejects.toThrow(/ENOSPC/)
+    }
   })
 
   it('names what it cannot be written to', () => {
