@@ -294,15 +294,21 @@ it('takes no consent to an amount that the page did not name', async () => {
   expect(sandbox.payments.at(-1)).toMatchObject({ status: 'paid', amount: 12900 })
 })
 
-it('asks again for the consent that was withdrawn and taken back between two tries, before it tries again', async () => {
-  let isDown = false
-  const { sandbox, browser, pass } = openDemoShop('2027-01-31T03:00:00Z', { fault: () => (isDown ? { kind: 'refused' } : undefined) })
-  const tab = browser()
+/** The shop and its one member, whose first payment after the free month was declined today. */
+async function inDunning(options: Parameters<typeof openDemoShop>[1] = {}) {
+  const shop = openDemoShop('2027-01-31T03:00:00Z', options)
+  const tab = shop.browser()
   await tab.signIn('미나')
   await tab.register({ plan: 'trial' }, '9410-0000-0000-0004')
-  await pass(22)
+  await shop.pass(22)
   await tab.act('consent')
-  await pass(6)
+  await shop.pass(6)
+  return { ...shop, tab }
+}
+
+it('asks again for the consent that was withdrawn and taken back between two tries, before it tries again', async () => {
+  let isDown = false
+  const { tab, sandbox, pass } = await inDunning({ fault: () => (isDown ? { kind: 'refused' } : undefined) })
   expect(await tab.current()).toMatchObject({ state: 'past-due', consent: null })
   isDown = true
   await pass(1).catch(() => {})
@@ -317,13 +323,7 @@ it('asks again for the consent that was withdrawn and taken back between two tri
 })
 
 it('takes the consent that is asked for anew in dunning, to the amount that was written down and is shown', async () => {
-  const { db, sandbox, browser, pass } = openDemoShop()
-  const tab = browser()
-  await tab.signIn('미나')
-  await tab.register({ plan: 'trial' }, '9410-0000-0000-0004')
-  await pass(22)
-  await tab.act('consent')
-  await pass(6)
+  const { tab, db, sandbox, pass } = await inDunning()
   db.exec('update subscriptions set amount = 12900, consentedOn = null')
   expect(await tab.current()).toMatchObject({ amount: 9900, consent: { isNeeded: true, isOpen: true } })
   await tab.act('consent')
