@@ -122,6 +122,20 @@ describe('a button', () => {
     expect(told).toHaveLength(2)
   })
 
+  it('does not count as the customer’s asks those that it makes itself when the page is seen again', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const confirm = vi.fn<Confirm>(offline)
+    const { button } = await show(confirm)
+    await click(button)
+    await answer(0)
+    for (let i = 0; i < 3; i += 1) await act(async () => void document.dispatchEvent(new Event('visibilitychange')))
+    expect(confirm).toHaveBeenCalledTimes(4)
+    expect(pendingAttempt('order-1')).toMatchObject({ failedAsks: 0 })
+    await click(button) // and so it asks, and opens no window over a payment that may be there
+    expect(fake.calls).toHaveLength(1)
+    expect(pendingAttempt('order-1')).toMatchObject({ failedAsks: 1 })
+  })
+
   it('works after it was unmounted and mounted again over a window that says nothing', async () => {
     function Shop() {
       const [isThere, setThere] = useState(true)
