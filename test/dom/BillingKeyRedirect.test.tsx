@@ -329,6 +329,7 @@ describe('on a server', () => {
     })
 
     it('asks again, with the number, when that came while it was asked without', async () => {
+      vi.useFakeTimers()
       const { calls } = installFakeIamport()
       remember(attempt)
       history.replaceState(null, '', '/plans')
@@ -340,13 +341,13 @@ describe('on a server', () => {
           <BillingKeyButton request={{ customerUid: 'card-2', merchantUid: 'issue-2', name: 'n', amount: 9900 }} onOutcome={onOutcome} />
         </BillingKeyProvider>,
       )
-      await waitFor(() => expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: null }), expect.anything()))
+      await act(() => vi.advanceTimersByTimeAsync(0))
+      expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: null }), expect.anything())
       remember({ ...attempt, impUid: 'imp_1' })
       confirm.mockImplementation(async ({ impUid }) => (impUid === null ? { status: 'none' } : issued))
       await act(async () => first({ status: 'none' }))
-      await waitFor(() => expect(onOutcome).toHaveBeenCalledWith(expect.objectContaining({ status: 'issued', impUid: 'imp_1' })), {
-        timeout: 20_000,
-      })
+      await act(() => vi.advanceTimersByTimeAsync(10_000)) // silence is asked about for as long
+      expect(onOutcome).toHaveBeenCalledWith(expect.objectContaining({ status: 'issued', impUid: 'imp_1' }))
       expect(calls).toHaveLength(0)
     })
 
