@@ -53,12 +53,55 @@ describe('<BillingKeyRedirect>', () => {
     expect(history.state).toMatchObject({ router: 1 })
   })
 
+  it('takes the keys of this tab’s own result out of the address before the server has answered', async () => {
+    leave()
+    const { confirm } = land(
+      '?plan=a&imp_uid=imp_1&merchant_uid=issue-1',
+      vi.fn(() => new Promise<ConfirmAnswer>(() => {})),
+    )
+    await waitFor(() => expect(confirm).toHaveBeenCalled())
+    expect(location.search).toBe('?plan=a')
+  })
+
+  it.each([
+    [{ router: 1, __NA: true, __N: true, __PRIVATE_NEXTJS_INTERNALS_TREE: [] }, { router: 1 }],
+    [
+      { my__NA: 1, __NAME: 2, __Next: 3 },
+      { my__NA: 1, __NAME: 2, __Next: 3 },
+    ],
+    [{ __NA: true }, null],
+    [{}, null],
+    ['text', null],
+    [null, null],
+  ])('leaves of the history’s state %j what is not Next.js’s own', async (before, after) => {
+    leave()
+    history.replaceState(before, '', '/done?imp_uid=imp_1&merchant_uid=issue-1')
+    render(
+      <BillingKeyProvider userCode="imp00000000" confirm={async () => issued}>
+        <BillingKeyRedirect />
+      </BillingKeyProvider>,
+    )
+    await screen.findByText(/등록하고 9,900원을/)
+    expect(location.search).toBe('')
+    expect(history.state).toEqual(after)
+  })
+
   it('gives the shop back the parameters that a legacy SDK encoded twice (sdk-facts 14)', async () => {
     remember({ ...attempt, redirectUrl: '/done?q=100%25&b=2' })
     land('?q=100%2525&b=2&imp_uid=imp_1&merchant_uid=issue-1&imp_success=true')
     await screen.findByText(/등록하고 9,900원을/)
     expect(location.search).toBe('?q=100%25&b=2')
   })
+
+  it.each(['/paid?q=1', 'https://shop.example/done?q=1'])(
+    'keeps the address that it landed on, when it was sent to %s',
+    async (redirectUrl) => {
+      remember({ ...attempt, redirectUrl })
+      land('?q=2&imp_uid=imp_1&merchant_uid=issue-1')
+      await screen.findByText(/등록하고 9,900원을/)
+      expect(location.pathname + location.search).toBe('/done?q=2')
+    },
+  )
 
   it('knows the outcome after a refresh without asking again', async () => {
     leave()
@@ -102,6 +145,22 @@ describe('<BillingKeyRedirect>', () => {
     resetPage({ keepStorage: true })
     const kept = JSON.parse(sessionStorage.getItem('react-billing-key') ?? '')
     sessionStorage.setItem('react-billing-key', JSON.stringify({ ...kept, pending: [], told: [] }))
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type: 'reload' } as unknown as PerformanceEntry])
+    land('')
+    expect(await screen.findByText('없음')).toBeDefined()
+    vi.restoreAllMocks()
+  })
+
+  it('does not show again that nobody could say, once the server has said that there is nothing', async () => {
+    leave()
+    const { unmount, onOutcome } = land(
+      '?imp_uid=imp_1&merchant_uid=issue-1',
+      vi.fn(async (): Promise<ConfirmAnswer> => ({ status: 'pending' })),
+    )
+    await waitFor(() => expect(onOutcome).toHaveBeenCalledWith(expect.objectContaining({ status: 'unconfirmed' })))
+    unmount()
+    remember({ ...attempt, cameToNothing: true }) // by a later click's question
+    resetPage({ keepStorage: true })
     vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type: 'reload' } as unknown as PerformanceEntry])
     land('')
     expect(await screen.findByText('없음')).toBeDefined()
@@ -180,9 +239,10 @@ describe('<BillingKeyRedirect>', () => {
     unanswered.unmount()
     resetPage({ keepStorage: true })
     vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type: 'reload' } as unknown as PerformanceEntry])
-    const { confirm } = land('')
+    const { confirm, onOutcome } = land('')
     expect(await screen.findByText(/등록하고 9,900원을/)).toBeDefined()
     expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: 'imp_1' }), expect.any(AbortSignal))
+    expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued', recovered: false }))
     vi.restoreAllMocks()
   })
 
