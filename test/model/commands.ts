@@ -62,9 +62,9 @@ function callBack(kind: 'success' | 'declined' | 'cancel' | 'nothing' | 'both'):
 }
 
 function leaveAndLand(consumers: number): Happening['run'] {
-  return (world, n) => {
+  return async (world, n) => {
     const order = pick(world.orders, n >> 2)
-    if (order.member !== world.owner) return undefined
+    if (order.member !== world.owner) return
     const keys = [`imp_uid=imp_${order.uid}`, `merchant_uid=${order.uid}`]
     const kind = n % 4
     if (kind === 3 && order.paidAt === null) {
@@ -73,7 +73,7 @@ function leaveAndLand(consumers: number): Happening['run'] {
       keys.shift()
     } else {
       world.pay(order)
-      if (order.paidAt === null) return undefined
+      if (order.paidAt === null) return
       order.success = true
       keys.push('imp_success=true')
     }
@@ -84,7 +84,8 @@ function leaveAndLand(consumers: number): Happening['run'] {
     world.installSdk()
     world.land(consumers)
     if (kind === 2) world.mountHook()
-    return world.pass(1)
+    await world.pass(1)
+    world.checkLanding()
   }
 }
 

@@ -486,7 +486,19 @@ export class World {
       if (!isTold && !`${browser.storage()}${memory()}`.includes(order.uid))
         this.fail(`${order.uid} was issued, and nobody was or will be told`)
     }
+    for (const outcome of [landingOutcome()?.outcome, ...this.hooks.map(({ hook }) => hook.snapshot().outcome)])
+      if (
+        outcome?.status === 'issued' &&
+        !this.told.some((one) => one.outcome.status === 'issued' && one.outcome.merchantUid === outcome.merchantUid)
+      )
+        this.fail(`${outcome.merchantUid} is shown as issued, and nobody was told`)
     this.checkAddress()
+  }
+
+  /** What came back in the address is asked about, or has been shown. */
+  checkLanding(): void {
+    const phase = landingOutcome()?.phase
+    if (phase !== 'confirming' && phase !== 'settled') this.fail(`a result landed, and its page is ${phase}`)
   }
 
   checkAddress(): void {
