@@ -155,10 +155,27 @@ const happenings = {
   'server says 401': answer('401', 2),
   'server is down': answer('5xx', 3),
   'server says nonsense': answer('garbage', 1),
-  recheck: { weight: 5, can: has.hook, run: (world, n) => pick(mounted(world), n).hook.recheck() },
+  recheck: {
+    weight: 5,
+    can: has.hook,
+    run: (world, n) => {
+      const { hook } = pick(mounted(world), n)
+      const isOpen = hook.snapshot().outcome?.status === 'unconfirmed'
+      hook.recheck()
+      if (isOpen && hook.snapshot().phase !== 'confirming') world.fail('rule 4: what nobody could say is not asked again')
+    },
+  },
   'recheck on the landing': { weight: 3, can: (world) => world.landed !== null, run: () => recheckLanding() },
   abandon: { weight: 5, run: (world) => abandon(world) },
-  reset: { weight: 2, can: has.hook, run: (world, n) => pick(mounted(world), n).hook.reset() },
+  reset: {
+    weight: 2,
+    can: has.hook,
+    run: (world, n) => {
+      const { hook } = pick(mounted(world), n)
+      hook.reset()
+      if (hook.snapshot().phase === 'settled') world.fail('it is settled, and reset does nothing')
+    },
+  },
   mount: { weight: 4, can: (world) => mounted(world).length < 2, run: (world) => world.mountHook() },
   unmount: {
     weight: 3,

@@ -13,6 +13,8 @@ export type { BillingKeyOutcome, RequestSource }
 /** One hook of the page. */
 export class Hook {
   readonly #attempt: Attempt
+  /** Clicks whose promise has not ended. */
+  waiting = 0
   constructor(settings: () => AttemptSettings, onOutcome: Tell, onError: (error: BillingKeyError) => void) {
     this.#attempt = new Attempt({ settings, onOutcome: () => onOutcome, onError: () => onError })
   }
@@ -30,7 +32,13 @@ export class Hook {
   readonly #onVisible = () => {
     if (document.visibilityState === 'visible') this.#attempt.recheck(false)
   }
-  issue = (source: RequestSource) => void this.#attempt.issue(source).catch(() => {})
+  issue = (source: RequestSource) => {
+    this.waiting += 1
+    const ends = () => {
+      this.waiting -= 1
+    }
+    this.#attempt.issue(source).then(ends, ends)
+  }
   prepare = (source: RequestSource) => this.#attempt.prepare(source)
   recheck = () => this.#attempt.recheck()
   reset = () => this.#attempt.reset()

@@ -112,6 +112,9 @@ export class World {
   /** For whom the shop made each request. */
   readonly #madeFor = new Map<string, string | undefined>()
   #nextConsumer = 1
+  readonly #errorsTold = new Set<unknown>()
+  /** Orders somebody was told of, also before a new window of theirs; `null` for a click that came to no order. */
+  readonly #everTold = new Set<string | null>()
 
   /** How many milliseconds the page could be seen. */
   get seen(): number {
@@ -328,6 +331,7 @@ export class World {
       () => this.settings() as never,
       (outcome) => this.hear(name, outcome),
       (error) => {
+        this.#errorsTold.add(error)
         if (error.code === 'invalid-request' && !/gave undefined/.test(error.message)) this.fail(`an error of ours: ${error.message}`)
         if (this.callbacksThrow) this.throwOne()
       },
@@ -359,6 +363,7 @@ export class World {
     const isSame = (one: Told) => one.outcome.merchantUid === outcome.merchantUid
     const earlier = this.told.filter(isSame)
     this.told.push({ page: this.page, consumer, outcome })
+    this.#everTold.add(outcome.merchantUid)
     if (outcome.merchantUid === null) {
       if (this.told.filter((one) => one.outcome.merchantUid === null).length > this.clicks)
         this.fail('rule 1: told more than there were clicks')
@@ -486,13 +491,22 @@ export class World {
       if (!isTold && !`${browser.storage()}${memory()}`.includes(order.uid))
         this.fail(`${order.uid} was issued, and nobody was or will be told`)
     }
-    for (const outcome of [landingOutcome()?.outcome, ...this.hooks.map(({ hook }) => hook.snapshot().outcome)])
+    this.checkShown()
+    this.checkAddress()
+  }
+
+  /** Nobody sees an end that nobody was told of. */
+  checkShown(): void {
+    for (const { outcome, error } of [landingOutcome(), ...this.hooks.map(({ hook }) => hook.snapshot())].flatMap((one) => one ?? [])) {
+      if (error && !this.#errorsTold.has(error)) this.fail(`${error.code} is shown, and nobody was told`)
+      if (outcome && !this.#everTold.has(outcome.merchantUid))
+        this.fail(`${outcome.merchantUid} is shown as ${outcome.status}, and nobody was told`)
       if (
         outcome?.status === 'issued' &&
         !this.told.some((one) => one.outcome.status === 'issued' && one.outcome.merchantUid === outcome.merchantUid)
       )
         this.fail(`${outcome.merchantUid} is shown as issued, and nobody was told`)
-    this.checkAddress()
+    }
   }
 
   /** What came back in the address is asked about, or has been shown. */
@@ -536,6 +550,7 @@ export class World {
       this.check()
     }
     if (underWay().length > 0) this.fail(`rule 4: no way out of ${underWay().join()}`)
+    if (this.hooks.some(({ hook }) => hook.waiting > 0)) this.fail('rule 4: nothing is under way, and a click still waits')
     await this.nothingLost()
   }
 
