@@ -109,7 +109,8 @@ export default defineConfig({
         test: {
           name: 'dom-18',
           include: ['test/dom/**/*.test.tsx'],
-          exclude: ['**/*.19.test.tsx'],
+          // React has no part in the second
+          exclude: ['**/*.19.test.tsx', 'test/dom/runAttempt.test.tsx'],
           setupFiles: ['test/patience.ts'],
           environment: 'jsdom',
           ...inline,

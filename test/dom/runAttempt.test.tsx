@@ -1,0 +1,292 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { reportFrom } from '../../src/attempt/leftovers.ts'
+import { attemptsOfPage, recheckPage } from '../../src/attempt/page.ts'
+import { keepOnlyFor, type PendingAttempt, pendingAttempt, remember } from '../../src/attempt/pending.ts'
+import { Attempt, type AttemptSettings } from '../../src/attempt/runAttempt.ts'
+import { type BillingKeyOutcome, type BillingKeyRequest, type Confirm, type ConfirmAnswer, isBillingKeyError } from '../../src/index.ts'
+import { installFakeIamport, resetPage } from './fakeIamport.ts'
+
+const requestOf = (merchantUid: string, amount = 0): BillingKeyRequest => ({
+  customerUid: `card-${merchantUid}`,
+  merchantUid,
+  name: '월간',
+  amount,
+})
+const earlier: PendingAttempt = {
+  userCode: 'imp00000000',
+  merchantUid: 'order-0',
+  customerUid: 'card-0',
+  amount: 0,
+  currency: 'KRW',
+  pg: 'jtnet',
+  impUid: null,
+  startedAt: Date.now(),
+  failedAsks: 0,
+  cameToNothing: false,
+}
+const issuedOf = (merchantUid: string | null, impUid: string | null): ConfirmAnswer => ({
+  status: 'issued',
+  customerUid: `card-${merchantUid}`,
+  impUid: impUid ?? 'imp_1',
+  charged: 0,
+  currency: 'KRW',
+  card: null,
+})
+const issued: Confirm = async ({ merchantUid, impUid }) => issuedOf(merchantUid, impUid)
+const offline: Confirm = () => Promise.reject(new Error('offline'))
+
+let fake: ReturnType<typeof installFakeIamport>
+const attempts: Attempt[] = []
+beforeEach(() => {
+  resetPage()
+  fake = installFakeIamport()
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+afterEach(async () => {
+  for (const one of attempts.splice(0)) {
+    one.abandon()
+    one.unmount()
+  }
+  await settle()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+/** An attempt as a hook has it, and all that it told. */
+function mounted(confirm?: Confirm, change: { settings?: Partial<AttemptSettings>; listens?: boolean } = {}) {
+  const told: BillingKeyOutcome[] = []
+  const errors: unknown[] = []
+  const settings = (): AttemptSettings => ({
+    sdk: { userCode: 'imp00000000' },
+    defaults: { pg: 'jtnet', redirectUrl: '/done' },
+    confirm,
+    confirmTimeoutMs: 15_000,
+    fetchIntent: undefined,
+    customerKey: undefined,
+    ...change.settings,
+  })
+  const listens = change.listens ?? true
+  const attempt = new Attempt({
+    settings,
+    onOutcome: () => (listens ? (outcome) => void told.push(outcome) : undefined),
+    onError: () => (listens ? (error) => void errors.push(error) : undefined),
+  })
+  attempts.push(attempt)
+  attempt.mount()
+  return { attempt, told, errors }
+}
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve))
+const succeed = (at: number) =>
+  fake.calls[at]?.answer({ success: true, imp_uid: `imp_${at}`, merchant_uid: fake.calls[at]?.params.merchant_uid })
+const scripts = () => document.querySelectorAll('script').length
+const failure = (status: unknown, code: unknown) => Object.assign(new Error('no'), { status, code })
+
+describe('a request that cannot be had', () => {
+  it.each([
+    ['failed', failure(400, 'no')],
+    ['failed', failure(499, 'no')],
+    ['error', failure(399, 'no')],
+    ['error', failure(500, 'no')],
+    ['error', failure('403', 'no')],
+    ['error', failure(403, 7)],
+    ['error', { status: 403, code: 'no', message: 'no' }],
+  ])('ends as %s where it throws %o', async (end, thrown) => {
+    const { attempt, told, errors } = mounted(issued)
+    const how = attempt
+      .issue(() => Promise.reject(thrown))
+      .then(
+        ({ status }) => status,
+        (error: unknown) => isBillingKeyError(error) && 'error',
+      )
+    expect(await how).toBe(end)
+    expect(told).toMatchObject(end === 'failed' ? [{ status: 'failed', code: 'no', stage: 'before-window' }] : [])
+    expect(errors).toMatchObject(end === 'failed' ? [] : [{ code: 'request-failed' }])
+  })
+
+  it('is said to be wrong before anything is loaded', async () => {
+    Reflect.deleteProperty(window, 'IMP')
+    const { attempt } = mounted(issued)
+    await expect(attempt.issue(requestOf('order-1', -1))).rejects.toMatchObject({ code: 'invalid-request' })
+    expect(scripts()).toBe(0)
+  })
+
+  it('shows its newest error, has settled by it, and opens when it is right', async () => {
+    const { attempt, errors } = mounted(issued)
+    await expect(attempt.issue(() => requestOf('order-1', -1))).rejects.toMatchObject({ code: 'invalid-request' })
+    expect(attempt.getSnapshot()).toMatchObject({ phase: 'settled', error: errors[0] })
+    await expect(attempt.issue(() => requestOf('order-1', -2))).rejects.toMatchObject({ code: 'invalid-request' })
+    expect(errors).toHaveLength(2)
+    expect(attempt.getSnapshot().error).toBe(errors[1])
+    void attempt.issue(() => requestOf('order-1'))
+    expect(fake.calls).toHaveLength(1)
+  })
+})
+
+it('prepare() loads the SDK ahead, once', () => {
+  Reflect.deleteProperty(window, 'IMP')
+  const { attempt } = mounted(issued)
+  attempt.prepare()
+  attempt.prepare()
+  expect(scripts()).toBe(1)
+})
+
+describe('the page', () => {
+  it('forgets an attempt whose component has gone, and not one that is under way', async () => {
+    const { attempts: known } = attemptsOfPage()
+    let answer: (said: ConfirmAnswer) => void = () => {}
+    const first = mounted(() => new Promise((resolve) => (answer = resolve))).attempt
+    const second = mounted(issued)
+    void first.issue(requestOf('order-1'))
+    first.unmount()
+    await settle()
+    succeed(0)
+    await settle()
+    expect(first.getSnapshot().phase).toBe('confirming')
+    expect(known.has(first)).toBe(true)
+    await expect(second.attempt.issue(requestOf('order-2'))).rejects.toMatchObject({ code: 'window-busy' })
+    answer(issuedOf('order-1', 'imp_0'))
+    await settle()
+    expect(known.has(first)).toBe(false)
+    second.attempt.unmount()
+    await settle()
+    expect(known.size).toBe(0)
+  })
+
+  it('reports nothing of a second click where nobody listens to errors', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    void mounted(issued).attempt.issue(requestOf('order-1'))
+    await expect(mounted(issued, { listens: false }).attempt.issue(requestOf('order-2'))).rejects.toMatchObject({ code: 'window-busy' })
+    expect(reported).not.toHaveBeenCalled()
+  })
+
+  it('asks no server any more about an order of a member who has gone', async () => {
+    keepOnlyFor('member-1')
+    const confirm = vi.fn<Confirm>(() => new Promise(() => {}))
+    void mounted(confirm).attempt.issue(requestOf('order-1'))
+    succeed(0)
+    await settle()
+    const [, signal] = confirm.mock.calls[0] ?? []
+    expect(signal?.aborted).toBe(false)
+    keepOnlyFor('member-2')
+    recheckPage()
+    expect(signal?.aborted).toBe(true)
+  })
+})
+
+describe('an order from before', () => {
+  it('counts an ask that failed as the customer’s, when their click waited for it', async () => {
+    remember(earlier)
+    await expect(mounted(offline).attempt.issue(requestOf('order-1'))).resolves.toMatchObject({ status: 'unconfirmed' })
+    expect(pendingAttempt('order-0')).toMatchObject({ failedAsks: 1 })
+  })
+
+  it('is left to the landing by what looks after leftovers, while its result is in the address', async () => {
+    remember(earlier)
+    history.replaceState(null, '', '/done?imp_uid=imp_0&merchant_uid=order-0')
+    const confirm = vi.fn(issued)
+    mounted(confirm).attempt.lookAfterLeftovers()
+    await settle()
+    expect(confirm).not.toHaveBeenCalled()
+  })
+
+  it('is asked about by PortOne’s number, when its new window says no, and is this click’s own', async () => {
+    remember({ ...earlier, impUid: 'imp_9', cameToNothing: true })
+    const confirm = vi.fn(issued)
+    const { attempt, told } = mounted(confirm)
+    const end = attempt.issue(requestOf('order-0'))
+    expect(fake.calls).toHaveLength(1)
+    fake.calls[0]?.answer({ success: false, merchant_uid: 'order-0', error_code: 'E', error_msg: '이미 결제된 주문번호입니다' })
+    await expect(end).resolves.toMatchObject({ status: 'issued', impUid: 'imp_9', recovered: false })
+    expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: 'imp_9' }), expect.anything())
+    expect(told).toHaveLength(1)
+  })
+
+  it('whose end becomes known by another attempt’s question is shown as what it is', async () => {
+    const confirm = vi.fn<Confirm>(offline)
+    const first = mounted(confirm)
+    const end = first.attempt.issue(requestOf('order-1'))
+    succeed(0)
+    await expect(end).resolves.toMatchObject({ status: 'unconfirmed' })
+    confirm.mockImplementation(issued)
+    mounted(confirm).attempt.lookAfterLeftovers()
+    await settle()
+    expect(first.attempt.getSnapshot()).toMatchObject({ phase: 'settled', outcome: { status: 'issued', merchantUid: 'order-1' } })
+    expect(first.told.map(({ status }) => status)).toEqual(['unconfirmed', 'issued'])
+  })
+})
+
+describe('a late success', () => {
+  it('is its own attempt’s, also while the window of another is open', async () => {
+    const confirm: Confirm = async ({ merchantUid, impUid }) => (impUid === null ? { status: 'none' } : issuedOf(merchantUid, impUid))
+    const first = mounted(confirm)
+    const end = first.attempt.issue(requestOf('order-1'))
+    first.attempt.abandon()
+    await expect(end).resolves.toMatchObject({ status: 'cancelled' })
+    const second = mounted(confirm)
+    void second.attempt.issue(requestOf('order-2'))
+    succeed(0)
+    await settle()
+    expect(first.told).toMatchObject([{ status: 'cancelled' }, { status: 'issued', merchantUid: 'order-1', recovered: false }])
+    expect(second.told).toEqual([])
+    expect(second.attempt.getSnapshot().phase).toBe('window-open')
+  })
+
+  it('is not ended by the end of the question that was asked without its number', async () => {
+    const answers: ((said: ConfirmAnswer) => void)[] = []
+    const { attempt, told } = mounted(() => new Promise((resolve) => answers.push(resolve)))
+    void attempt.issue(requestOf('order-1', 9_900))
+    attempt.abandon()
+    await settle()
+    succeed(0)
+    await settle()
+    expect(answers).toHaveLength(2)
+    answers[0]?.({ status: 'none' })
+    await settle()
+    expect(attempt.getSnapshot().phase).toBe('confirming')
+    answers[1]?.(issuedOf('order-1', 'imp_0'))
+    await settle()
+    expect(told).toMatchObject([{ status: 'issued', impUid: 'imp_0' }])
+  })
+
+  it('ends a click whose request is still fetched, where no server confirms', async () => {
+    const first = mounted()
+    const second = mounted()
+    void first.attempt.issue(requestOf('order-1'))
+    first.attempt.abandon()
+    let fetched: (request: BillingKeyRequest) => void = () => {}
+    const end = second.attempt.issue(() => new Promise((resolve) => (fetched = resolve)))
+    succeed(0)
+    await expect(end).resolves.toMatchObject({ status: 'reported', merchantUid: 'order-1', recovered: true })
+    fetched(requestOf('order-2'))
+    await settle()
+    expect(fake.calls).toHaveLength(1)
+    expect(first.told.map(({ status }) => status)).toEqual(['cancelled', 'reported'])
+  })
+})
+
+it('a click that waits for the landing opens its window, when that comes to no key', async () => {
+  let answer: (said: ConfirmAnswer) => void = () => {}
+  const confirm: Confirm = () => new Promise((resolve) => (answer = resolve))
+  const landing = mounted(confirm).attempt
+  attemptsOfPage().attempts.delete(landing)
+  attemptsOfPage().landing = landing
+  const { merchantUid, customerUid } = earlier
+  landing.takeOver(
+    {
+      type: 'landed',
+      report: reportFrom({ ...earlier, impUid: 'imp_0' }),
+      attempt: { merchantUid, amount: 0, canAsk: true, failedAsks: 0 },
+    },
+    { merchantUid, customerUid, impUid: 'imp_0', token: undefined },
+    confirm,
+  )
+  const { attempt, told } = mounted(confirm)
+  void attempt.issue(requestOf('order-1'))
+  await settle()
+  expect(attempt.getSnapshot().phase).toBe('preparing')
+  answer({ status: 'failed', code: 'not-yours', message: '' })
+  await settle()
+  expect(told).toEqual([])
+  expect(fake.calls).toHaveLength(1)
+})
