@@ -249,6 +249,26 @@ describe('a late success', () => {
     expect(told).toMatchObject([{ status: 'issued', impUid: 'imp_0' }])
   })
 
+  it.each([
+    ['asks again with the number, when the server knows of no payment without it', { status: 'none' } as const, 2],
+    ['takes a key for what it is', issuedOf('order-1', 'imp_9'), 1],
+  ])('that another one heard meanwhile: %s', async (_, said, asks) => {
+    const answers: ((said: ConfirmAnswer) => void)[] = []
+    const confirm = vi.fn<Confirm>(() => new Promise((resolve) => answers.push(resolve)))
+    const { attempt, told } = mounted(confirm)
+    void attempt.issue(requestOf('order-1', 9_900))
+    attempt.abandon()
+    await settle()
+    remember({ ...earlier, ...pendingAttempt('order-1'), impUid: 'imp_9' })
+    answers[0]?.(said)
+    await settle()
+    expect(confirm).toHaveBeenCalledTimes(asks)
+    answers[1]?.(issuedOf('order-1', 'imp_9'))
+    await settle()
+    expect(confirm).toHaveBeenLastCalledWith(expect.objectContaining({ impUid: asks === 2 ? 'imp_9' : null }), expect.anything())
+    expect(told).toMatchObject([{ status: 'issued', impUid: 'imp_9', recovered: false }])
+  })
+
   it('ends a click whose request is still fetched, where no server confirms', async () => {
     const first = mounted()
     const second = mounted()
