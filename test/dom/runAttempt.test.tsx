@@ -181,6 +181,55 @@ describe('an order from before', () => {
     expect(pendingAttempt('order-0')).toMatchObject({ failedAsks: 1 })
   })
 
+  it.each(['KRW', 'USD'])('is reported in its own currency, %s', (currency) => {
+    expect(reportFrom({ ...earlier, currency, impUid: 'imp_0' })).toMatchObject({ status: 'reported', currency })
+  })
+
+  it.each(['in its window', 'at the server'])('is left alone by what looks after leftovers, while it is %s', async (where) => {
+    const confirm = vi.fn<Confirm>(() => new Promise(() => {}))
+    void mounted(confirm).attempt.issue(requestOf('order-1'))
+    if (where === 'at the server') succeed(0)
+    await settle()
+    const asks = confirm.mock.calls.length
+    mounted(confirm).attempt.lookAfterLeftovers()
+    await settle()
+    expect(confirm).toHaveBeenCalledTimes(asks)
+  })
+
+  it('that the server says is no key is forgotten in silence, and the click goes on', async () => {
+    remember(earlier)
+    const { attempt, told } = mounted(async () => ({ status: 'failed', code: 'not-yours', message: '' }))
+    void attempt.issue(requestOf('order-1'))
+    await settle()
+    expect(fake.calls).toHaveLength(1)
+    expect(pendingAttempt('order-0')).toBeNull()
+    expect(told).toEqual([])
+  })
+
+  it('is not taken for nothing after hours, as long as nobody could be asked', async () => {
+    remember({ ...earlier, startedAt: Date.now() - 7_200_000 })
+    await expect(mounted(offline).attempt.issue(requestOf('order-1'))).resolves.toMatchObject({ status: 'unconfirmed' })
+    expect(fake.calls).toHaveLength(0)
+    expect(pendingAttempt('order-0')).toMatchObject({ cameToNothing: false })
+  })
+
+  it('is told to one that shows nothing else, and as unconfirmed to nobody else', async () => {
+    const confirm = vi.fn<Confirm>(offline)
+    const first = mounted(confirm)
+    await first.attempt.issue(() => Promise.reject(failure(403, 'no')))
+    remember(earlier)
+    first.attempt.lookAfterLeftovers()
+    await settle()
+    expect(confirm).toHaveBeenCalledTimes(1)
+    expect(first.told).toMatchObject([{ status: 'failed', code: 'no' }])
+    confirm.mockImplementation(issued)
+    const second = mounted(confirm)
+    first.attempt.lookAfterLeftovers()
+    await settle()
+    expect(second.attempt.getSnapshot()).toMatchObject({ phase: 'settled', outcome: { status: 'issued', merchantUid: 'order-0' } })
+    expect(first.told).toHaveLength(1)
+  })
+
   it('is left to the landing by what looks after leftovers, while its result is in the address', async () => {
     remember(earlier)
     history.replaceState(null, '', '/done?imp_uid=imp_0&merchant_uid=order-0')
