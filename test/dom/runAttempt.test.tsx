@@ -213,6 +213,13 @@ describe('an order from before', () => {
     expect(pendingAttempt('order-0')).toMatchObject({ cameToNothing: false })
   })
 
+  it('is kept with the number of its key, as long as nobody can be told', async () => {
+    remember(earlier)
+    mounted(async () => issuedOf('order-0', 'imp_7'), { listens: false }).attempt.lookAfterLeftovers()
+    await settle()
+    expect(pendingAttempt('order-0')).toMatchObject({ impUid: 'imp_7' })
+  })
+
   it('is told to one that shows nothing else, and as unconfirmed to nobody else', async () => {
     const confirm = vi.fn<Confirm>(offline)
     const first = mounted(confirm)
