@@ -109,8 +109,8 @@ export default defineConfig({
         test: {
           name: 'dom-18',
           include: ['test/dom/**/*.test.tsx'],
-          // React has no part in the second
-          exclude: ['**/*.19.test.tsx', 'test/dom/runAttempt.test.tsx'],
+          // React has no part in the others
+          exclude: ['**/*.19.test.tsx', 'test/dom/{runAttempt,requestPay}.test.tsx'],
           setupFiles: ['test/patience.ts'],
           environment: 'jsdom',
           ...inline,

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type OpenWindow, requestPay } from '../../src/iamport/requestPay.ts'
+import type { Iamport } from '../../src/iamport/sdk.ts'
+import { resetPage } from './fakeIamport.ts'
+
+// test/browser/requestPay.test.tsx does it with the SDKs of the sandbox; here is what those never do
+const original = window.alert
+/** An alert out of the SDK's own script. */
+const alertOfSdk = new Function('message', 'window.alert(message)\n//# sourceURL=https://cdn.iamport.kr/v1/iamport.js') as (
+  message: string,
+) => void
+const params = { merchant_uid: 'order-1' } as Parameters<typeof requestPay>[1]
+const onEnd = vi.fn()
+const onLate = vi.fn()
+const alert = vi.fn()
+const windows: OpenWindow[] = []
+
+beforeEach(() => {
+  resetPage()
+  window.alert = alert
+})
+afterEach(() => {
+  for (const one of windows.splice(0)) one.abandon()
+  window.alert = original
+  document.body.replaceChildren()
+  vi.clearAllMocks()
+})
+
+function open(during: (answer: (said: unknown) => void) => void = () => {}, close?: () => void) {
+  let answer: (said: unknown) => void = () => {}
+  const imp = {
+    init() {},
+    request_pay(_: unknown, callback: (said: unknown) => void) {
+      answer = callback
+      during(callback)
+    },
+    ...(close ? { close } : {}),
+  } as unknown as Iamport
+  const opened = requestPay(imp, params, { onEnd, onLate })
+  windows.push(opened)
+  return { ...opened, answer: (said: unknown) => answer(said) }
+}
+
+describe('an alert', () => {
+  it('of the page itself is shown, and ends no window', () => {
+    open()
+    window.alert('hello')
+    expect(alert).toHaveBeenCalledExactlyOnceWith('hello')
+    expect(onEnd).not.toHaveBeenCalled()
+  })
+
+  it('out of the SDK’s script ends a window that has not shown', () => {
+    open()
+    alertOfSdk('no such PG')
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith({ kind: 'sdk-alert', message: 'no such PG' })
+    expect(alert).not.toHaveBeenCalled()
+    expect(window.alert).toBe(alert)
+  })
+
+  it('out of the SDK’s script ends none that has shown', async () => {
+    open()
+    const overlay = document.createElement('div')
+    overlay.className = 'imp-dialog'
+    document.body.append(overlay)
+    await new Promise((resolve) => setTimeout(resolve))
+    alertOfSdk('press again')
+    expect(alert).toHaveBeenCalledExactlyOnceWith('press again')
+    expect(onEnd).not.toHaveBeenCalled()
+  })
+
+  it('during the call is its answer, and what is called back after it came late', () => {
+    const { answer } = open(() => window.alert('no such PG'))
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith({ kind: 'sdk-alert', message: 'no such PG' })
+    answer({ success: true })
+    expect(onEnd).toHaveBeenCalledTimes(1)
+    expect(onLate).toHaveBeenCalledExactlyOnceWith({ success: true })
+  })
+
+  it('that another script has replaced meanwhile stays theirs', () => {
+    const { abandon } = open()
+    const theirs = vi.fn()
+    window.alert = theirs
+    abandon()
+    expect(window.alert).toBe(theirs)
+  })
+
+  it('of a script with no stack is the page’s own', () => {
+    open()
+    const stack = vi.spyOn(globalThis, 'Error').mockImplementation(function noStack() {
+      return { stack: undefined }
+    } as unknown as () => Error)
+    window.alert('hello')
+    stack.mockRestore()
+    expect(alert).toHaveBeenCalledExactlyOnceWith('hello')
+    expect(onEnd).not.toHaveBeenCalled()
+  })
+})
+
+it('is one at a time, and opens again after its end', () => {
+  const first = open()
+  expect(() => open()).toThrow(expect.objectContaining({ code: 'window-busy' }))
+  first.answer({ success: false })
+  expect(() => open()).not.toThrow()
+})
+
+it.each([
+  ['closes', () => {}],
+  [
+    'throws',
+    () => {
+      throw new Error('minified')
+    },
+  ],
+])('the way out has the SDK close its window, and takes the overlay away: it %s', (_, does) => {
+  const close = vi.fn(does)
+  const overlay = document.createElement('div')
+  overlay.className = 'imp-dialog'
+  document.body.append(overlay)
+  open(undefined, close).abandon()
+  expect(close).toHaveBeenCalledTimes(1)
+  expect(overlay.style.display).toBe('none')
+  expect(onEnd).toHaveBeenCalledExactlyOnceWith({ kind: 'closed' })
+})
+
+it('the way out serves an SDK that has no close()', () => {
+  open().abandon()
+  expect(onEnd).toHaveBeenCalledExactlyOnceWith({ kind: 'closed' })
+})
