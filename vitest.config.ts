@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import react from '@vitejs/plugin-react'
@@ -65,8 +66,8 @@ const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
-    // Vitest leaves a core to itself, which is half of two
-    maxWorkers: '100%',
+    // many tests wait more than they compute
+    maxWorkers: availableParallelism() + 1,
     // a legacy SDK throws over messages that are not its own (docs/sdk-facts.md, 30)
     onConsoleLog: (log) => !log.includes('Script error.'),
     coverage: {
