@@ -401,10 +401,10 @@ export class World {
     }
     if (status === 'reported' && (this.config.canAsk || order.paidAt === null)) this.fail(`rule 6: ${order.uid} told as reported`)
     if (isConfirmRefusal(outcome) && order.definite !== 'failed') this.fail(`${order.uid}: a refusal nobody said`)
-    if (status === 'cancelled' || (status === 'failed' && !isConfirmRefusal(outcome))) {
-      // the server's word against it ends that: what a window that was opened again says is as good
-      if (order.success && this.config.canAsk && order.definite !== 'failed')
-        this.fail(`rule 6: ${order.uid} told as ${status} after a success`)
+    // after the server's word against it, what a window says that was opened for it again is as good
+    const isOurs = status === 'cancelled' || (status === 'failed' && !isConfirmRefusal(outcome))
+    if (isOurs && order.definite !== 'failed') {
+      if (order.success && this.config.canAsk) this.fail(`rule 6: ${order.uid} told as ${status} after a success`)
       if (order.definite === 'issued') this.fail(`rule 6: ${order.uid} told as ${status} after the server said issued`)
       if (this.config.canAsk && order.amount > 0 && order.paidAt !== null && order.endedAt !== null && order.paidAt < order.endedAt)
         this.fail(`rule 2: ${order.uid} was paid and is told as ${status}`)
