@@ -400,9 +400,9 @@ export class Attempt {
     const settings = this.#owner.settings()
     // a word that contradicts itself is worth a question, and no news by itself
     if (settings.confirm ? !hasReportedSuccess(report) : report.status !== 'reported') return
-    if (report.impUid === null || isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
+    if (isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
     // first of all it is not lost
-    remember({ ...pending, impUid: report.impUid })
+    remember({ ...pending, impUid: report.impUid ?? pending.impUid })
     // another button may have opened the same order meanwhile
     const asker = attemptsUnderWay().find((one) => one.orderUnderWay() === merchantUid) ?? this
     if (isOf(asker.getState(), merchantUid)) asker.dispatch({ type: 'late-report', report })

@@ -288,6 +288,20 @@ describe('a late success', () => {
     expect(second.attempt.getSnapshot().phase).toBe('window-open')
   })
 
+  it('without PortOne’s number is asked about by its order, and lost by no reload', async () => {
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+    const { attempt, told } = mounted(confirm)
+    const end = attempt.issue(requestOf('order-1'))
+    attempt.abandon()
+    await expect(end).resolves.toMatchObject({ status: 'cancelled' })
+    expect(pendingAttempt('order-1')).toMatchObject({ cameToNothing: true })
+    confirm.mockImplementation(issued)
+    fake.calls[0]?.answer({ success: true, merchant_uid: 'order-1' })
+    expect(pendingAttempt('order-1')).toMatchObject({ cameToNothing: false, impUid: null })
+    await settle()
+    expect(told).toMatchObject([{ status: 'cancelled' }, { status: 'issued', merchantUid: 'order-1' }])
+  })
+
   it('is not ended by the end of the question that was asked without its number', async () => {
     const answers: ((said: ConfirmAnswer) => void)[] = []
     const { attempt, told } = mounted(() => new Promise((resolve) => answers.push(resolve)))
