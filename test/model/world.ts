@@ -406,7 +406,8 @@ export class World {
     if (isOurs && order.definite !== 'failed') {
       if (order.success && this.config.canAsk) this.fail(`rule 6: ${order.uid} told as ${status} after a success`)
       if (order.definite === 'issued') this.fail(`rule 6: ${order.uid} told as ${status} after the server said issued`)
-      if (this.config.canAsk && order.amount > 0 && order.paidAt !== null && order.endedAt !== null && order.paidAt < order.endedAt)
+      const wasPaid = order.paidAt !== null && order.endedAt !== null && order.paidAt < order.endedAt
+      if (this.config.canAsk && order.amount > 0 && wasPaid && !order.lost)
         this.fail(`rule 2: ${order.uid} was paid and is told as ${status}`)
       if (this.config.canAsk && !order.refused && order.nones === 0 && order.definite === null)
         this.fail(`rule 6: ${order.uid} told as ${status}, and nobody was asked`)
