@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type OpenWindow, requestPay } from '../../src/iamport/requestPay.ts'
 import type { Iamport } from '../../src/iamport/sdk.ts'
-import { resetPage } from './fakeIamport.ts'
+import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
 // test/browser/requestPay.test.tsx does it with the SDKs of the sandbox; here is what those never do
 const original = window.alert
@@ -26,19 +26,16 @@ afterEach(() => {
   vi.clearAllMocks()
 })
 
-function open(during: (answer: (said: unknown) => void) => void = () => {}, close?: () => void) {
-  let answer: (said: unknown) => void = () => {}
-  const imp = {
-    init() {},
-    request_pay(_: unknown, callback: (said: unknown) => void) {
-      answer = callback
-      during(callback)
-    },
-    ...(close ? { close } : {}),
-  } as unknown as Iamport
-  const opened = requestPay(imp, params, { onEnd, onLate })
+function open(during: () => void = () => {}, close?: () => void) {
+  const { imp, calls } = installFakeIamport()
+  const call = imp.request_pay
+  vi.spyOn(imp, 'request_pay').mockImplementation((...of) => {
+    call(...of)
+    during()
+  })
+  const opened = requestPay(Object.assign(imp, close && { close }) as unknown as Iamport, params, { onEnd, onLate })
   windows.push(opened)
-  return { ...opened, answer: (said: unknown) => answer(said) }
+  return { ...opened, answer: (said: unknown) => calls[0]?.answer(said) }
 }
 
 describe('an alert', () => {

@@ -171,9 +171,22 @@ describe.each(table)('%o', (event, taken) => {
   })
 })
 
-it('is pending from the click to the end', () => {
-  const pending = Object.entries(states).flatMap(([name, state]) => (isPending(state) ? [name] : []))
-  expect(pending).toEqual(['loading-sdk', 'leftovers', 'request', 'ready', 'window-open', 'confirming'])
+/** Whether an attempt is under way. A forgotten phase does not compile. */
+const underWay = {
+  idle: false,
+  'loading-sdk': true,
+  preparing: true,
+  ready: true,
+  'window-open': true,
+  confirming: true,
+  settled: false,
+  error: false,
+} satisfies Record<AttemptState['phase'], boolean>
+
+it.each(Object.entries(states) as [Name, AttemptState][])('is pending, and has a way out, while it is under way: %s', (_, state) => {
+  const [next, effects] = transition(state, { type: 'abandon' })
+  const leadsOut = effects.some((effect) => effect.do === 'close-window') || (isPending(state) && !isPending(next))
+  expect([isPending(state), leadsOut]).toEqual([underWay[state.phase], underWay[state.phase]])
 })
 
 it('asks nobody where nobody confirms, and tells what the window said', () => {
