@@ -68,7 +68,7 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   const { confirm, confirmTimeoutMs } = settings
   if (!confirm) return
   const report = reportFrom(pending)
-  const attempt: OpenedAttempt = { merchantUid: pending.merchantUid, amount: pending.amount, canAsk: true, failedAsks: pending.failedAsks }
+  const attempt: OpenedAttempt = { ...pending, canAsk: true }
   let state: AttemptState = { phase: 'confirming', attempt, report, asks: 0, byCustomer }
   while (state.phase === 'confirming') {
     const said = await askServer(confirm, claimFrom(pending), confirmTimeoutMs)

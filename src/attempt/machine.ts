@@ -14,6 +14,8 @@ export interface OpenedAttempt {
   readonly canAsk: boolean
   /** Asks that the customer began since nobody could say, and that failed. */
   readonly failedAsks: number
+  /** An earlier window of this order ended without a word: it may have been paid, whatever this one says of itself. */
+  readonly isAgain?: boolean | undefined
 }
 
 /**
@@ -177,7 +179,7 @@ function ask(report: WindowReport, attempt: OpenedAttempt, byCustomer: boolean):
 }
 
 function reported(report: WindowReport, attempt: OpenedAttempt): Step {
-  return attempt.canAsk && needsServer(report) ? ask(report, attempt, false) : settle(report, attempt, report)
+  return attempt.canAsk && (attempt.isAgain || needsServer(report)) ? ask(report, attempt, false) : settle(report, attempt, report)
 }
 
 type Confirming = Extract<AttemptState, { phase: 'confirming' }>

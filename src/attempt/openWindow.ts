@@ -31,6 +31,7 @@ export function readyWindow(request: BillingKeyRequest, order: unknown, { sdk, d
   if (params.channelKey !== undefined && loadedFamily()?.takesChannelKey === false)
     throw new BillingKeyError('sdk-incompatible', 'channel-key')
   const { merchantUid, customerUid, amount, currency, pg, payMethod, token, redirectUrl } = mergeDefaults(request, defaults)
+  const before = pendingAttempt(merchantUid)
   const facts = {
     userCode: sdk.userCode,
     merchantUid,
@@ -43,9 +44,9 @@ export function readyWindow(request: BillingKeyRequest, order: unknown, { sdk, d
     token,
     redirectUrl,
     // of an earlier window of this order: what that one may have taken is not forgotten over this one
-    impUid: pendingAttempt(merchantUid)?.impUid ?? null,
+    impUid: before?.impUid ?? null,
   }
-  const pending = { ...facts, startedAt: Date.now(), failedAsks: 0, cameToNothing: false }
+  const pending = { ...facts, startedAt: Date.now(), failedAsks: 0, cameToNothing: false, isAgain: before !== null }
   return { imp, params, pending }
 }
 

@@ -19,6 +19,8 @@ export interface PendingAttempt extends AttemptFacts {
   readonly failedAsks: number
   /** The server knows of no payment: kept for its landing, and no click waits for it. */
   readonly cameToNothing: boolean
+  /** A window of this order had been open before. */
+  readonly isAgain?: boolean | undefined
 }
 
 /** What this tab keeps. */

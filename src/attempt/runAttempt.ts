@@ -371,13 +371,13 @@ export class Attempt {
     this.#claim = null
     try {
       const { imp, params, pending } = readyWindow(request, orderOf(source), settings)
-      const { merchantUid, amount } = pending
+      const { merchantUid } = pending
       const { drops } = attemptsOfPage()
       this.#claim = claimFrom(pending)
       this.#confirm = settings.confirm
       remember(pending)
       forgetTold(merchantUid)
-      this.dispatch({ type: 'opened', attempt: { merchantUid, amount, canAsk: settings.confirm !== undefined, failedAsks: 0 } })
+      this.dispatch({ type: 'opened', attempt: { ...pending, canAsk: settings.confirm !== undefined } })
       adviseOfDialog()
       this.#window = requestPay(imp, params, {
         onEnd: (end) => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { takeLanding } from '../../src/attempt/landing.ts'
 import { reportFrom } from '../../src/attempt/leftovers.ts'
 import { attemptsOfPage, recheckPage } from '../../src/attempt/page.ts'
 import { keepOnlyFor, type PendingAttempt, pendingAttempt, remember } from '../../src/attempt/pending.ts'
@@ -52,20 +53,20 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
+const settingsOf = (confirm: Confirm | undefined): AttemptSettings => ({
+  sdk: { userCode: 'imp00000000' },
+  defaults: { pg: 'jtnet', redirectUrl: '/done' },
+  confirm,
+  confirmTimeoutMs: 15_000,
+  fetchIntent: undefined,
+  customerKey: undefined,
+})
+
 /** An attempt as a hook has it, and all that it told. */
-function mounted(confirm?: Confirm, change: { settings?: Partial<AttemptSettings>; listens?: boolean } = {}) {
+function mounted(confirm?: Confirm, { listens = true } = {}) {
   const told: BillingKeyOutcome[] = []
   const errors: unknown[] = []
-  const settings = (): AttemptSettings => ({
-    sdk: { userCode: 'imp00000000' },
-    defaults: { pg: 'jtnet', redirectUrl: '/done' },
-    confirm,
-    confirmTimeoutMs: 15_000,
-    fetchIntent: undefined,
-    customerKey: undefined,
-    ...change.settings,
-  })
-  const listens = change.listens ?? true
+  const settings = () => settingsOf(confirm)
   const attempt = new Attempt({
     settings,
     onOutcome: () => (listens ? (outcome) => void told.push(outcome) : undefined),
@@ -256,6 +257,34 @@ describe('an order from before', () => {
     await expect(end).resolves.toMatchObject({ status: 'issued', impUid: 'imp_9', recovered: false })
     expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: 'imp_9' }), expect.anything())
     expect(told).toHaveLength(1)
+  })
+
+  it.each([
+    ['is a key, when the server knows one', issuedOf('order-0', 'imp_9'), { status: 'issued', impUid: 'imp_9' }],
+    ['is what its new window says, when the server knows none', { status: 'none' } as const, { status: 'failed', code: 'E' }],
+  ])('that may have been paid in a window that was closed %s', async (_, said, end) => {
+    remember({ ...earlier, amount: 9_900, cameToNothing: true })
+    const confirm = vi.fn<Confirm>(async () => said)
+    const { attempt, told } = mounted(confirm)
+    const ended = attempt.issue(requestOf('order-0', 9_900))
+    fake.calls[0]?.answer({ success: false, merchant_uid: 'order-0', error_code: 'E', error_msg: '이미 결제된 주문번호입니다' })
+    await expect(ended).resolves.toMatchObject(end)
+    expect(confirm).toHaveBeenCalledTimes(1)
+    expect(told).toMatchObject([end])
+  })
+
+  it('that may have been paid in a window that was closed is asked about also where a second one refuses by the landing', async () => {
+    remember({ ...earlier, amount: 9_900, isAgain: true })
+    history.replaceState(null, '', '/done?imp_success=false&merchant_uid=order-0&error_msg=no')
+    const told: BillingKeyOutcome[] = []
+    takeLanding({
+      settings: () => settingsOf(issued),
+      onOutcome: () => (outcome) => void told.push(outcome),
+      onError: () => undefined,
+      replaceUrl: () => undefined,
+    })
+    await settle()
+    expect(told).toMatchObject([{ status: 'issued', merchantUid: 'order-0' }])
   })
 
   it('whose end becomes known by another attempt’s question is shown as what it is', async () => {

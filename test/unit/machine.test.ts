@@ -195,6 +195,11 @@ it('asks nobody where nobody confirms, and tells what the window said', () => {
   expect(transition(open, { type: 'window-ended', report })).toEqual(settled(report as BillingKeyOutcome, open.attempt, report))
 })
 
+it('asks also about a refusal, where an earlier window of the order may have been paid', () => {
+  const open: AttemptState = { phase: 'window-open', attempt: { ...attempt, isAgain: true } }
+  expect(transition(open, { type: 'window-ended', report: declined })).toEqual(asking(declined, false, open.attempt))
+})
+
 describe('a server that knows of no payment', () => {
   const asks = (of: typeof attempt | { amount: number | null }, report: WindowReport) => {
     const waits: number[] = []
