@@ -48,6 +48,8 @@ interface Order {
   fails: number
   /** What this tab kept of it was cleared, or could not be written. */
   lost: boolean
+  /** Nor of an earlier window of this number. */
+  forgotten: boolean
   onScreen: boolean
 }
 
@@ -301,6 +303,7 @@ export class World {
       nones: 0,
       fails: 0,
       lost: browser.storageThrows,
+      forgotten: before !== undefined && (before.lost || before.forgotten),
       onScreen: true,
     }
     if (before) {
@@ -407,9 +410,9 @@ export class World {
     const isOurs = status === 'cancelled' || (status === 'failed' && !isConfirmRefusal(outcome))
     if (isOurs && order.definite !== 'failed') {
       if (order.success && this.config.canAsk) this.fail(`rule 6: ${order.uid} told as ${status} after a success`)
-      if (order.definite === 'issued') this.fail(`rule 6: ${order.uid} told as ${status} after the server said issued`)
+      if (order.definite === 'issued' && !order.forgotten) this.fail(`rule 6: ${order.uid} told as ${status} after the server said issued`)
       const wasPaid = order.paidAt !== null && order.endedAt !== null && order.paidAt < order.endedAt
-      if (this.config.canAsk && order.amount > 0 && wasPaid && !order.lost)
+      if (this.config.canAsk && order.amount > 0 && wasPaid && !order.lost && !order.forgotten)
         this.fail(`rule 2: ${order.uid} was paid and is told as ${status}`)
       if (this.config.canAsk && !order.refused && order.nones === 0 && order.definite === null)
         this.fail(`rule 6: ${order.uid} told as ${status}, and nobody was asked`)
