@@ -59,7 +59,9 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
 
 /** Goes on with what came back, of this tab's attempt or of one that it knows nothing of. */
 function goOnWith(landing: Attempt, report: WindowReport, mine: PendingAttempt | null, confirm: Confirm | undefined): void {
-  const { merchantUid, customerUid, impUid } = report
+  const { merchantUid, customerUid } = report
+  // a refusal has none: that of an earlier window of this order is not lost over it
+  const impUid = report.impUid ?? mine?.impUid ?? null
   const { amount = null, failedAsks = 0, token, isAgain } = mine ?? {}
   const attempt = { merchantUid, amount, canAsk: confirm !== undefined, failedAsks, isAgain }
   landing.takeOver({ type: 'landed', report, attempt }, { merchantUid, customerUid, impUid, token }, confirm)

@@ -273,17 +273,19 @@ describe('an order from before', () => {
     expect(told).toMatchObject([end])
   })
 
-  it('that may have been paid in a window that was closed is asked about also where a second one refuses by the landing', async () => {
-    remember({ ...earlier, amount: 9_900, isAgain: true })
+  it.each([null, 'imp_9'])('is asked about, with its number %s, also where its second window refuses by the landing', async (impUid) => {
+    remember({ ...earlier, amount: 9_900, impUid, isAgain: true })
+    const confirm = vi.fn(issued)
     history.replaceState(null, '', '/done?imp_success=false&merchant_uid=order-0&error_msg=no')
     const told: BillingKeyOutcome[] = []
     takeLanding({
-      settings: () => settingsOf(issued),
+      settings: () => settingsOf(confirm),
       onOutcome: () => (outcome) => void told.push(outcome),
       onError: () => undefined,
       replaceUrl: () => undefined,
     })
     await settle()
+    expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid }), expect.anything())
     expect(told).toMatchObject([{ status: 'issued', merchantUid: 'order-0' }])
   })
 
