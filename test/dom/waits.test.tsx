@@ -1,5 +1,6 @@
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { visibleTimeout } from '../../src/attempt/visibleTimeout.ts'
 import { loadIamport } from '../../src/iamport/loadIamport.ts'
 import { BillingKeyButton, type BillingKeyOutcome, BillingKeyProvider, type Claim, type ConfirmAnswer } from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
@@ -75,4 +76,62 @@ it('writes nothing to the console of a question that was given up', async () => 
   expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'unconfirmed', reason: 'abandoned' }))
   expect(written).not.toHaveBeenCalled()
   written.mockRestore()
+})
+
+describe('a deadline', () => {
+  const visibility = vi.spyOn(document, 'visibilityState', 'get')
+  const show = (state: DocumentVisibilityState) => {
+    visibility.mockReturnValue(state)
+    document.dispatchEvent(new Event('visibilitychange'))
+  }
+  const late = vi.fn<() => void>()
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    late.mockClear()
+    show('visible')
+  })
+  afterEach(() => vi.useRealTimers())
+  afterAll(() => visibility.mockRestore())
+
+  it('counts the time that the page was seen, over every pause, and runs out once', () => {
+    vi.advanceTimersByTime(5_000)
+    visibleTimeout(late, 1_000)
+    vi.advanceTimersByTime(600)
+    show('hidden')
+    show('hidden')
+    vi.advanceTimersByTime(60_000)
+    show('visible')
+    show('visible')
+    vi.advanceTimersByTime(300)
+    show('hidden')
+    vi.advanceTimersByTime(60_000)
+    show('visible')
+    vi.advanceTimersByTime(99)
+    expect(late).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    show('hidden')
+    show('visible')
+    vi.advanceTimersByTime(60_000)
+    expect(late).toHaveBeenCalledTimes(1)
+  })
+
+  it('does not begin before the page is seen', () => {
+    show('hidden')
+    visibleTimeout(late, 1_000)
+    vi.advanceTimersByTime(60_000)
+    expect(late).not.toHaveBeenCalled()
+    show('visible')
+    vi.advanceTimersByTime(1_000)
+    expect(late).toHaveBeenCalledTimes(1)
+  })
+
+  it('runs out for nobody who has stopped it, whether the page is seen or not', () => {
+    visibleTimeout(late, 1_000)()
+    show('hidden')
+    const stop = visibleTimeout(late, 1_000)
+    stop()
+    show('visible')
+    vi.advanceTimersByTime(60_000)
+    expect(late).not.toHaveBeenCalled()
+  })
 })
