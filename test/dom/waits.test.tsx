@@ -109,6 +109,7 @@ describe('a deadline', () => {
     vi.advanceTimersByTime(99)
     expect(late).not.toHaveBeenCalled()
     vi.advanceTimersByTime(1)
+    expect(late).toHaveBeenCalledTimes(1)
     show('hidden')
     show('visible')
     vi.advanceTimersByTime(60_000)
