@@ -8,7 +8,7 @@ export function callSafely(callback: () => void): void {
     callback()
   } catch (error) {
     if (typeof reportError === 'function') reportError(error)
-    else setTimeout(() => Promise.reject(error)) // Safari before 15.4
+    else void Promise.reject(error) // Safari before 15.4
   }
 }
 

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { takeLanding } from '../../src/attempt/landing.ts'
 import { reportFrom } from '../../src/attempt/leftovers.ts'
 import { attemptsOfPage, recheckPage } from '../../src/attempt/page.ts'
-import { keepOnlyFor, type PendingAttempt, pendingAttempt, remember } from '../../src/attempt/pending.ts'
+import { keepOnlyFor, type PendingAttempt, pendingAttempt, pendingAttempts, remember } from '../../src/attempt/pending.ts'
 import { Attempt, type AttemptSettings } from '../../src/attempt/runAttempt.ts'
+import { callSafely } from '../../src/attempt/telling.ts'
 import { type BillingKeyOutcome, type BillingKeyRequest, type Confirm, type ConfirmAnswer, isBillingKeyError } from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
@@ -161,6 +162,16 @@ describe('the page', () => {
     expect(reported).not.toHaveBeenCalled()
   })
 
+  it('reports what a listener throws as a rejection that nobody handles, where there is no reportError', async () => {
+    vi.stubGlobal('reportError', undefined)
+    const rejected = vi.spyOn(Promise, 'reject').mockReturnValue(new Promise(() => {}))
+    const thrown = new Error('of the shop')
+    callSafely(() => {
+      throw thrown
+    })
+    expect(rejected).toHaveBeenCalledExactlyOnceWith(thrown)
+  })
+
   it('asks no server any more about an order of a member who has gone', async () => {
     keepOnlyFor('member-1')
     const confirm = vi.fn<Confirm>(() => new Promise(() => {}))
@@ -172,6 +183,21 @@ describe('the page', () => {
     keepOnlyFor('member-2')
     recheckPage()
     expect(signal?.aborted).toBe(true)
+  })
+})
+
+describe('an order that the customer did not pay', () => {
+  it.each([
+    ['cancelled in the window', { success: false, error_code: 'F400', error_msg: '[결제포기] 사용자가 결제를 취소하셨습니다' }, 0],
+    ['whose window was only closed', null, 1],
+  ])('is kept where its landing may still come: one %s', async (_, answer, kept) => {
+    const { attempt, told } = mounted(async () => ({ status: 'none' }))
+    void attempt.issue(requestOf('order-1'))
+    if (answer) fake.calls[0]?.answer({ ...answer, merchant_uid: 'order-1' })
+    else attempt.abandon()
+    await settle()
+    expect(told).toMatchObject([{ status: 'cancelled', by: answer ? 'customer' : 'closed' }])
+    expect(pendingAttempts()).toHaveLength(kept)
   })
 })
 
