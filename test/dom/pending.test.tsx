@@ -1,5 +1,20 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { forget, keepOnlyFor, lastTold, pendingAttempt, pendingAttempts, remember } from '../../src/attempt/pending.ts'
+import { attemptsOfPage } from '../../src/attempt/page.ts'
+import {
+  forget,
+  forgetTold,
+  isStorageUsable,
+  keepOnlyFor,
+  landedOrder,
+  lastIssuedAt,
+  lastTold,
+  markTold,
+  pendingAttempt,
+  pendingAttempts,
+  remember,
+  rememberLanding,
+} from '../../src/attempt/pending.ts'
+import type { BillingKeyOutcome } from '../../src/index.ts'
 import { resetPage } from './fakeIamport.ts'
 
 const attempt = {
@@ -26,7 +41,14 @@ describe('what survives the page', () => {
     expect(pendingAttempts()).toHaveLength(2)
     expect(pendingAttempt('issue-1')).toMatchObject({ ...attempt, failedAsks: 1 })
     forget('issue-1')
-    expect(pendingAttempts()).toHaveLength(1)
+    expect(pendingAttempts()).toMatchObject([{ merchantUid: 'issue-2' }])
+  })
+
+  it('has begun by now, whatever the clock says since', () => {
+    remember({ ...attempt, startedAt: Date.now() + 86_400_000 })
+    expect(pendingAttempt('issue-1')?.startedAt).toBeLessThanOrEqual(Date.now())
+    remember({ ...attempt, startedAt: 1 })
+    expect(pendingAttempt('issue-1')).toMatchObject({ startedAt: 1 })
   })
 
   it('is kept as long as the tab: money that was paid hours ago was paid all the same', () => {
@@ -44,6 +66,7 @@ describe('what survives the page', () => {
       })
     remember(attempt)
     expect(pendingAttempt('issue-1')).toMatchObject({ merchantUid: 'issue-1' })
+    expect(isStorageUsable()).toBe(false)
     blocked.mockRestore()
     vi.restoreAllMocks()
   })
@@ -55,6 +78,26 @@ describe('what survives the page', () => {
     keepOnlyFor('member-1')
     expect(pendingAttempts()).toHaveLength(1)
     keepOnlyFor('member-2')
+    expect(pendingAttempts()).toHaveLength(0)
+  })
+
+  it('is a guest’s until the guest signs in, and that member’s after a reload', () => {
+    remember(attempt)
+    keepOnlyFor('member-1')
+    expect(pendingAttempts()).toHaveLength(1)
+    resetPage({ keepStorage: true })
+    keepOnlyFor('member-1')
+    expect(pendingAttempts()).toHaveLength(1)
+    resetPage({ keepStorage: true })
+    const { drops } = attemptsOfPage()
+    keepOnlyFor('member-2')
+    expect(pendingAttempts()).toHaveLength(0)
+    expect(attemptsOfPage().drops).not.toBe(drops)
+    remember(attempt)
+    resetPage({ keepStorage: true })
+    keepOnlyFor('member-2')
+    expect(pendingAttempts()).toHaveLength(1)
+    keepOnlyFor('member-1')
     expect(pendingAttempts()).toHaveLength(0)
   })
 
@@ -100,5 +143,66 @@ describe('what survives the page', () => {
     sessionStorage.setItem('react-billing-key', JSON.stringify({ pending: [order], told }))
     expect(pendingAttempts()).toMatchObject([{ merchantUid: 'm', impUid: null, failedAsks: 0 }])
     expect(lastTold('m')).toBeNull()
+  })
+})
+
+describe('what was told', () => {
+  const outcomeOf = (merchantUid: string, status: 'issued' | 'unconfirmed' = 'unconfirmed') =>
+    ({ merchantUid, status }) as unknown as BillingKeyOutcome
+  const reload = () => resetPage({ keepStorage: true })
+
+  it('is known after a reload: the last word of each of the fifty newest orders', () => {
+    expect(isStorageUsable()).toBe(true)
+    for (let index = 0; index < 51; index += 1) markTold(outcomeOf(`order-${index}`))
+    markTold(outcomeOf('order-1', 'issued'))
+    reload()
+    expect(lastTold('order-0')).toBeNull()
+    expect(lastTold('order-1')).toEqual(outcomeOf('order-1', 'issued'))
+    expect(lastTold('order-2')).toEqual(outcomeOf('order-2'))
+    markTold(outcomeOf('order-51'))
+    markTold(outcomeOf('order-51', 'issued'))
+    reload()
+    expect(lastTold('order-2')).toBeNull()
+    expect(lastTold('order-3')).toEqual(outcomeOf('order-3'))
+  })
+
+  it('is forgotten of the order that has a new window, and of no other', () => {
+    markTold(outcomeOf('order-1'))
+    markTold(outcomeOf('order-2'))
+    forgetTold('order-1')
+    for (const when of ['before', 'after']) {
+      if (when === 'after') reload()
+      expect(lastTold('order-1')).toBeNull()
+      expect(lastTold('order-2')).toEqual(outcomeOf('order-2'))
+    }
+  })
+
+  it('says when a key was issued last, and nothing else does', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000 })
+    expect(lastIssuedAt()).toBe(0)
+    markTold(outcomeOf('order-1', 'issued'))
+    vi.setSystemTime(2_000)
+    markTold(outcomeOf('order-2'))
+    markTold({ ...outcomeOf('order-3', 'issued'), merchantUid: null } as BillingKeyOutcome)
+    reload()
+    expect(lastIssuedAt()).toBe(1_000)
+    vi.useRealTimers()
+  })
+
+  it('is nothing where another script wrote something else', () => {
+    const told = [null, 'issued', 1, { merchantUid: 'order-1' }, { merchantUid: 'order-1', status: 'paid' }, outcomeOf('order-2')]
+    sessionStorage.setItem('react-billing-key', JSON.stringify({ told, issuedAt: 'now', landing: { path: '/done', merchantUid: 1 } }))
+    expect(lastTold('order-1')).toBeNull()
+    expect(lastTold('order-2')).toEqual(outcomeOf('order-2'))
+    expect(lastIssuedAt()).toBe(0)
+    expect(landedOrder('/done')).toBeNull()
+  })
+
+  it('is about the order that landed on this page', () => {
+    expect(landedOrder('/done')).toBeNull()
+    rememberLanding('/done', 'order-1')
+    reload()
+    expect(landedOrder('/done')).toBe('order-1')
+    expect(landedOrder('/')).toBeNull()
   })
 })
