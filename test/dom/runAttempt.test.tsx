@@ -186,6 +186,14 @@ describe('the page', () => {
   })
 })
 
+it.each([undefined, null, 401])('a server that fails with %s is one that could not be reached', async (failed) => {
+  const { attempt, told } = mounted(() => Promise.reject(failed))
+  void attempt.issue(requestOf('order-1'))
+  succeed(0)
+  await settle()
+  expect(told).toMatchObject([{ status: 'unconfirmed', reason: 'unreachable' }])
+})
+
 describe('an order that the customer did not pay', () => {
   it.each([
     ['cancelled in the window', { success: false, error_code: 'F400', error_msg: '[결제포기] 사용자가 결제를 취소하셨습니다' }, 0],
