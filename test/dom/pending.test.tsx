@@ -95,8 +95,6 @@ describe('what survives the page', () => {
     expect(attemptsOfPage().drops).not.toBe(drops)
     remember(attempt)
     resetPage({ keepStorage: true })
-    keepOnlyFor('member-2')
-    expect(pendingAttempts()).toHaveLength(1)
     keepOnlyFor('member-1')
     expect(pendingAttempts()).toHaveLength(0)
   })
@@ -132,6 +130,7 @@ describe('what survives the page', () => {
     { customerUid: 'c', amount: 0, startedAt: 0 },
     { merchantUid: 'm', amount: 0, startedAt: 0 },
     { ...attempt, startedAt: '0' },
+    { ...attempt, amount: '0' },
   ])('is not lost beside one that is broken (%j)', (broken) => {
     sessionStorage.setItem('react-billing-key', JSON.stringify({ pending: [broken, { ...attempt, merchantUid: 'issue-2' }] }))
     expect(pendingAttempts()).toMatchObject([{ merchantUid: 'issue-2' }])
@@ -175,6 +174,14 @@ describe('what was told', () => {
       expect(lastTold('order-1')).toBeNull()
       expect(lastTold('order-2')).toEqual(outcomeOf('order-2'))
     }
+  })
+
+  it('is not the next member’s, also where the logout cleared the storage', () => {
+    keepOnlyFor('member-1')
+    markTold(outcomeOf('order-1'))
+    sessionStorage.clear()
+    keepOnlyFor('member-2')
+    expect(lastTold('order-1')).toBeNull()
   })
 
   it('says when a key was issued last, and nothing else does', () => {
