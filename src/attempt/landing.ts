@@ -1,7 +1,7 @@
 import type { Confirm } from '../billing/confirm.ts'
-import type { WindowReport } from '../billing/outcome.ts'
+import { type BillingKeyOutcome, closedWithoutWord, type WindowReport } from '../billing/outcome.ts'
 import { readAddress, stripRedirectResult } from '../billing/redirect.ts'
-import { keepLanded, reportFrom } from './leftovers.ts'
+import { keepReported, reportFrom, wordOf } from './leftovers.ts'
 import { isOf } from './machine.ts'
 import { attemptsOfPage, pageChanged } from './page.ts'
 import { isStorageUsable, keepOnlyFor, landedOrder, lastTold, type PendingAttempt, pendingAttempt, rememberLanding } from './pending.ts'
@@ -38,7 +38,7 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
   if (!page.landing || !isOf(page.landing.getState(), report.merchantUid)) {
     const landing = new Attempt(consumer)
     page.landing = landing
-    keepLanded(report)
+    keepReported(report)
     if (merchantUid !== null) rememberLanding(location.pathname, merchantUid)
     // where nothing is kept, the address is what a reload has, until the outcome is definite
     const isKept = mine && isStorageUsable()
@@ -58,13 +58,20 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
 }
 
 /** Goes on with what came back, of this tab's attempt or of one that it knows nothing of. */
-function goOnWith(landing: Attempt, report: WindowReport, mine: PendingAttempt | null, confirm: Confirm | undefined): void {
-  const { merchantUid, customerUid } = report
-  // a refusal has none: that of an earlier window of this order is not lost over it
-  const impUid = report.impUid ?? mine?.impUid ?? null
-  const { amount = null, failedAsks = 0, token, isAgain } = mine ?? {}
+function goOnWith(landing: Attempt, said: WindowReport, mine: PendingAttempt | null, confirm: Confirm | undefined): void {
+  const { merchantUid, customerUid } = said
+  const told = merchantUid === null ? null : lastTold(merchantUid)
+  if (told?.status === 'issued') {
+    show(landing, told)
+    return
+  }
+  // what ended before, without a word or unconfirmed, may have been paid then: Back to the PG ends it again, by a refusal
+  const isAgain = mine !== null && (mine.isAgain || mine.cameToNothing || told !== null)
+  const report = mine ? wordOf(said, { ...mine, isAgain }) : said
+  const { amount = null, failedAsks = 0, token } = mine ?? {}
   const attempt = { merchantUid, amount, canAsk: confirm !== undefined, failedAsks, isAgain }
-  landing.takeOver({ type: 'landed', report, attempt }, { merchantUid, customerUid, impUid, token }, confirm)
+  const claim = { merchantUid, customerUid, impUid: report.impUid, token }
+  landing.takeOver({ type: 'landed', report, attempt }, claim, confirm)
 }
 
 function landingAfterReload(consumer: LandingConsumer): Attempt | null {
@@ -73,11 +80,16 @@ function landingAfterReload(consumer: LandingConsumer): Attempt | null {
   const pending = pendingAttempt(merchantUid)
   const told = lastTold(merchantUid)
   const landing = new Attempt(consumer)
-  if (pending && !pending.cameToNothing)
-    goOnWith(landing, { ...reportFrom(pending), recovered: false }, pending, consumer.settings().confirm)
-  else if (told && told.status !== 'unconfirmed') landing.show(told)
+  if (pending && !pending.cameToNothing) goOnWith(landing, reportFrom(pending), pending, consumer.settings().confirm)
+  else if (told && told.status !== 'unconfirmed') show(landing, told)
   else return null
   return landing
+}
+
+/** What was told before, shown again and told to nobody, since it is no news. */
+function show(landing: Attempt, outcome: BillingKeyOutcome): void {
+  const attempt = { merchantUid: outcome.merchantUid, amount: null, canAsk: false, failedAsks: 0 }
+  landing.takeOver({ type: 'left-over', outcome, attempt, report: closedWithoutWord(outcome) }, outcome, undefined)
 }
 
 function isDefinite(landing: Attempt): boolean {

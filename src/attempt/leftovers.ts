@@ -1,5 +1,5 @@
 import type { Claim } from '../billing/confirm.ts'
-import { closedWithoutWord, type WindowReport } from '../billing/outcome.ts'
+import { closedWithoutWord, hasReportedSuccess, type WindowReport } from '../billing/outcome.ts'
 import { readAddress } from '../billing/redirect.ts'
 import { askServer } from './askServer.ts'
 import { type AttemptState, type OpenedAttempt, patience, transition } from './machine.ts'
@@ -19,17 +19,27 @@ export const claimFrom = ({ merchantUid, customerUid, impUid, token }: PendingAt
 })
 
 /** The report an earlier attempt is asked about with: a success when PortOne's number is known, else silence. */
-export function reportFrom({ merchantUid, customerUid, impUid, order, currency }: PendingAttempt): WindowReport {
-  const facts = { merchantUid, customerUid, via: 'redirect' as const, order: order ?? null, recovered: true }
+export function reportFrom({ merchantUid, customerUid, impUid, order, currency }: PendingAttempt, recovered = false): WindowReport {
+  const facts = { merchantUid, customerUid, via: 'redirect' as const, order: order ?? null, recovered }
   return impUid === null
     ? closedWithoutWord({ ...facts, impUid })
     : { ...facts, impUid, status: 'reported', charged: null, currency: currency ?? 'KRW', card: null }
 }
 
+/**
+ * What an order's window comes to that ended as `said`. After an earlier one a refusal takes nothing back: what that one
+ * reported stands, and the refused payment's own number says nothing of it.
+ */
+export function wordOf(said: WindowReport, pending: PendingAttempt): WindowReport {
+  if (said.status === 'reported' || hasReportedSuccess(said)) return said
+  if (pending.impUid !== null) return reportFrom(pending)
+  return pending.isAgain ? { ...said, impUid: null } : said
+}
+
 /** Keeps PortOne's number of an attempt of this tab that came back in an address: from now on it is asked about with that. */
-export function keepLanded({ merchantUid, impUid }: WindowReport): void {
-  const mine = pendingAttempt(merchantUid)
-  if (mine && impUid && impUid !== mine.impUid) remember({ ...mine, impUid, cameToNothing: false })
+export function keepReported(report: WindowReport): void {
+  const mine = pendingAttempt(report.merchantUid)
+  if (mine && hasReportedSuccess(report)) remember({ ...mine, impUid: report.impUid ?? mine.impUid, cameToNothing: false })
 }
 
 /**
@@ -43,7 +53,7 @@ export function leftovers(settings: AttemptSettings, forClick: boolean): readonl
   const { attempts, landing } = attemptsOfPage()
   const untaken = !landing && readAddress(location.href)
   if (!settings.confirm || (!forClick && untaken)) return []
-  if (untaken) keepLanded(untaken)
+  if (untaken) keepReported(untaken)
   const busy = [...attempts, landing].map((attempt) => attempt?.orderUnderWay())
   return pendingAttempts().filter(
     ({ merchantUid, userCode = settings.sdk.userCode, cameToNothing, failedAsks }) =>
@@ -67,7 +77,7 @@ export function askAboutLeftover(pending: PendingAttempt, settings: AttemptSetti
 async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustomer: boolean): Promise<void> {
   const { confirm, confirmTimeoutMs } = settings
   if (!confirm) return
-  const report = reportFrom(pending)
+  const report = reportFrom(pending, true)
   const attempt: OpenedAttempt = { ...pending, canAsk: true }
   let state: AttemptState = { phase: 'confirming', attempt, report, asks: 0, byCustomer }
   while (state.phase === 'confirming') {
@@ -91,9 +101,9 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   const isUndecided = outcome.status === 'unconfirmed' && outcome.reason === 'pending'
   if (outcome.status === 'cancelled' || (isUndecided && Date.now() - known.startedAt > decidedAfterMs))
     return remember({ ...known, cameToNothing: true })
-  const failedAsks = state.attempt?.failedAsks ?? known.failedAsks
+  const asked = state.attempt ?? attempt
   // with the number of a key that is there: if nobody can be told now, it is not taken for nothing later
-  remember({ ...known, failedAsks, impUid: isIssued ? outcome.impUid : known.impUid })
+  remember({ ...known, failedAsks: asked.failedAsks, impUid: isIssued ? outcome.impUid : known.impUid })
   const { attempts, landing } = attemptsOfPage()
   const all = [...attempts]
   // first whose open question the key is; a click that waits is over then as well
@@ -103,7 +113,7 @@ async function ask(pending: PendingAttempt, settings: AttemptSettings, byCustome
   ]
   const idle = all.find((one) => one.isListening() && one.getSnapshot().phase === 'idle')
   for (const target of concerned.length > 0 ? concerned : [idle])
-    target?.takeOver({ type: 'left-over', outcome, attempt: { ...attempt, failedAsks }, report }, claimFrom(pending), confirm)
+    target?.takeOver({ type: 'left-over', outcome, attempt: asked, report }, claimFrom(pending), confirm)
   // every button is busy with something else: the key is told all the same
   if (isIssued) all.find((one) => one.isListening())?.tellAside(outcome)
 }

@@ -32,7 +32,7 @@ export function readyWindow(request: BillingKeyRequest, order: unknown, { sdk, d
     throw new BillingKeyError('sdk-incompatible', 'channel-key')
   const { merchantUid, customerUid, amount, currency, pg, payMethod, token, redirectUrl } = mergeDefaults(request, defaults)
   const before = pendingAttempt(merchantUid)
-  const facts = {
+  const pending = {
     userCode: sdk.userCode,
     merchantUid,
     customerUid,
@@ -45,8 +45,11 @@ export function readyWindow(request: BillingKeyRequest, order: unknown, { sdk, d
     redirectUrl,
     // of an earlier window of this order: what that one may have taken is not forgotten over this one
     impUid: before?.impUid ?? null,
+    isAgain: before !== null,
+    startedAt: Date.now(),
+    failedAsks: 0,
+    cameToNothing: false,
   }
-  const pending = { ...facts, startedAt: Date.now(), failedAsks: 0, cameToNothing: false, isAgain: before !== null }
   return { imp, params, pending }
 }
 

@@ -142,7 +142,7 @@ export function lastTold(merchantUid: string): BillingKeyOutcome | null {
 
 /** Marks an outcome as told, before the callback runs. */
 export function markTold(outcome: BillingKeyOutcome): void {
-  if (outcome.merchantUid === null) return
+  if (!outcome.merchantUid) return // nor '', of a landing that did not say
   attemptsOfPage().told.set(outcome.merchantUid, outcome)
   const kept = load()
   const told = [...kept.told.filter(({ merchantUid }) => merchantUid !== outcome.merchantUid), outcome].slice(-mostTold)

@@ -6,7 +6,7 @@ import { type BillingKeyRequest, type RequestDefaults, toRequestPayParams } from
 import { isIamportReady, loadIamport, readyIamport, type SdkConfig } from '../iamport/loadIamport.ts'
 import { type OpenWindow, requestPay } from '../iamport/requestPay.ts'
 import { askServer } from './askServer.ts'
-import { askAboutLeftover, claimFrom, leftovers, reportFrom } from './leftovers.ts'
+import { askAboutLeftover, claimFrom, keepReported, leftovers, reportFrom, wordOf } from './leftovers.ts'
 import {
   type AttemptEffect,
   type AttemptEvent,
@@ -143,18 +143,15 @@ export class Attempt {
   }
 
   /** Goes on with an attempt that was begun earlier: a leftover, or one that came back by redirect. */
-  takeOver = (event: Extract<AttemptEvent, { type: 'left-over' | 'landed' }>, claim: Claim, confirm: Confirm | undefined): void => {
+  takeOver = (
+    event: Extract<AttemptEvent, { type: 'left-over' | 'landed' | 'late-report' }>,
+    claim: Claim,
+    confirm: Confirm | undefined,
+  ): void => {
     this.#claim = claim
     this.#confirm = confirm
     this.#drops = attemptsOfPage().drops
     this.dispatch(event)
-  }
-
-  /** What was told before a reload, shown again and told to nobody. */
-  show = (outcome: BillingKeyOutcome): void => {
-    this.#drops = attemptsOfPage().drops
-    this.#state = { phase: 'settled', outcome, attempt: null, report: null }
-    this.publish()
   }
 
   /** A click. Resolves with the outcome, rejects with a {@link BillingKeyError}. */
@@ -368,24 +365,20 @@ export class Attempt {
       this.dispatch({ type: 'start-over' })
       return
     }
-    this.#claim = null
     try {
       const { imp, params, pending } = readyWindow(request, orderOf(source), settings)
-      const { merchantUid } = pending
       const { drops } = attemptsOfPage()
       this.#claim = claimFrom(pending)
       this.#confirm = settings.confirm
       remember(pending)
-      forgetTold(merchantUid)
+      forgetTold(pending.merchantUid)
       this.dispatch({ type: 'opened', attempt: { ...pending, canAsk: settings.confirm !== undefined } })
       adviseOfDialog()
       this.#window = requestPay(imp, params, {
         onEnd: (end) => {
           const said = reportOf(end, pending)
           adviseOfReport(said)
-          // an earlier window of this order said success: this one's word takes nothing of it back, and the server decides
-          const report = pending.impUid === null || hasReportedSuccess(said) ? said : { ...reportFrom(pending), recovered: false }
-          this.dispatch({ type: 'window-ended', report })
+          this.dispatch({ type: 'window-ended', report: wordOf(said, pending) })
         },
         onLate: (answer) => this.hearLate(toReport(answer, pending, 'callback'), pending, drops),
       })
@@ -401,11 +394,12 @@ export class Attempt {
     // a word that contradicts itself is worth a question, and no news by itself
     if (settings.confirm ? !hasReportedSuccess(report) : report.status !== 'reported') return
     if (isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
-    // first of all it is not lost
-    remember({ ...pending, impUid: report.impUid ?? pending.impUid })
+    // first of all it is not lost: PortOne's number goes with the facts of its own window; where it is not said, one that is known stays
+    const known = (report.impUid === null && pendingAttempt(merchantUid)) || { ...pending, impUid: report.impUid ?? pending.impUid }
+    remember({ ...known, failedAsks: 0, cameToNothing: false })
     // another button may have opened the same order meanwhile
     const asker = attemptsUnderWay().find((one) => one.orderUnderWay() === merchantUid) ?? this
-    if (isOf(asker.getState(), merchantUid)) asker.dispatch({ type: 'late-report', report })
+    if (isOf(asker.getState(), merchantUid)) asker.takeOver({ type: 'late-report', report }, claimFrom(known), this.#confirm)
     else if (settings.confirm) this.lookAfterLeftovers()
     else this.tellAside(report)
   }
@@ -421,16 +415,16 @@ export class Attempt {
     const { impUid, recovered } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
     this.#claim = claim
-    const pending = pendingAttempt(claim.merchantUid)
     // PortOne's number outlives the page, so that a reload asks about the payment and not only about the order
-    if (pending && claim.impUid !== null && hasReportedSuccess(state.report)) remember({ ...pending, impUid: claim.impUid })
+    keepReported(state.report)
     const said = await askServer(confirm, claim, this.#owner.settings().confirmTimeoutMs, signal)
     if (signal.aborted) return
     if ('reason' in said) return this.dispatch({ type: 'ask-failed', reason: said.reason })
     const { answer } = said
     // another hook may have heard PortOne's number: asked without it, the server says that there is no payment
-    const known = answer.status !== 'issued' && impUid === null ? pendingAttempt(claim.merchantUid) : null
-    if (known?.impUid) this.dispatch({ type: 'late-report', report: { ...reportFrom(known), recovered } })
+    const known = pendingAttempt(claim.merchantUid)
+    if (answer.status !== 'issued' && impUid === null && known?.impUid)
+      this.takeOver({ type: 'late-report', report: reportFrom(known, recovered) }, claimFrom(known), confirm)
     else this.dispatch({ type: 'answered', answer })
   }
 

@@ -14,7 +14,7 @@ export function callSafely(callback: () => void): void {
 
 /** Whether an outcome is news of its order; then it is marked as told, before a callback runs. */
 export function isNewsToTell(outcome: BillingKeyOutcome): boolean {
-  const before = outcome.merchantUid === null ? null : lastTold(outcome.merchantUid)
+  const before = outcome.merchantUid ? lastTold(outcome.merchantUid) : null
   if (before && !isNews(before, outcome)) return false
   markTold(outcome)
   return true
@@ -30,8 +30,9 @@ export function isAnswered(merchantUid: string): boolean {
 export function keepWhatIsOpen(outcome: BillingKeyOutcome, failedAsks: number): void {
   const pending = pendingAttempt(outcome.merchantUid)
   if (!pending) return
-  if (outcome.status === 'unconfirmed') remember({ ...pending, failedAsks, cameToNothing: false })
+  const isOpen = outcome.status === 'unconfirmed'
   // a window that was only closed may be come back to (Forward, or the PG's app), and its landing needs the attempt
-  else if (outcome.status === 'cancelled' && outcome.by === 'closed') remember({ ...pending, cameToNothing: true })
+  const isClosed = outcome.status === 'cancelled' && outcome.by === 'closed'
+  if (isOpen || (pending.isAgain ? !isFinal(outcome) : isClosed)) remember({ ...pending, failedAsks, cameToNothing: !isOpen })
   else forget(pending.merchantUid)
 }

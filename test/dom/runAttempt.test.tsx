@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { takeLanding } from '../../src/attempt/landing.ts'
 import { reportFrom } from '../../src/attempt/leftovers.ts'
 import { attemptsOfPage, recheckPage } from '../../src/attempt/page.ts'
-import { keepOnlyFor, type PendingAttempt, pendingAttempt, pendingAttempts, remember } from '../../src/attempt/pending.ts'
+import { keepOnlyFor, markTold, type PendingAttempt, pendingAttempt, pendingAttempts, remember } from '../../src/attempt/pending.ts'
 import { Attempt, type AttemptSettings } from '../../src/attempt/runAttempt.ts'
 import { callSafely } from '../../src/attempt/telling.ts'
+import { unconfirmed } from '../../src/billing/confirm.ts'
 import { type BillingKeyOutcome, type BillingKeyRequest, type Confirm, type ConfirmAnswer, isBillingKeyError } from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
@@ -78,6 +79,21 @@ function mounted(confirm?: Confirm, { listens = true } = {}) {
   return { attempt, told, errors }
 }
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve))
+const refusal = 'imp_success=false&merchant_uid=order-0&error_msg=no'
+/** A page of the same tab on which PortOne's query has arrived. */
+async function landed(query: string, confirm?: Confirm) {
+  Reflect.deleteProperty(window, Symbol.for('react-billing-key.page'))
+  history.replaceState(null, '', `/done?${query}`)
+  const told: BillingKeyOutcome[] = []
+  const landing = takeLanding({
+    settings: () => settingsOf(confirm),
+    onOutcome: () => (outcome) => void told.push(outcome),
+    onError: () => undefined,
+    replaceUrl: () => undefined,
+  })
+  await settle()
+  return { told, shown: landing?.getSnapshot().outcome }
+}
 const succeed = (at: number) =>
   fake.calls[at]?.answer({ success: true, imp_uid: `imp_${at}`, merchant_uid: fake.calls[at]?.params.merchant_uid })
 const scripts = () => document.querySelectorAll('script').length
@@ -310,17 +326,35 @@ describe('an order from before', () => {
   it.each([null, 'imp_9'])('is asked about, with its number %s, also where its second window refuses by the landing', async (impUid) => {
     remember({ ...earlier, amount: 9_900, impUid, isAgain: true })
     const confirm = vi.fn(issued)
-    history.replaceState(null, '', '/done?imp_success=false&merchant_uid=order-0&error_msg=no')
-    const told: BillingKeyOutcome[] = []
-    takeLanding({
-      settings: () => settingsOf(confirm),
-      onOutcome: () => (outcome) => void told.push(outcome),
-      onError: () => undefined,
-      replaceUrl: () => undefined,
-    })
-    await settle()
+    const { told } = await landed(refusal, confirm)
     expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid }), expect.anything())
     expect(told).toMatchObject([{ status: 'issued', merchantUid: 'order-0' }])
+  })
+
+  it.each([null, 'imp_1'])(
+    'is asked about, with its number %s, and not with that of the payment its second window refused',
+    async (impUid) => {
+      const declined = { status: 'failed', code: 'declined', message: '' } as const
+      const confirm = vi.fn<Confirm>(async (claim) => (claim.impUid === impUid ? issuedOf('order-0', 'imp_1') : declined))
+      remember({ ...earlier, amount: 9_900, impUid, isAgain: true })
+      expect(await landed(`imp_uid=imp_2&${refusal}`, confirm)).toMatchObject({ shown: { status: 'issued', impUid: 'imp_1' } })
+      remember({ ...earlier, amount: 9_900, impUid, cameToNothing: true })
+      const end = mounted(confirm).attempt.issue(requestOf('order-0', 9_900))
+      fake.calls[0]?.answer({ success: false, imp_uid: 'imp_2', merchant_uid: 'order-0', error_code: 'E', error_msg: '한도 초과' })
+      await expect(end).resolves.toMatchObject({ status: 'issued', impUid: 'imp_1' })
+    },
+  )
+
+  it('stays open to what its first window may have been paid, also after its second one was refused', async () => {
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+    remember({ ...earlier, amount: 9_900, cameToNothing: true })
+    const { attempt } = mounted(confirm)
+    for (const status of ['failed', 'issued']) {
+      const end = attempt.issue(requestOf('order-0', 9_900))
+      fake.calls.at(-1)?.answer({ success: false, merchant_uid: 'order-0', error_code: 'E', error_msg: '이미 결제된 주문번호입니다' })
+      await expect(end).resolves.toMatchObject({ status })
+      confirm.mockImplementation(issued)
+    }
   })
 
   it('whose end becomes known by another attempt’s question is shown as what it is', async () => {
@@ -337,7 +371,79 @@ describe('an order from before', () => {
   })
 })
 
+describe('a refusal that Back to the PG brings to the landing', () => {
+  const success = 'imp_success=true&imp_uid=imp_9&merchant_uid=order-0'
+
+  it('takes nothing back of a success that nobody could confirm', async () => {
+    remember({ ...earlier, amount: 9_900 })
+    expect(await landed(success, offline)).toMatchObject({ told: [{ status: 'unconfirmed' }] })
+    expect(await landed(refusal, offline)).toMatchObject({ told: [], shown: { status: 'unconfirmed' } })
+    expect(pendingAttempt('order-0')).toMatchObject({ impUid: 'imp_9' })
+    expect(await landed(refusal, issued)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_9' }] })
+  })
+
+  it('is not shown of an order whose key was told of, and asks nobody', async () => {
+    remember({ ...earlier, amount: 9_900 })
+    expect(await landed(success, issued)).toMatchObject({ told: [{ status: 'issued' }] })
+    const confirm = vi.fn(issued)
+    expect(await landed(refusal, confirm)).toMatchObject({ told: [], shown: { status: 'issued', impUid: 'imp_9' } })
+    expect(confirm).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['was closed', { cameToNothing: true }, null],
+    ['is unconfirmed', {}, 'unconfirmed'],
+  ])('is asked about, where the window %s before', async (_, change, before) => {
+    remember({ ...earlier, amount: 9_900, ...change })
+    if (before) markTold(unconfirmed(reportFrom(earlier), 'unreachable', 9_900, false))
+    expect(await landed(refusal, async () => ({ status: 'none' }))).toMatchObject({ shown: { status: 'failed', message: 'no' } })
+    remember({ ...earlier, amount: 9_900, cameToNothing: true })
+    expect(await landed(refusal, issued)).toMatchObject({ told: [{ status: 'issued' }] })
+  })
+
+  it('is the window’s own word, where it had said nothing before', async () => {
+    remember({ ...earlier, amount: 9_900 })
+    const confirm = vi.fn(issued)
+    expect(await landed(refusal, confirm)).toMatchObject({ told: [{ status: 'failed', message: 'no' }] })
+    expect(confirm).not.toHaveBeenCalled()
+  })
+})
+
+it('tells of each key that lands without an order number', async () => {
+  for (const impUid of ['imp_1', 'imp_2'])
+    expect(await landed(`imp_success=true&imp_uid=${impUid}`, issued)).toMatchObject({ told: [{ status: 'issued', impUid }] })
+})
+
 describe('a late success', () => {
+  it('without PortOne’s number leaves the one that a second window has told', async () => {
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+    const first = mounted(confirm).attempt
+    const second = mounted(confirm).attempt
+    const closed = first.issue(requestOf('order-1'))
+    first.abandon()
+    await closed
+    confirm.mockImplementation(offline)
+    const end = second.issue(requestOf('order-1'))
+    succeed(1)
+    await expect(end).resolves.toMatchObject({ status: 'unconfirmed' })
+    fake.calls[0]?.answer({ success: true, merchant_uid: 'order-1' })
+    expect(pendingAttempt('order-1')).toMatchObject({ impUid: 'imp_1', cameToNothing: false })
+  })
+
+  it('is asked about as what its own window was opened for, also while a second one is open', async () => {
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+    const { attempt } = mounted(confirm)
+    const closed = attempt.issue({ ...requestOf('order-1'), token: 'token-1' })
+    attempt.abandon()
+    await closed
+    confirm.mockImplementation(issued)
+    const end = attempt.issue({ ...requestOf('order-1'), customerUid: 'another', token: 'token-2' })
+    succeed(0)
+    await expect(end).resolves.toMatchObject({ status: 'issued', customerUid: 'card-order-1' })
+    const claim = { merchantUid: 'order-1', customerUid: 'card-order-1', impUid: 'imp_0', token: 'token-1' }
+    expect(confirm).toHaveBeenLastCalledWith(claim, expect.anything())
+  })
+
   it('is its own attempt’s, also while the window of another is open', async () => {
     const confirm: Confirm = async ({ merchantUid, impUid }) => (impUid === null ? { status: 'none' } : issuedOf(merchantUid, impUid))
     const first = mounted(confirm)
