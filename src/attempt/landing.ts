@@ -70,7 +70,7 @@ function goOnWith(landing: Attempt, said: WindowReport, mine: PendingAttempt | n
   const report = mine ? wordOf(said, { ...mine, isAgain }) : said
   const { amount = null, failedAsks = 0, token } = mine ?? {}
   const attempt = { merchantUid, amount, canAsk: confirm !== undefined, failedAsks, isAgain }
-  const claim = { merchantUid, customerUid, impUid: report.impUid, token }
+  const claim = { merchantUid, customerUid, impUid: report.impUid ?? mine?.impUid ?? null, token }
   landing.takeOver({ type: 'landed', report, attempt }, claim, confirm)
 }
 
@@ -89,7 +89,7 @@ function landingAfterReload(consumer: LandingConsumer): Attempt | null {
 /** What was told before, shown again and told to nobody, since it is no news. */
 function show(landing: Attempt, outcome: BillingKeyOutcome): void {
   const attempt = { merchantUid: outcome.merchantUid, amount: null, canAsk: false, failedAsks: 0 }
-  landing.takeOver({ type: 'left-over', outcome, attempt, report: closedWithoutWord(outcome) }, outcome, undefined)
+  landing.takeOver({ type: 'left-over', outcome, attempt, report: closedWithoutWord(outcome) }, outcome)
 }
 
 function isDefinite(landing: Attempt): boolean {

@@ -146,7 +146,7 @@ export class Attempt {
   takeOver = (
     event: Extract<AttemptEvent, { type: 'left-over' | 'landed' | 'late-report' }>,
     claim: Claim,
-    confirm: Confirm | undefined,
+    confirm = this.#confirm,
   ): void => {
     this.#claim = claim
     this.#confirm = confirm
@@ -395,11 +395,11 @@ export class Attempt {
     if (settings.confirm ? !hasReportedSuccess(report) : report.status !== 'reported') return
     if (isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
     // first of all it is not lost: PortOne's number goes with the facts of its own window; where it is not said, one that is known stays
-    const known = (report.impUid === null && pendingAttempt(merchantUid)) || { ...pending, impUid: report.impUid ?? pending.impUid }
+    const known = (report.impUid === null && pendingAttempt(merchantUid)) || { ...pending, impUid: report.impUid }
     remember({ ...known, failedAsks: 0, cameToNothing: false })
     // another button may have opened the same order meanwhile
     const asker = attemptsUnderWay().find((one) => one.orderUnderWay() === merchantUid) ?? this
-    if (isOf(asker.getState(), merchantUid)) asker.takeOver({ type: 'late-report', report }, claimFrom(known), this.#confirm)
+    if (isOf(asker.getState(), merchantUid)) asker.takeOver({ type: 'late-report', report }, claimFrom(known))
     else if (settings.confirm) this.lookAfterLeftovers()
     else this.tellAside(report)
   }
@@ -414,7 +414,6 @@ export class Attempt {
     if (signal.aborted || state.phase !== 'confirming' || !this.#claim || !confirm) return
     const { impUid, recovered } = state.report
     const claim = { ...this.#claim, impUid: impUid ?? this.#claim.impUid }
-    this.#claim = claim
     // PortOne's number outlives the page, so that a reload asks about the payment and not only about the order
     keepReported(state.report)
     const said = await askServer(confirm, claim, this.#owner.settings().confirmTimeoutMs, signal)
@@ -424,7 +423,7 @@ export class Attempt {
     // another hook may have heard PortOne's number: asked without it, the server says that there is no payment
     const known = pendingAttempt(claim.merchantUid)
     if (answer.status !== 'issued' && impUid === null && known?.impUid)
-      this.takeOver({ type: 'late-report', report: reportFrom(known, recovered) }, claimFrom(known), confirm)
+      this.takeOver({ type: 'late-report', report: reportFrom(known, recovered) }, claimFrom(known))
     else this.dispatch({ type: 'answered', answer })
   }
 

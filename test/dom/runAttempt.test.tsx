@@ -409,6 +409,13 @@ describe('a refusal that Back to the PG brings to the landing', () => {
   })
 })
 
+it('asks by the number that is known, where a success lands without one', async () => {
+  remember({ ...earlier, impUid: 'imp_9' })
+  const confirm = vi.fn(issued)
+  await landed('success=true&merchant_uid=order-0', confirm)
+  expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: 'imp_9' }), expect.anything())
+})
+
 it('tells of each key that lands without an order number', async () => {
   for (const impUid of ['imp_1', 'imp_2'])
     expect(await landed(`imp_success=true&imp_uid=${impUid}`, issued)).toMatchObject({ told: [{ status: 'issued', impUid }] })
@@ -428,6 +435,16 @@ describe('a late success', () => {
     await expect(end).resolves.toMatchObject({ status: 'unconfirmed' })
     fake.calls[0]?.answer({ success: true, merchant_uid: 'order-1' })
     expect(pendingAttempt('order-1')).toMatchObject({ impUid: 'imp_1', cameToNothing: false })
+  })
+
+  it('is asked about by who has the order’s second window, where nobody could be asked about the first', async () => {
+    const first = mounted()
+    const second = mounted(issued)
+    void first.attempt.issue(requestOf('order-1'))
+    first.attempt.abandon()
+    const end = second.attempt.issue(requestOf('order-1'))
+    succeed(0)
+    await expect(Promise.race([end, settle()])).resolves.toMatchObject({ status: 'issued', impUid: 'imp_0' })
   })
 
   it('is asked about as what its own window was opened for, also while a second one is open', async () => {
