@@ -60,8 +60,9 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
 /** Goes on with what came back, of this tab's attempt or of one that it knows nothing of. */
 function goOnWith(landing: Attempt, said: WindowReport, mine: PendingAttempt | null, confirm: Confirm | undefined): void {
   const { merchantUid, customerUid } = said
-  const told = merchantUid === null ? null : lastTold(merchantUid)
-  if (told?.status === 'issued') {
+  const told = lastTold(merchantUid)
+  // a key, or a success that nobody can be asked about, is not taken back by a refusal that Back to the PG brings
+  if (told?.status === 'issued' || (told?.status === 'reported' && said.status !== 'reported')) {
     show(landing, told)
     return
   }

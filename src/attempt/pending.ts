@@ -134,9 +134,9 @@ export function forget(merchantUid: string): void {
   save({ ...kept, pending: kept.pending.filter((one) => one.merchantUid !== merchantUid) })
 }
 
-/** What was last told of an order, on this page or before a reload. */
-export function lastTold(merchantUid: string): BillingKeyOutcome | null {
-  const told = attemptsOfPage().told.get(merchantUid) ?? load().told.find((one) => one.merchantUid === merchantUid)
+/** What was last told of an order, on this page or before a reload; of none without a number. */
+export function lastTold(merchantUid: string | null): BillingKeyOutcome | null {
+  const told = attemptsOfPage().told.get(merchantUid ?? '') ?? load().told.find((one) => one.merchantUid === merchantUid)
   return told ?? null
 }
 

@@ -14,7 +14,7 @@ export function callSafely(callback: () => void): void {
 
 /** Whether an outcome is news of its order; then it is marked as told, before a callback runs. */
 export function isNewsToTell(outcome: BillingKeyOutcome): boolean {
-  const before = outcome.merchantUid ? lastTold(outcome.merchantUid) : null
+  const before = lastTold(outcome.merchantUid)
   if (before && !isNews(before, outcome)) return false
   markTold(outcome)
   return true
@@ -32,7 +32,8 @@ export function keepWhatIsOpen(outcome: BillingKeyOutcome, failedAsks: number): 
   if (!pending) return
   const isOpen = outcome.status === 'unconfirmed'
   // a window that was only closed may be come back to (Forward, or the PG's app), and its landing needs the attempt
-  const isClosed = outcome.status === 'cancelled' && outcome.by === 'closed'
-  if (isOpen || (pending.isAgain ? !isFinal(outcome) : isClosed)) remember({ ...pending, failedAsks, cameToNothing: !isOpen })
+  const isClosed = 'by' in outcome && outcome.by === 'closed'
+  const isAgain = pending.isAgain || pending.cameToNothing
+  if (isOpen || (isAgain ? !isFinal(outcome) : isClosed)) remember({ ...pending, failedAsks, cameToNothing: !isOpen })
   else forget(pending.merchantUid)
 }

@@ -390,6 +390,12 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     expect(confirm).not.toHaveBeenCalled()
   })
 
+  it('is not shown of an order that was told as reported, where nobody can be asked', async () => {
+    remember({ ...earlier, amount: 9_900 })
+    expect(await landed(success)).toMatchObject({ told: [{ status: 'reported' }] })
+    expect(await landed(refusal)).toMatchObject({ told: [], shown: { status: 'reported', impUid: 'imp_9' } })
+  })
+
   it.each([
     ['was closed', { cameToNothing: true }, null],
     ['is unconfirmed', {}, 'unconfirmed'],
@@ -399,6 +405,14 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     expect(await landed(refusal, async () => ({ status: 'none' }))).toMatchObject({ shown: { status: 'failed', message: 'no' } })
     remember({ ...earlier, amount: 9_900, cameToNothing: true })
     expect(await landed(refusal, issued)).toMatchObject({ told: [{ status: 'issued' }] })
+  })
+
+  it('leaves a window that was closed to be asked about, also after an earlier refusal', async () => {
+    remember({ ...earlier, amount: 9_900, cameToNothing: true })
+    expect(await landed(refusal, async () => ({ status: 'none' }))).toMatchObject({ told: [{ status: 'failed' }] })
+    const confirm = vi.fn(issued)
+    expect(await landed(`imp_uid=imp_2&${refusal}`, confirm)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_1' }] })
+    expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: null }), expect.anything())
   })
 
   it('is the window’s own word, where it had said nothing before', async () => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { browser, flush } from './fakeBrowser.ts'
 import { abandonPage, isBusy, recheckLanding } from './runner.ts'
-import type { World } from './world.ts'
+import { refusedNumber, type World } from './world.ts'
 
 interface Happening {
   readonly weight: number
@@ -60,6 +60,12 @@ function callBack(kind: 'success' | 'declined' | 'cancel' | 'nothing' | 'both'):
     browser.hideOverlay()
   }
 }
+
+/** What names the payment that a paid order's next window refuses: sometimes it has a number of its own. */
+const refused = (world: World, order: World['orders'][number], n: number) => ({
+  merchant_uid: order.uid,
+  ...(n % 2 === 1 && world.hasHeardOf(order) ? { imp_uid: refusedNumber(order.uid) } : {}),
+})
 
 function leaveAndLand(consumers: number): Happening['run'] {
   return async (world, n) => {
@@ -119,12 +125,12 @@ const happenings = {
   'paid already': {
     weight: 1,
     can: has.earlier,
-    run: (world) => {
+    run: (world, n) => {
       const order = world.orders.filter(({ earlier }) => earlier.length > 0).at(-1)
       if (!order || order.paidAt === null) return
       order.dead = true
       world.ends(order)
-      order.callback?.({ success: false, merchant_uid: order.uid, error_code: 'E', error_msg: '이미 결제된 주문번호입니다' })
+      order.callback?.({ success: false, ...refused(world, order, n), error_code: 'E', error_msg: '이미 결제된 주문번호입니다' })
       browser.hideOverlay()
     },
   },
@@ -216,6 +222,21 @@ const happenings = {
   },
   'comes back by redirect': { weight: 4, can: has.order, run: leaveAndLand(1) },
   'comes back to two consumers': { weight: 2, can: has.order, run: leaveAndLand(2) },
+  'Back to the PG, which refuses': {
+    weight: 2,
+    can: has.order,
+    run: async (world, n) => {
+      const order = pick(world.orders, n >> 2)
+      if (order.paidAt === null || !world.hasHeardOf(order)) return
+      world.landsKnown = world.keeps(order)
+      const said = new URLSearchParams({ imp_success: 'false', ...refused(world, order, n), error_msg: '이미 결제된 주문번호입니다' })
+      world.load(`/done?plan=a&${said}`, 'navigate')
+      world.installSdk()
+      world.land(1)
+      await world.pass(1)
+      world.checkLanding()
+    },
+  },
   'page restored': {
     weight: 1,
     run: (world) => {

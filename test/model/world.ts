@@ -70,6 +70,9 @@ interface Told {
   readonly outcome: BillingKeyOutcome
 }
 
+/** PortOne's number of the payment that a window of a paid order refused. */
+export const refusedNumber = (uid: string) => `imp_refused_${uid}`
+
 export class Violation extends Error {}
 const personal = ['홍길동', 'hong@example.com', '010-1234-5678', '41112222', '22223333']
 const isConfirmRefusal = (one: BillingKeyOutcome) => one.status === 'failed' && one.stage === 'confirm'
@@ -169,6 +172,7 @@ export class World {
         this.member !== undefined
       )
         this.fail(`rule 9: ${order.uid} of ${order.member} asked about under ${this.member}`)
+      if (claim.impUid === refusedNumber(order.uid)) this.fail(`rule 6: ${order.uid} is paid, and asked about by the number of its refusal`)
       if (claim.impUid !== null && claim.impUid !== `imp_${order.uid}`) this.fail('asked with the imp_uid of another order')
       const ask: Ask = { uid: claim.merchantUid, since: this.seen, signal, resolve: resolve as (value: unknown) => void, reject }
       this.asks.push(ask)
@@ -446,6 +450,12 @@ export class World {
     return kept.pending?.some(({ merchantUid }) => merchantUid === uid) ?? false
   }
 
+  /** Whether this tab knows of an earlier end of an order: a refusal after it takes nothing back. */
+  hasHeardOf(order: Order): boolean {
+    if (order.definite === 'failed' || order.lost || order.forgotten || order.member !== this.owner || browser.storageThrows) return false
+    return order.success || order.earlier.length > 0 || this.told.some(({ outcome }) => outcome.merchantUid === order.uid)
+  }
+
   /** Another page in this tab (or in a tab that `window.open` made of it). */
   load(url: string, how: 'navigate' | 'reload'): void {
     if (browser.storageThrows) this.loseAll()
@@ -500,6 +510,7 @@ export class World {
         this.fail(`${order.uid} was issued, and nobody was or will be told`)
     }
     this.checkShown()
+    this.checkLandedKey()
     this.checkAddress()
   }
 
@@ -512,6 +523,15 @@ export class World {
       if (outcome?.status === 'issued' && !this.#keysTold.has(outcome.merchantUid))
         this.fail(`${outcome.merchantUid} is shown as issued, and nobody was told`)
     }
+  }
+
+  /** A key that was told of does not land as an order that came to nothing. */
+  checkLandedKey(): void {
+    const outcome = landingOutcome()?.outcome
+    const order = this.orders.find(({ uid }) => uid === outcome?.merchantUid)
+    const isKey = (one: Told) => one.outcome.status === 'issued' && one.outcome.merchantUid === order?.uid
+    if ((outcome?.status === 'failed' || outcome?.status === 'cancelled') && order && !order.lost && this.told.some(isKey))
+      this.fail(`${order.uid} was told as issued and is shown as ${outcome.status}`)
   }
 
   /** What came back in the address is asked about, or has been shown. */
