@@ -140,6 +140,21 @@ describe('a request that cannot be had', () => {
   })
 })
 
+describe('a channelKey', () => {
+  it.each([
+    ['https://cdn.iamport.kr/js/iamport.payment-1.2.0.js', 'sdk-incompatible', 0],
+    ['https://cdn.iamport.kr/v1/iamport.js', undefined, 1],
+    ['https://shop.example/vendor.js', undefined, 1],
+  ])('with the SDK of %s ends in %s', async (src, code, windows) => {
+    document.head.append(Object.assign(document.createElement('script'), { type: 'text/plain', src }))
+    const { attempt, errors } = mounted(issued)
+    void attempt.issue({ ...requestOf('order-1'), channelKey: 'channel-key-1' }).catch(() => {})
+    await settle()
+    expect(errors.map((error) => isBillingKeyError(error) && error.code)).toEqual(code ? [code] : [])
+    expect(fake.calls).toHaveLength(windows)
+  })
+})
+
 it('prepare() loads the SDK ahead, once', () => {
   Reflect.deleteProperty(window, 'IMP')
   const { attempt } = mounted(issued)

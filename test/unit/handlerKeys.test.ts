@@ -1,9 +1,26 @@
+import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
+import { billingKeysOptions } from '../../src/hooks/billingKeysOptions.ts'
 import { startShop } from './billingShop.ts'
 
 const { open, iamport, sandbox } = await startShop()
 
 describe('customers and their keys', () => {
+  it('are asked for once by a server that renders a page, as long as they are fresh', async () => {
+    const shop = await open()
+    await shop.addCard()
+    let asked = 0
+    const fetch = async () => {
+      asked += 1
+      const { body } = await shop.call('GET /keys')
+      return Response.json(body)
+    }
+    const client = new QueryClient()
+    const options = billingKeysOptions({ api: '/api/billing', customerKey: 'member-1', staleTime: 60_000, fetch })
+    for (const _ of [1, 2]) expect(await client.fetchQuery(options)).toMatchObject({ keys: [{ card: {} }], askedAt: 0 })
+    expect(asked).toBe(1)
+  })
+
   it('takes ids that are numbers, and gives them back as numbers', async () => {
     let id = 42
     const shop = await open({ authenticate: () => ({ id }) })
