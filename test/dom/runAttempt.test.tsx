@@ -140,18 +140,28 @@ describe('a request that cannot be had', () => {
   })
 })
 
-describe('a channelKey', () => {
+describe('the SDK at the moment it is called', () => {
   it.each([
-    ['https://cdn.iamport.kr/js/iamport.payment-1.2.0.js', 'sdk-incompatible', 0],
-    ['https://cdn.iamport.kr/v1/iamport.js', undefined, 1],
-    ['https://shop.example/vendor.js', undefined, 1],
-  ])('with the SDK of %s ends in %s', async (src, code, windows) => {
+    ['https://cdn.iamport.kr/js/iamport.payment-1.2.0.js', 'channel-key-1', ['sdk-incompatible']],
+    ['https://cdn.iamport.kr/js/iamport.payment-1.2.0.js', undefined, []],
+    ['https://cdn.iamport.kr/v1/iamport.js', 'channel-key-1', []],
+    ['https://shop.example/vendor.js', 'channel-key-1', []],
+  ])('%s with the channelKey %s ends in %j', async (src, channelKey, codes) => {
     document.head.append(Object.assign(document.createElement('script'), { type: 'text/plain', src }))
     const { attempt, errors } = mounted(issued)
-    void attempt.issue({ ...requestOf('order-1'), channelKey: 'channel-key-1' }).catch(() => {})
+    void attempt.issue({ ...requestOf('order-1'), channelKey }).catch(() => {})
     await settle()
-    expect(errors.map((error) => isBillingKeyError(error) && error.code)).toEqual(code ? [code] : [])
-    expect(fake.calls).toHaveLength(windows)
+    expect(errors.map((error) => isBillingKeyError(error) && error.code)).toEqual(codes)
+    expect(fake.calls).toHaveLength(1 - codes.length)
+  })
+
+  it('has gone while the request was fetched', async () => {
+    let give: (request: BillingKeyRequest) => void = () => {}
+    const end = mounted(issued).attempt.issue(() => new Promise((resolve) => (give = resolve)))
+    await settle()
+    Reflect.deleteProperty(window, 'IMP')
+    give(requestOf('order-1'))
+    await expect(end).rejects.toMatchObject({ code: 'sdk-load-failed' })
   })
 })
 
