@@ -313,6 +313,25 @@ describe('<BillingKeyButton>', () => {
     expect(fake.calls).toHaveLength(0)
   })
 
+  it('says what a Content-Security-Policy that does not allow our Trusted Types policy needs', async () => {
+    Reflect.deleteProperty(window, 'IMP')
+    vi.stubGlobal('trustedTypes', {
+      createPolicy() {
+        throw new TypeError('refused by the policy')
+      },
+    })
+    const onError = vi.fn()
+    render(
+      <BillingKeyProvider userCode="imp00000000" pg="jtnet" redirectUrl="/done">
+        <BillingKeyButton request={request} onError={onError} />
+      </BillingKeyProvider>,
+    )
+    await act(async () => screen.getByRole('button').click())
+    vi.unstubAllGlobals()
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'sdk-load-failed' }))
+    expect(onError.mock.calls[0]?.[0].message).toMatch(/Content-Security-Policy.*react-billing-key.*trusted-types/)
+  })
+
   it('initialises a sub-merchant with IMP.agency in place of init (sdk-facts 3)', async () => {
     const agency = vi.fn(() => {
       fake.merchants.push('A01')

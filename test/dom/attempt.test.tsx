@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { StrictMode, useState } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pageChanged } from '../../src/attempt/page.ts'
 import { pendingAttempt, pendingAttempts, remember } from '../../src/attempt/pending.ts'
 import {
   BillingKeyButton,
@@ -11,6 +12,7 @@ import {
   type Claim,
   type ConfirmAnswer,
   useBillingKey,
+  useIamport,
 } from '../../src/index.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
 
@@ -747,6 +749,46 @@ describe('the page', () => {
     expect(fake.calls).toHaveLength(1)
   })
 
+  it('calls init again when another script has called agency for a sub-merchant', async () => {
+    const called: string[][] = []
+    const agency = (...of: string[]) => void called.push(of)
+    const imp = Object.assign(fake.imp, { agency })
+    const { button } = await show()
+    imp.agency('imp00000000', 'A01')
+    await click(button)
+    expect(called).toEqual([['imp00000000', 'A01']])
+    expect(fake.merchants).toEqual(['imp00000000', 'imp00000000'])
+    expect(fake.calls).toHaveLength(1)
+  })
+
+  it('says of the SDK what holds at this moment, whatever it was before', async () => {
+    let status = ''
+    const Status = () => {
+      status = useIamport().status
+      return null
+    }
+    const look = () => {
+      act(pageChanged)
+      return status
+    }
+    const { imp } = fake
+    render(
+      <BillingKeyProvider userCode="imp00000000">
+        <Status />
+      </BillingKeyProvider>,
+    )
+    await act(async () => {})
+    expect(status).toBe('ready')
+    imp.init('impOTHER')
+    expect(look()).toBe('idle')
+    imp.init('imp00000000')
+    expect(look()).toBe('ready')
+    Reflect.deleteProperty(window, 'IMP')
+    expect(look()).toBe('idle')
+    installFakeIamport() // by another script, and nobody has called its init
+    expect(look()).toBe('idle')
+  })
+
   it('takes two clicks in one task for one (sdk-facts 28)', async () => {
     const { button, onError } = await show()
     await act(async () => {
@@ -833,11 +875,15 @@ describe('the landing', () => {
     expect(screen.getAllByText('카드를 등록했어요.')).toHaveLength(2)
   })
 
-  it('works with site data blocked, and keeps PortOne’s keys until the outcome is definite', async () => {
+  it.each([
+    ['of a page that has gone', () => {}],
+    ['of this very page', () => remember(leftOver({ merchantUid: 'm-blocked' }))],
+  ])('works with site data blocked, and keeps PortOne’s keys until the outcome is definite: an attempt %s', async (_, before) => {
     for (const method of ['getItem', 'setItem'] as const)
       vi.spyOn(Storage.prototype, method).mockImplementation(() => {
         throw new DOMException('blocked', 'SecurityError')
       })
+    before()
     history.replaceState(null, '', '/done?plan=a&imp_uid=imp_1&merchant_uid=m-blocked')
     let decide: (answer: ConfirmAnswer) => void = () => {}
     const confirm = vi.fn<Confirm>(() => new Promise((resolve) => (decide = resolve)))

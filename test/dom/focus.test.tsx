@@ -1,5 +1,5 @@
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BillingKeyButton, BillingKeyError, BillingKeyOutcomeView, BillingKeyProvider, en, type Failed, ko } from '../../src/index.ts'
 import { fill } from '../../src/locales/format.ts'
 import { installFakeIamport, resetPage } from './fakeIamport.ts'
@@ -99,6 +99,17 @@ describe('while the window is open', () => {
     await waitFor(() => expect(isInert(aside)).toBe(false))
     cleanup()
     expect(isInert(aside)).toBe(false)
+  })
+
+  it('is watched in the children of body and in the SDK’s overlays alone, and not in the whole page', async () => {
+    const observe = vi.spyOn(MutationObserver.prototype, 'observe')
+    await open()
+    await act(async () => {})
+    const watched = observe.mock.calls.filter(([node]) => node !== document) // Testing Library’s own
+    observe.mockRestore()
+    expect(new Set(watched.map(([node]) => node))).toEqual(new Set([document.body, overlay]))
+    expect(watched.filter(([node]) => node === document.body).map(([, what]) => what)).toEqual([{ childList: true }, { childList: true }])
+    expect(watched.filter(([, what]) => what?.subtree)).toEqual([])
   })
 
   it('is left by Esc in the host page', async () => {

@@ -126,6 +126,17 @@ describe('with another customerKey', () => {
     expect(document.body.textContent).not.toContain('1111')
   })
 
+  it('what is left of the member before is not shown to the next, also where the logout has cleared the storage', async () => {
+    const change = await shop({}, { customerKey: 'member-1' })
+    await click()
+    await pay(0)
+    expect(document.body.textContent).toContain('1111')
+    sessionStorage.clear()
+    await change({ customerKey: undefined })
+    await change({ customerKey: 'member-2' })
+    expect(document.body.textContent).not.toContain('1111')
+  })
+
   it('a number for a member, where no types look, is the same one after a reload and another’s is not', async () => {
     const members = [42, 42, 43] as unknown as string[]
     const left: boolean[] = []

@@ -14,6 +14,7 @@ import {
   remember,
   rememberLanding,
 } from '../../src/attempt/pending.ts'
+import { noFacts } from '../../src/billing/outcome.ts'
 import type { BillingKeyOutcome } from '../../src/index.ts'
 import { resetPage } from './fakeIamport.ts'
 
@@ -110,6 +111,19 @@ describe('what survives the page', () => {
     remember(attempt)
     sessionStorage.clear()
     expect(pendingAttempts()).toHaveLength(0)
+  })
+
+  it.each([
+    ['cleared', () => sessionStorage.clear()],
+    ['kept', () => {}],
+  ])('tells the next member nothing of what the one before was told, where the logout has %s the storage', (_, logOut) => {
+    keepOnlyFor('member-1')
+    markTold({ ...noFacts, merchantUid: 'issue-1', status: 'cancelled', by: 'closed', asked: true })
+    expect(lastTold('issue-1')).not.toBeNull()
+    logOut()
+    keepOnlyFor(undefined)
+    keepOnlyFor('member-2')
+    expect(lastTold('issue-1')).toBeNull()
   })
 
   it.each([

@@ -120,4 +120,14 @@ describe('safeRedirectUrl', () => {
       }
     },
   )
+
+  it.each([
+    ['/x?q=%C7%D1%B1%DB&b=1', '/x?q=%C7%D1%B1%DB&b=1&'], // EUC-KR
+    ['/x?q=a%0d%0ab&tab=%7f%09', '/x?q=a%0d%0ab&tab=%7f%09&'],
+    ['/x?q=%0D%0A%ED%95%9C%0D%0A', '/x?q=%0D%0A한%0D%0A'],
+    ['/x?q=100%25', '/x?q=100%25'],
+    ['/x?q=%ED%95%9C', '/x?q=한'],
+  ])('gives %s to the SDK as %s', (url, given) => {
+    expect(safeRedirectUrl(url, 'https://a.example/shop')).toBe(`https://a.example${given}`)
+  })
 })
