@@ -772,12 +772,16 @@ describe('the page', () => {
       return status
     }
     const { imp } = fake
+    Reflect.deleteProperty(window, 'IMP')
     render(
       <BillingKeyProvider userCode="imp00000000">
         <Status />
       </BillingKeyProvider>,
     )
     await act(async () => {})
+    expect(status).toBe('loading')
+    Reflect.set(window, 'IMP', imp)
+    await act(async () => void fireEvent.load(document.scripts[0] as HTMLScriptElement))
     expect(status).toBe('ready')
     imp.init('impOTHER')
     expect(look()).toBe('idle')
