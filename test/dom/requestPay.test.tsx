@@ -100,6 +100,67 @@ it('is one at a time, and opens again after its end', () => {
   expect(() => open()).not.toThrow()
 })
 
+describe('an overlay', () => {
+  /** Shows the overlay of the newer family, as the SDK does when it is called. */
+  const show = async () => {
+    const opened = open()
+    const overlay = document.createElement('div')
+    overlay.id = 'imp-iframe-wrapper'
+    overlay.innerHTML = '<i class="imp-close"></i>'
+    document.body.append(overlay)
+    await Promise.resolve()
+    return { ...opened, overlay, close: overlay.firstElementChild as HTMLElement }
+  }
+
+  it.each([
+    ['is hidden by its style', (overlay: HTMLElement) => void overlay.style.setProperty('display', 'none')],
+    ['is hidden by an attribute', (overlay: HTMLElement) => void overlay.setAttribute('hidden', '')],
+    ['is taken away', (overlay: HTMLElement) => overlay.remove()],
+  ])('that %s without a word has closed (sdk-facts 7)', async (_, goes) => {
+    const { overlay } = await show()
+    expect(onEnd).not.toHaveBeenCalled()
+    goes(overlay)
+    await vi.waitFor(() => expect(onEnd).toHaveBeenCalledExactlyOnceWith({ kind: 'closed' }))
+  })
+
+  it('whose X was pressed has closed, also where the SDK throws over it and leaves it there (sdk-facts 24, 35)', async () => {
+    const { overlay, close } = await show()
+    const broken = vi.fn((event: ErrorEvent) => event.preventDefault())
+    window.addEventListener('error', broken)
+    close.addEventListener('click', () => {
+      throw new Error('minified')
+    })
+    close.click()
+    window.removeEventListener('error', broken)
+    expect(broken).toHaveBeenCalledTimes(1)
+    await vi.waitFor(() => expect(onEnd).toHaveBeenCalledExactlyOnceWith({ kind: 'closed' }))
+    expect(overlay.style.display).toBe('none')
+  })
+
+  it('whose X was pressed leaves the SDK the time to say how it ended', async () => {
+    const { close, answer } = await show()
+    close.click()
+    answer({ success: false })
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith({ kind: 'answer', answer: { success: false } })
+  })
+})
+
+it('a call that throws leaves nothing behind: no alert, nobody who listens, and the next one opens', () => {
+  const added = vi.spyOn(EventTarget.prototype, 'addEventListener')
+  const removed = vi.spyOn(EventTarget.prototype, 'removeEventListener')
+  const stopped = vi.spyOn(MutationObserver.prototype, 'disconnect')
+  open(() => {
+    throw new Error('inner')
+  })
+  expect(onEnd).toHaveBeenCalledExactlyOnceWith({ kind: 'sdk-threw', message: 'Error: inner' })
+  expect(added.mock.calls.length).toBeGreaterThan(0)
+  expect(removed.mock.calls.map(([type]) => type)).toEqual(added.mock.calls.map(([type]) => type))
+  expect(stopped).toHaveBeenCalledTimes(1)
+  for (const spy of [added, removed, stopped]) spy.mockRestore()
+  expect(window.alert).toBe(alert)
+  expect(() => open()).not.toThrow()
+})
+
 it.each([
   ['closes', () => {}],
   [
