@@ -1,5 +1,5 @@
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
-import { type ReactNode, StrictMode } from 'react'
+import { type ReactNode, StrictMode, useEffect } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -84,6 +84,32 @@ describe('<BillingKeyRedirect>', () => {
     await screen.findByText(/등록하고 9,900원을/)
     expect(location.search).toBe('')
     expect(history.state).toEqual(after)
+  })
+
+  it('tells a framework of the clean address that patches the history in an effect, after those below it (Next.js)', async () => {
+    leave()
+    history.replaceState(null, '', '/done?plan=a&imp_uid=imp_1&merchant_uid=issue-1')
+    const heard: unknown[] = []
+    const Framework = ({ children }: { children: ReactNode }) => {
+      useEffect(() => {
+        const patched = vi.spyOn(history, 'replaceState').mockImplementation((...of) => {
+          heard.push(of[2])
+          History.prototype.replaceState.apply(history, of)
+        })
+        return () => patched.mockRestore()
+      }, [])
+      return children
+    }
+    render(
+      <Framework>
+        <BillingKeyProvider userCode="imp00000000" confirm={async () => issued}>
+          <BillingKeyRedirect />
+        </BillingKeyProvider>
+      </Framework>,
+    )
+    await screen.findByText(/등록하고 9,900원을/)
+    expect(heard).toEqual(['/done?plan=a'])
+    expect(location.search).toBe('?plan=a')
   })
 
   it('gives the shop back the parameters that a legacy SDK encoded twice (sdk-facts 14)', async () => {
