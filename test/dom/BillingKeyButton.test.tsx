@@ -252,10 +252,16 @@ describe('<BillingKeyButton>', () => {
     expect(button.getAttribute('aria-busy')).toBe('false')
   })
 
-  it('still tells the outcome when the button has gone', async () => {
+  it.each([
+    ['by the click itself', 0],
+    ['later', 5_000],
+  ])('leaves its window open, and still tells the outcome, when the button has gone %s', async (_, ms) => {
     const { button, onOutcome, unmount } = await show()
+    vi.useFakeTimers({ toFake: ['performance'] })
     fireEvent.click(button)
-    unmount()
+    vi.advanceTimersByTime(ms)
+    await act(async () => unmount())
+    expect(onOutcome).not.toHaveBeenCalled()
     await answer(success)
     expect(onOutcome).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'reported' }))
   })

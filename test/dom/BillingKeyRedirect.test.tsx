@@ -297,6 +297,27 @@ describe('<BillingKeyRedirect>', () => {
     expect(confirm).toHaveBeenCalledTimes(1)
   })
 
+  it('takes the result of another order in the address for another landing, also while the first is asked about', async () => {
+    const confirm = vi.fn(({ merchantUid }: Claim) =>
+      merchantUid === 'issue-1' ? new Promise<ConfirmAnswer>(() => {}) : Promise.resolve(issued),
+    )
+    const shown = (isLanding: boolean) => (
+      <BillingKeyProvider userCode="imp00000000" confirm={confirm}>
+        {isLanding && <BillingKeyRedirect />}
+      </BillingKeyProvider>
+    )
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=issue-1')
+    const { rerender } = render(shown(true))
+    await waitFor(() => expect(confirm).toHaveBeenCalledTimes(1))
+    rerender(shown(false))
+    await act(() => new Promise<void>((resolve) => setTimeout(resolve)))
+    history.replaceState(null, '', '/done?imp_uid=imp_2&merchant_uid=issue-2')
+    rerender(shown(true))
+    expect(await screen.findByText(/등록하고 9,900원을/)).toBeDefined()
+    expect(confirm).toHaveBeenLastCalledWith(expect.objectContaining({ merchantUid: 'issue-2', impUid: 'imp_2' }), expect.any(AbortSignal))
+    expect(location.search).toBe('')
+  })
+
   it.each([
     ['of this tab', leave],
     ['of another browser', () => {}],

@@ -879,6 +879,25 @@ describe('the landing', () => {
     expect(screen.getAllByText('카드를 등록했어요.')).toHaveLength(2)
   })
 
+  it('tells a consumer that comes after the end, once, and asks nobody again', async () => {
+    history.replaceState(null, '', '/done?imp_uid=imp_1&merchant_uid=m-late')
+    const confirm = vi.fn<Confirm>(async (claim) => issuedOf(claim))
+    const [first, late] = [vi.fn(), vi.fn()]
+    const page = (isLate: boolean) => (
+      <BillingKeyProvider userCode="imp00000000" confirm={confirm}>
+        <BillingKeyRedirect onOutcome={first} />
+        {isLate && <BillingKeyRedirect onOutcome={late} />}
+      </BillingKeyProvider>
+    )
+    const { rerender } = render(page(false))
+    await waitFor(() => expect(first).toHaveBeenCalledTimes(1))
+    rerender(page(true))
+    await waitFor(() => expect(screen.getAllByText('카드를 등록했어요.')).toHaveLength(2))
+    expect(late).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 'issued', merchantUid: 'm-late' }))
+    expect(first).toHaveBeenCalledTimes(1)
+    expect(confirm).toHaveBeenCalledTimes(1)
+  })
+
   it.each([
     ['of a page that has gone', () => {}],
     ['of this very page', () => remember(leftOver({ merchantUid: 'm-blocked' }))],
