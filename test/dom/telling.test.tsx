@@ -122,6 +122,21 @@ describe('a button', () => {
     expect(told).toHaveLength(2)
   })
 
+  it('asks again in place of opening another window, also where the shop has cleared the storage since', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const confirm = vi
+      .fn<Confirm>()
+      .mockRejectedValueOnce(new Error('offline'))
+      .mockImplementation(async (claim) => issuedOf(claim))
+    const { button } = await show(confirm)
+    await click(button)
+    await answer(0)
+    sessionStorage.clear()
+    await click(button)
+    expect(fake.calls).toHaveLength(1)
+    expect(told).toEqual(['unconfirmed order-1', 'issued order-1'])
+  })
+
   it('does not count as the customer’s asks those that it makes itself when the page is seen again', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const confirm = vi.fn<Confirm>(offline)
