@@ -89,7 +89,8 @@ function landingAfterReload(consumer: LandingConsumer): Attempt | null {
 
 /** What was told before, shown again and told to nobody, since it is no news. */
 function show(landing: Attempt, outcome: BillingKeyOutcome): void {
-  const attempt = { merchantUid: outcome.merchantUid, amount: null, canAsk: false, failedAsks: 0 }
+  // what is kept of it stays
+  const attempt = { merchantUid: outcome.merchantUid, amount: null, canAsk: false, failedAsks: 0, isAgain: true }
   landing.takeOver({ type: 'left-over', outcome, attempt, report: closedWithoutWord(outcome) }, outcome)
 }
 

@@ -137,7 +137,7 @@ export class Attempt {
 
   /** Tells of another attempt of this page, and stays where it is. */
   tellAside = (outcome: BillingKeyOutcome): void => {
-    keepWhatIsOpen(outcome, 0)
+    keepWhatIsOpen(outcome, null)
     this.tellOwner(outcome)
     this.callBack()
   }
@@ -433,7 +433,7 @@ export class Attempt {
   }
 
   private tell(outcome: BillingKeyOutcome): void {
-    if (this.#state.phase === 'settled') keepWhatIsOpen(outcome, this.#state.attempt?.failedAsks ?? 0)
+    if (this.#state.phase === 'settled') keepWhatIsOpen(outcome, this.#state.attempt)
     this.answerWaiting(outcome)
     this.tellOwner(outcome)
   }

@@ -1,5 +1,5 @@
 import type { BillingKeyOutcome } from '../billing/outcome.ts'
-import { isFinal, isNews } from './machine.ts'
+import { isFinal, isNews, type OpenedAttempt } from './machine.ts'
 import { forget, lastTold, markTold, pendingAttempt, remember } from './pending.ts'
 
 /** Calls a function of the shop's. What it throws is reported, and breaks nothing here. */
@@ -27,13 +27,13 @@ export function isAnswered(merchantUid: string): boolean {
 }
 
 /** Keeps of an attempt what its outcome leaves open, and forgets the rest. */
-export function keepWhatIsOpen(outcome: BillingKeyOutcome, failedAsks: number): void {
+export function keepWhatIsOpen(outcome: BillingKeyOutcome, attempt: OpenedAttempt | null): void {
   const pending = pendingAttempt(outcome.merchantUid)
   if (!pending) return
   const isOpen = outcome.status === 'unconfirmed'
   // a window that was only closed may be come back to (Forward, or the PG's app), and its landing needs the attempt
   const isClosed = 'by' in outcome && outcome.by === 'closed'
-  const isAgain = pending.isAgain || pending.cameToNothing
-  if (isOpen || (isAgain ? !isFinal(outcome) : isClosed)) remember({ ...pending, failedAsks, cameToNothing: !isOpen })
+  if (isOpen || (attempt?.isAgain ? !isFinal(outcome) : isClosed))
+    remember({ ...pending, failedAsks: attempt?.failedAsks ?? 0, cameToNothing: !isOpen })
   else forget(pending.merchantUid)
 }

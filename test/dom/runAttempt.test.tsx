@@ -80,17 +80,19 @@ function mounted(confirm?: Confirm, { listens = true } = {}) {
 }
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve))
 const refusal = 'imp_success=false&merchant_uid=order-0&error_msg=no'
+const consumerOf = (confirm?: Confirm, told: BillingKeyOutcome[] = []) => ({
+  settings: () => settingsOf(confirm),
+  onOutcome: () => (outcome: BillingKeyOutcome) => void told.push(outcome),
+  onError: () => undefined,
+  replaceUrl: () => undefined,
+})
+
 /** A page of the same tab on which PortOne's query has arrived. */
 async function landed(query: string, confirm?: Confirm) {
   Reflect.deleteProperty(window, Symbol.for('react-billing-key.page'))
   history.replaceState(null, '', `/done?${query}`)
   const told: BillingKeyOutcome[] = []
-  const landing = takeLanding({
-    settings: () => settingsOf(confirm),
-    onOutcome: () => (outcome) => void told.push(outcome),
-    onError: () => undefined,
-    replaceUrl: () => undefined,
-  })
+  const landing = takeLanding(consumerOf(confirm, told))
   await settle()
   return { told, shown: landing?.getSnapshot().outcome }
 }
@@ -432,9 +434,13 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     expect(await landed(refusal, issued)).toMatchObject({ told: [{ status: 'issued' }] })
   })
 
-  it('leaves a window that was closed to be asked about, also after an earlier refusal', async () => {
-    remember({ ...earlier, amount: 9_900, cameToNothing: true })
+  it.each([true, false])('leaves a window to be asked about, also after an earlier refusal: it had come to nothing: %s', async (closed) => {
+    remember({ ...earlier, amount: 9_900, cameToNothing: closed })
+    if (!closed) markTold(unconfirmed(reportFrom(earlier), 'sign-in', 9_900, false))
     expect(await landed(refusal, async () => ({ status: 'none' }))).toMatchObject({ told: [{ status: 'failed' }] })
+    Reflect.deleteProperty(window, Symbol.for('react-billing-key.page'))
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValueOnce([{ type: 'reload' }] as never)
+    expect(takeLanding(consumerOf())?.getSnapshot()).toMatchObject({ outcome: { status: 'failed' } })
     const confirm = vi.fn(issued)
     expect(await landed(`imp_uid=imp_2&${refusal}`, confirm)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_1' }] })
     expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: null }), expect.anything())
