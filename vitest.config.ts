@@ -111,7 +111,7 @@ export default defineConfig({
           name: 'dom-18',
           include: ['test/dom/**/*.test.tsx'],
           // React has no part in the others
-          exclude: ['**/*.19.test.tsx', 'test/dom/{runAttempt,requestPay}.test.tsx'],
+          exclude: ['**/*.19.test.tsx', 'test/dom/{runAttempt,requestPay,requestSource,pending}.test.tsx'],
           setupFiles: ['test/patience.ts'],
           environment: 'jsdom',
           ...inline,

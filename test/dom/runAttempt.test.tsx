@@ -421,6 +421,7 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     remember({ ...earlier, amount: 9_900 })
     expect(await landed(success)).toMatchObject({ told: [{ status: 'reported' }] })
     expect(await landed(refusal)).toMatchObject({ told: [], shown: { status: 'reported', impUid: 'imp_9' } })
+    expect(await landed(success, issued)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_9' }] })
   })
 
   it.each([
