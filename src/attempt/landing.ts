@@ -1,8 +1,8 @@
 import type { Confirm } from '../billing/confirm.ts'
-import { type BillingKeyOutcome, closedWithoutWord, type WindowReport } from '../billing/outcome.ts'
+import { type BillingKeyOutcome, closedWithoutWord, hasReportedSuccess, type WindowReport } from '../billing/outcome.ts'
 import { readAddress, stripRedirectResult } from '../billing/redirect.ts'
 import { keepReported, reportFrom, wordOf } from './leftovers.ts'
-import { isOf } from './machine.ts'
+import { isFinal, isOf } from './machine.ts'
 import { attemptsOfPage, pageChanged } from './page.ts'
 import { isStorageUsable, keepOnlyFor, landedOrder, lastTold, type PendingAttempt, pendingAttempt, rememberLanding } from './pending.ts'
 import { Attempt, type AttemptOwner } from './runAttempt.ts'
@@ -39,7 +39,7 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
     const landing = new Attempt(consumer)
     page.landing = landing
     keepReported(report)
-    if (merchantUid !== null) rememberLanding(location.pathname, merchantUid)
+    rememberLanding(location.pathname, report.merchantUid)
     // where nothing is kept, the address is what a reload has, until the outcome is definite
     const isKept = mine && isStorageUsable()
     const clean = () => {
@@ -59,20 +59,20 @@ export function takeLanding(consumer: LandingConsumer): Attempt | null {
 
 /** Goes on with what came back, of this tab's attempt or of one that it knows nothing of. */
 function goOnWith(landing: Attempt, said: WindowReport, mine: PendingAttempt | null, confirm: Confirm | undefined): void {
-  const { merchantUid, customerUid } = said
+  const { merchantUid } = said
   const told = lastTold(merchantUid)
-  // a key, or a success that nobody can be asked about, is not taken back by a refusal that Back to the PG brings
-  if (told?.status === 'issued' || (told?.status === 'reported' && said.status !== 'reported')) {
+  if (told && isFinal(told)) {
     show(landing, told)
     return
   }
+  // a success that nobody could be asked about stands, and its attempt has been forgotten
+  const word = told?.status === 'reported' && !hasReportedSuccess(said) ? told : said
   // what ended before, without a word or unconfirmed, may have been paid then: Back to the PG ends it again, by a refusal
-  const isAgain = mine !== null && (mine.isAgain || mine.cameToNothing || told !== null)
-  const report = mine ? wordOf(said, { ...mine, isAgain }) : said
-  const { amount = null, failedAsks = 0, token } = mine ?? {}
+  const isAgain = Boolean(mine && (mine.isAgain || mine.cameToNothing || told))
+  const report = mine ? wordOf(word, { ...mine, isAgain }) : word
+  const { amount = null, failedAsks = 0, token, impUid = null } = mine ?? {}
   const attempt = { merchantUid, amount, canAsk: confirm !== undefined, failedAsks, isAgain }
-  const claim = { merchantUid, customerUid, impUid: report.impUid ?? mine?.impUid ?? null, token }
-  landing.takeOver({ type: 'landed', report, attempt }, claim, confirm)
+  landing.takeOver({ type: 'landed', report, attempt }, { merchantUid, customerUid: report.customerUid, impUid, token }, confirm)
 }
 
 function landingAfterReload(consumer: LandingConsumer): Attempt | null {

@@ -31,9 +31,9 @@ export function reportFrom({ merchantUid, customerUid, impUid, order, currency }
  * reported stands, and the refused payment's own number says nothing of it.
  */
 export function wordOf(said: WindowReport, pending: PendingAttempt): WindowReport {
-  if (said.status === 'reported' || hasReportedSuccess(said)) return said
+  if (hasReportedSuccess(said)) return said
   if (pending.impUid !== null) return reportFrom(pending)
-  return pending.isAgain ? { ...said, impUid: null } : said
+  return pending.isAgain ? ({ ...said, impUid: null } as WindowReport) : said
 }
 
 /** Keeps PortOne's number of an attempt of this tab that came back in an address: from now on it is asked about with that. */

@@ -31,7 +31,7 @@ interface Kept {
   /** What was told, the newest last, for a reload. Cards are masked. */
   readonly told: readonly BillingKeyOutcome[]
   /** The landing's page and the order it is about, for a reload. */
-  readonly landing: { readonly path: string; readonly merchantUid: string } | null
+  readonly landing: { readonly path: string; readonly merchantUid: string | null } | null
   /** When the last verified issue was told, in milliseconds since 1970. */
   readonly issuedAt: number
 }
@@ -134,7 +134,7 @@ export function forget(merchantUid: string): void {
   save({ ...kept, pending: kept.pending.filter((one) => one.merchantUid !== merchantUid) })
 }
 
-/** What was last told of an order, on this page or before a reload; of none without a number. */
+/** What was last told of an order, on this page or before a reload; nothing without a number. */
 export function lastTold(merchantUid: string | null): BillingKeyOutcome | null {
   const told = attemptsOfPage().told.get(merchantUid ?? '') ?? load().told.find((one) => one.merchantUid === merchantUid)
   return told ?? null
@@ -160,8 +160,8 @@ export function forgetTold(merchantUid: string): void {
   save({ ...kept, told: kept.told.filter((one) => one.merchantUid !== merchantUid) })
 }
 
-/** Remembers which page a result landed on, so that its reload finds it. */
-export function rememberLanding(path: string, merchantUid: string): void {
+/** Remembers which page a result landed on, so that its reload finds it; one without an order number is not found. */
+export function rememberLanding(path: string, merchantUid: string | null): void {
   save({ ...load(), landing: { path, merchantUid } })
 }
 

@@ -13,6 +13,7 @@ import {
   type AttemptState,
   asksAbout,
   givenUp,
+  isFinal,
   isOf,
   isPending,
   isPreparing,
@@ -21,9 +22,9 @@ import {
 } from './machine.ts'
 import { clickLastsMs, isClickSpent, readyWindow, reportOf } from './openWindow.ts'
 import { attemptsOfPage, attemptsUnderWay, pageChanged, pageChangedSoon, subscribeToPage } from './page.ts'
-import { forgetTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
+import { forgetTold, lastTold, type PendingAttempt, pendingAttempt, remember } from './pending.ts'
 import { isOtherChoice, isRequest, isThenable, orderOf, RequestFetcher, type RequestSource } from './requestSource.ts'
-import { callSafely, isAnswered, isNewsToTell, keepWhatIsOpen } from './telling.ts'
+import { callSafely, isNewsToTell, keepWhatIsOpen } from './telling.ts'
 
 /** What holds for an attempt now: the provider's settings and the hook's options. */
 export interface AttemptSettings {
@@ -393,9 +394,11 @@ export class Attempt {
     const settings = this.#owner.settings()
     // a word that contradicts itself is worth a question, and no news by itself
     if (settings.confirm ? !hasReportedSuccess(report) : report.status !== 'reported') return
-    if (isAnswered(merchantUid) || attemptsOfPage().drops !== drops) return
+    const told = lastTold(merchantUid)
+    if ((told && isFinal(told)) || attemptsOfPage().drops !== drops) return
     // first of all it is not lost: PortOne's number goes with the facts of its own window; where it is not said, one that is known stays
-    const known = (report.impUid === null && pendingAttempt(merchantUid)) || { ...pending, impUid: report.impUid }
+    const kept = report.impUid ? null : pendingAttempt(merchantUid)
+    const known = kept?.impUid ? kept : { ...pending, impUid: report.impUid }
     remember({ ...known, failedAsks: 0, cameToNothing: false })
     // another button may have opened the same order meanwhile
     const asker = attemptsUnderWay().find((one) => one.orderUnderWay() === merchantUid) ?? this

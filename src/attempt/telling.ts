@@ -20,12 +20,6 @@ export function isNewsToTell(outcome: BillingKeyOutcome): boolean {
   return true
 }
 
-/** Whether nothing can follow what was told of an order. */
-export function isAnswered(merchantUid: string): boolean {
-  const told = lastTold(merchantUid)
-  return told !== null && isFinal(told)
-}
-
 /** Keeps of an attempt what its outcome leaves open, and forgets the rest. */
 export function keepWhatIsOpen(outcome: BillingKeyOutcome, attempt: OpenedAttempt | null): void {
   const pending = pendingAttempt(outcome.merchantUid)

@@ -372,6 +372,26 @@ describe('an order from before', () => {
     },
   )
 
+  it('is unconfirmed, and its number kept, where its second window refuses and the server knows of no payment', async () => {
+    const none: Confirm = async () => ({ status: 'none' })
+    remember({ ...earlier, amount: 9_900, impUid: 'imp_1', isAgain: true })
+    expect(await landed(`imp_uid=imp_2&${refusal}`, none)).toMatchObject({ told: [{ status: 'unconfirmed', reason: 'not-yet' }] })
+    expect(pendingAttempt('order-0')).toMatchObject({ impUid: 'imp_1' })
+    remember({ ...earlier, amount: 9_900, impUid: 'imp_1', cameToNothing: true })
+    const end = mounted(none).attempt.issue(requestOf('order-0', 9_900))
+    fake.calls[0]?.answer({ success: false, imp_uid: 'imp_2', merchant_uid: 'order-0', error_code: 'E', error_msg: '한도 초과' })
+    await expect(end).resolves.toMatchObject({ status: 'unconfirmed', impUid: 'imp_1' })
+    expect(pendingAttempt('order-0')).toMatchObject({ impUid: 'imp_1' })
+  })
+
+  it('is asked about by the number of its second window, where that contradicts itself', async () => {
+    const confirm = vi.fn(issued)
+    remember({ ...earlier, impUid: 'imp_1', cameToNothing: true })
+    const end = mounted(confirm).attempt.issue(requestOf('order-0'))
+    fake.calls[0]?.answer({ success: true, imp_uid: 'imp_2', merchant_uid: 'order-0', error_code: 'E', error_msg: '실패' })
+    await expect(end).resolves.toMatchObject({ status: 'issued', impUid: 'imp_2' })
+  })
+
   it('stays open to what its first window may have been paid, also after its second one was refused', async () => {
     const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
     remember({ ...earlier, amount: 9_900, cameToNothing: true })
@@ -447,6 +467,23 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: null }), expect.anything())
   })
 
+  it('is not shown in place of what the merchant’s server refused', async () => {
+    remember({ ...earlier, amount: 9_900 })
+    const said = { status: 'failed', code: 'other-amount', message: '고객센터에 문의해 주세요.' } as const
+    await landed(success, async () => said)
+    expect(await landed(refusal, issued)).toMatchObject({ told: [], shown: said })
+  })
+
+  it('takes nothing back of a success that nobody could be asked about, and is asked about where somebody can be', async () => {
+    remember({ ...earlier, amount: 9_900 })
+    const reported = { status: 'reported', impUid: 'imp_9', customerUid: 'card-0', charged: 9_900 }
+    expect(await landed(success)).toMatchObject({ told: [reported] })
+    expect(await landed(refusal)).toMatchObject({ told: [], shown: reported })
+    const confirm = vi.fn(issued)
+    expect(await landed(refusal, confirm)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_9' }] })
+    expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: 'imp_9', customerUid: 'card-0' }), expect.anything())
+  })
+
   it('is the window’s own word, where it had said nothing before', async () => {
     remember({ ...earlier, amount: 9_900 })
     const confirm = vi.fn(issued)
@@ -467,7 +504,43 @@ it('tells of each key that lands without an order number', async () => {
     expect(await landed(`imp_success=true&imp_uid=${impUid}`, issued)).toMatchObject({ told: [{ status: 'issued', impUid }] })
 })
 
+describe('a reload of the landing', () => {
+  beforeEach(() => {
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type: 'reload' } as PerformanceNavigationTiming])
+  })
+
+  it('shows nothing of an earlier order, where the one that landed last had no number', async () => {
+    remember(earlier)
+    await landed(refusal)
+    await landed('imp_success=true&imp_uid=imp_2', issued)
+    expect(await landed('', issued)).toEqual({ told: [], shown: undefined })
+  })
+
+  it('finds an order whose plus came back as a space', async () => {
+    remember({ ...earlier, merchantUid: 'order+0' })
+    await landed('imp_success=true&imp_uid=imp_9&merchant_uid=order%200', issued)
+    expect(await landed('', offline)).toMatchObject({ told: [], shown: { status: 'issued', merchantUid: 'order+0' } })
+  })
+})
+
 describe('a late success', () => {
+  it.each(['imp_0', undefined])(
+    'with number %s is asked about as what its own window was opened for, also while a second one is open',
+    async (imp_uid) => {
+      const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+      const { attempt } = mounted(confirm)
+      const closed = attempt.issue({ ...requestOf('order-1'), token: 'token-1' })
+      attempt.abandon()
+      await closed
+      confirm.mockImplementation(issued)
+      const end = attempt.issue({ ...requestOf('order-1'), customerUid: 'another', token: 'token-2' })
+      fake.calls[0]?.answer({ success: true, imp_uid, merchant_uid: 'order-1' })
+      await expect(end).resolves.toMatchObject({ status: 'issued', customerUid: 'card-order-1' })
+      const claim = { merchantUid: 'order-1', customerUid: 'card-order-1', impUid: imp_uid ?? null, token: 'token-1' }
+      expect(confirm).toHaveBeenLastCalledWith(claim, expect.anything())
+    },
+  )
+
   it('without PortOne’s number leaves the one that a second window has told', async () => {
     const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
     const first = mounted(confirm).attempt
@@ -491,20 +564,6 @@ describe('a late success', () => {
     const end = second.attempt.issue(requestOf('order-1'))
     succeed(0)
     await expect(Promise.race([end, settle()])).resolves.toMatchObject({ status: 'issued', impUid: 'imp_0' })
-  })
-
-  it('is asked about as what its own window was opened for, also while a second one is open', async () => {
-    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
-    const { attempt } = mounted(confirm)
-    const closed = attempt.issue({ ...requestOf('order-1'), token: 'token-1' })
-    attempt.abandon()
-    await closed
-    confirm.mockImplementation(issued)
-    const end = attempt.issue({ ...requestOf('order-1'), customerUid: 'another', token: 'token-2' })
-    succeed(0)
-    await expect(end).resolves.toMatchObject({ status: 'issued', customerUid: 'card-order-1' })
-    const claim = { merchantUid: 'order-1', customerUid: 'card-order-1', impUid: 'imp_0', token: 'token-1' }
-    expect(confirm).toHaveBeenLastCalledWith(claim, expect.anything())
   })
 
   it('is its own attempt’s, also while the window of another is open', async () => {
