@@ -1,5 +1,5 @@
 import type { Confirm } from '../billing/confirm.ts'
-import { type BillingKeyOutcome, closedWithoutWord, hasReportedSuccess, type WindowReport } from '../billing/outcome.ts'
+import { type BillingKeyOutcome, closedWithoutWord, type WindowReport } from '../billing/outcome.ts'
 import { readAddress, stripRedirectResult } from '../billing/redirect.ts'
 import { keepReported, reportFrom, wordOf } from './leftovers.ts'
 import { isFinal, isOf } from './machine.ts'
@@ -66,7 +66,7 @@ function goOnWith(landing: Attempt, said: WindowReport, mine: PendingAttempt | n
     return
   }
   // a success that nobody could be asked about stands, and its attempt has been forgotten
-  const word = told?.status === 'reported' && !hasReportedSuccess(said) ? told : said
+  const word = told?.status === 'reported' && said.status !== 'reported' ? told : said
   // what ended before, without a word or unconfirmed, may have been paid then: Back to the PG ends it again, by a refusal
   const isAgain = Boolean(mine && (mine.isAgain || mine.cameToNothing || told))
   const report = mine ? wordOf(word, { ...mine, isAgain }) : word

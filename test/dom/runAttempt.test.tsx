@@ -384,6 +384,18 @@ describe('an order from before', () => {
     expect(pendingAttempt('order-0')).toMatchObject({ impUid: 'imp_1' })
   })
 
+  it('is never asked about by the number of the payment its second window refused', async () => {
+    const confirm = vi.fn<Confirm>(async () => ({ status: 'none' }))
+    remember({ ...earlier, isAgain: true })
+    expect(await landed(`imp_uid=imp_2&${refusal}`, confirm)).toMatchObject({ told: [{ status: 'failed', message: 'no' }] })
+    expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: null }), expect.anything())
+  })
+
+  it('stays reported where its second window refuses and nobody can be asked', async () => {
+    remember({ ...earlier, impUid: 'imp_1', isAgain: true })
+    expect(await landed(refusal)).toMatchObject({ told: [{ status: 'reported', impUid: 'imp_1' }] })
+  })
+
   it('is asked about by the number of its second window, where that contradicts itself', async () => {
     const confirm = vi.fn(issued)
     remember({ ...earlier, impUid: 'imp_1', cameToNothing: true })
@@ -478,7 +490,8 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     remember({ ...earlier, amount: 9_900 })
     const reported = { status: 'reported', impUid: 'imp_9', customerUid: 'card-0', charged: 9_900 }
     expect(await landed(success)).toMatchObject({ told: [reported] })
-    expect(await landed(refusal)).toMatchObject({ told: [], shown: reported })
+    for (const query of [refusal, 'imp_success=true&imp_uid=&merchant_uid=order-0'])
+      expect(await landed(query)).toMatchObject({ told: [], shown: reported })
     const confirm = vi.fn(issued)
     expect(await landed(refusal, confirm)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_9' }] })
     expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: 'imp_9', customerUid: 'card-0' }), expect.anything())
