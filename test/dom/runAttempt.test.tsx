@@ -449,13 +449,6 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     expect(confirm).not.toHaveBeenCalled()
   })
 
-  it('is not shown of an order that was told as reported, where nobody can be asked', async () => {
-    remember({ ...earlier, amount: 9_900 })
-    expect(await landed(success)).toMatchObject({ told: [{ status: 'reported' }] })
-    expect(await landed(refusal)).toMatchObject({ told: [], shown: { status: 'reported', impUid: 'imp_9' } })
-    expect(await landed(success, issued)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_9' }] })
-  })
-
   it.each([
     ['was closed', { cameToNothing: true }, null],
     ['is unconfirmed', {}, 'unconfirmed'],
@@ -477,6 +470,11 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     const confirm = vi.fn(issued)
     expect(await landed(`imp_uid=imp_2&${refusal}`, confirm)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_1' }] })
     expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: null }), expect.anything())
+  })
+
+  it('is asked about, where the server knew of no payment before and nobody was told', async () => {
+    remember({ ...earlier, amount: 9_900, cameToNothing: true })
+    expect(await landed(refusal, issued)).toMatchObject({ told: [{ status: 'issued' }] })
   })
 
   it('is not shown in place of what the merchant’s server refused', async () => {
