@@ -129,6 +129,8 @@ const happenings = {
       const order = world.orders.filter(({ earlier }) => earlier.length > 0).at(-1)
       if (!order || order.paidAt === null) return
       order.dead = true
+      // of an order that this tab has forgotten it is a first window's word
+      if (!world.hasHeardOf(order)) order.refused = true
       world.ends(order)
       order.callback?.({ success: false, ...refused(world, order, n), error_code: 'E', error_msg: '이미 결제된 주문번호입니다' })
       browser.hideOverlay()

@@ -510,7 +510,6 @@ export class World {
         this.fail(`${order.uid} was issued, and nobody was or will be told`)
     }
     this.checkShown()
-    this.checkLandedKey()
     this.checkAddress()
   }
 
@@ -525,19 +524,14 @@ export class World {
     }
   }
 
-  /** A key that was told of does not land as an order that came to nothing. */
-  checkLandedKey(): void {
-    const outcome = landingOutcome()?.outcome
-    const order = this.orders.find(({ uid }) => uid === outcome?.merchantUid)
-    const isKey = (one: Told) => one.outcome.status === 'issued' && one.outcome.merchantUid === order?.uid
-    if ((outcome?.status === 'failed' || outcome?.status === 'cancelled') && order && !order.lost && this.told.some(isKey))
-      this.fail(`${order.uid} was told as issued and is shown as ${outcome.status}`)
-  }
-
   /** What came back in the address is asked about, or has been shown. */
   checkLanding(): void {
-    const phase = landingOutcome()?.phase
+    const { phase, outcome } = landingOutcome() ?? {}
     if (phase !== 'confirming' && phase !== 'settled') this.fail(`a result landed, and its page is ${phase}`)
+    const order = this.orders.find(({ uid }) => uid === outcome?.merchantUid)
+    const isKey = (one: Told) => one.outcome.status === 'issued' && one.outcome.merchantUid === order?.uid
+    if (outcome && outcome.status !== 'issued' && order && !order.lost && this.told.some(isKey))
+      this.fail(`${order.uid} was told as issued and lands as ${outcome.status}`)
   }
 
   checkAddress(): void {
