@@ -65,10 +65,10 @@ const settingsOf = (confirm: Confirm | undefined): AttemptSettings => ({
 })
 
 /** An attempt as a hook has it, and all that it told. */
-function mounted(confirm?: Confirm, { listens = true } = {}) {
+function mounted(confirm?: Confirm, { listens = true, fetchIntent }: { listens?: boolean } & Partial<AttemptSettings> = {}) {
   const told: BillingKeyOutcome[] = []
   const errors: unknown[] = []
-  const settings = () => settingsOf(confirm)
+  const settings = () => ({ ...settingsOf(confirm), fetchIntent })
   const attempt = new Attempt({
     settings,
     onOutcome: () => (listens ? (outcome) => void told.push(outcome) : undefined),
@@ -157,6 +157,20 @@ describe('the SDK at the moment it is called', () => {
     expect(fake.calls).toHaveLength(1 - codes.length)
   })
 
+  it.each([
+    ['jtnet', undefined, 1],
+    ['jtnet', true, 0],
+    ['payco', undefined, 0],
+    ['kicc', undefined, 0],
+  ] as const)('a click that was spent on waiting opens the window of %s with popup: %s %s times', async (pg, popup, windows) => {
+    vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(1_001)
+    const { attempt } = mounted(issued)
+    void attempt.issue(async () => ({ ...requestOf('order-1'), pg, popup })).catch(() => {})
+    await settle()
+    expect(fake.calls).toHaveLength(windows)
+    expect(attempt.getSnapshot().phase).toBe(windows === 1 ? 'window-open' : 'ready')
+  })
+
   it('has gone while the request was fetched', async () => {
     let give: (request: BillingKeyRequest) => void = () => {}
     const end = mounted(issued).attempt.issue(() => new Promise((resolve) => (give = resolve)))
@@ -227,6 +241,15 @@ describe('the page', () => {
     recheckPage()
     expect(signal?.aborted).toBe(true)
   })
+})
+
+it('the shop’s order comes back with a window that was only closed', async () => {
+  const { attempt, told } = mounted(async () => ({ status: 'none' }), { fetchIntent: async () => requestOf('order-1') })
+  void attempt.issue({ order: { plan: 'monthly' } })
+  await settle()
+  attempt.abandon()
+  await settle()
+  expect(told).toMatchObject([{ status: 'cancelled', order: { plan: 'monthly' } }])
 })
 
 it.each([undefined, null, 401])('a server that fails with %s is one that could not be reached', async (failed) => {
