@@ -88,7 +88,7 @@ export type AttemptEffect =
   | { readonly do: 'tell-outcome'; readonly outcome: BillingKeyOutcome }
   | { readonly do: 'tell-error'; readonly error: BillingKeyError }
 
-/** After a close without a word, where something may have been charged: asked at 0, 1, 3, 6 and 10 seconds. */
+/** After a close without a word, and an end of a later window, where something may have been charged: asked at 0, 1, 3, 6 and 10 seconds. */
 const waitsMs = [1_000, 2_000, 3_000, 4_000]
 /** So many asks of the customer's have to fail before a new window may open over an open question. */
 export const patience = 2
@@ -190,7 +190,7 @@ function answered(state: Confirming, answer: ConfirmAnswer): Step {
   const outcome = decideOutcome(report, answer)
   if (!outcome) return leaveOpen(state, 'not-yet')
   const waitMs = waitsMs[asks]
-  if (answer.status === 'none' && isSilent(report) && attempt.amount !== 0 && waitMs !== undefined)
+  if (answer.status === 'none' && (attempt.isAgain || isSilent(report)) && attempt.amount !== 0 && waitMs !== undefined)
     return [{ ...state, asks: asks + 1 }, [{ do: 'ask-server', afterMs: waitMs }]]
   return settle(outcome, attempt, report)
 }

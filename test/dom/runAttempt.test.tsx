@@ -363,10 +363,10 @@ describe('an order from before', () => {
     ['is a key, when the server knows one', issuedOf('order-0', 'imp_9'), { status: 'issued', impUid: 'imp_9' }],
     ['is what its new window says, when the server knows none', { status: 'none' } as const, { status: 'failed', code: 'E' }],
   ])('that may have been paid in a window that was closed %s', async (_, said, end) => {
-    remember({ ...earlier, amount: 9_900, cameToNothing: true })
+    remember({ ...earlier, cameToNothing: true })
     const confirm = vi.fn<Confirm>(async () => said)
     const { attempt, told } = mounted(confirm)
-    const ended = attempt.issue(requestOf('order-0', 9_900))
+    const ended = attempt.issue(requestOf('order-0'))
     fake.calls[0]?.answer({ success: false, merchant_uid: 'order-0', error_code: 'E', error_msg: '이미 결제된 주문번호입니다' })
     await expect(ended).resolves.toMatchObject(end)
     expect(confirm).toHaveBeenCalledTimes(1)
@@ -476,16 +476,16 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     ['was closed', { cameToNothing: true }, null],
     ['is unconfirmed', {}, 'unconfirmed'],
   ])('is asked about, where the window %s before', async (_, change, before) => {
-    remember({ ...earlier, amount: 9_900, ...change })
-    if (before) markTold(unconfirmed(reportFrom(earlier), 'unreachable', 9_900, false))
+    remember({ ...earlier, ...change })
+    if (before) markTold(unconfirmed(reportFrom(earlier), 'unreachable', 0, false))
     expect(await landed(refusal, async () => ({ status: 'none' }))).toMatchObject({ shown: { status: 'failed', message: 'no' } })
-    remember({ ...earlier, amount: 9_900, cameToNothing: true })
+    remember({ ...earlier, cameToNothing: true })
     expect(await landed(refusal, issued)).toMatchObject({ told: [{ status: 'issued' }] })
   })
 
   it.each([true, false])('leaves a window to be asked about, also after an earlier refusal: it had come to nothing: %s', async (closed) => {
-    remember({ ...earlier, amount: 9_900, cameToNothing: closed })
-    if (!closed) markTold(unconfirmed(reportFrom(earlier), 'sign-in', 9_900, false))
+    remember({ ...earlier, cameToNothing: closed })
+    if (!closed) markTold(unconfirmed(reportFrom(earlier), 'sign-in', 0, false))
     expect(await landed(refusal, async () => ({ status: 'none' }))).toMatchObject({ told: [{ status: 'failed' }] })
     Reflect.deleteProperty(window, Symbol.for('react-billing-key.page'))
     vi.spyOn(performance, 'getEntriesByType').mockReturnValueOnce([{ type: 'reload' }] as never)
@@ -586,8 +586,16 @@ describe('a late success', () => {
     const end = second.issue(requestOf('order-1'))
     succeed(1)
     await expect(end).resolves.toMatchObject({ status: 'unconfirmed' })
+    for (const ask of ['first', 'second']) {
+      second.recheck()
+      await settle()
+      expect(pendingAttempt('order-1'), ask).toMatchObject({ impUid: 'imp_1' })
+    }
+    expect(pendingAttempt('order-1')).toMatchObject({ failedAsks: 2 })
     fake.calls[0]?.answer({ success: true, merchant_uid: 'order-1' })
-    expect(pendingAttempt('order-1')).toMatchObject({ impUid: 'imp_1', cameToNothing: false })
+    expect(pendingAttempt('order-1')).toMatchObject({ impUid: 'imp_1', failedAsks: 0, cameToNothing: false })
+    fake.calls[0]?.answer({ success: true, imp_uid: 'imp_9', merchant_uid: 'order-1' })
+    expect(pendingAttempt('order-1')).toMatchObject({ impUid: 'imp_9' })
   })
 
   it('is asked about by who has the order’s second window, where nobody could be asked about the first', async () => {

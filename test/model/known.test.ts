@@ -117,6 +117,20 @@ const known: {
     numbersAgain: true,
     steps: [...openedAgain, ['paid already', 0]],
   },
+  {
+    title: 'an order was paid, Back to the PG refuses it, and PortOne is behind',
+    amount: 9_900,
+    popup: false,
+    steps: [
+      ['click', 0],
+      ['pays', 0],
+      ['hides and shows', 31],
+      ['window closes', 0],
+      ['server is down', 0],
+      ['Back to the PG, which refuses', 0],
+      ['server knows nothing', 0],
+    ],
+  },
 ]
 
 describe('a history that broke a rule once', () => {

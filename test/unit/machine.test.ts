@@ -201,7 +201,7 @@ it('asks also about a refusal, where an earlier window of the order may have bee
 })
 
 describe('a server that knows of no payment', () => {
-  const asks = (of: typeof attempt | { amount: number | null }, report: WindowReport) => {
+  const asks = (of: Partial<OpenedAttempt>, report: WindowReport) => {
     const waits: number[] = []
     let state: AttemptState = { phase: 'confirming', attempt: { ...attempt, ...of }, report, asks: 0, byCustomer: false }
     for (let n = 0; n < 9 && state.phase === 'confirming'; n += 1) {
@@ -214,6 +214,12 @@ describe('a server that knows of no payment', () => {
 
   it.each([9_900, null])('is asked for ten seconds after a close that may have charged: %s', (amount) => {
     expect(asks({ amount }, closed)).toEqual({ waits: [1_000, 2_000, 3_000, 4_000], outcome: { ...closed, asked: true } })
+  })
+
+  it('is asked for ten seconds after a refusal, where an earlier window of the order may have charged', () => {
+    const waits = [1_000, 2_000, 3_000, 4_000]
+    expect(asks({ ...attempt, amount: 9_900, isAgain: true }, declined)).toEqual({ waits, outcome: declined })
+    expect(asks({ ...attempt, amount: 0, isAgain: true }, declined)).toEqual({ waits: [], outcome: declined })
   })
 
   it('is believed at once where nothing was to be charged', () => {
