@@ -518,6 +518,19 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: 'imp_9', customerUid: 'card-0' }), expect.anything())
   })
 
+  it('leaves the attempt to what lands after it, which blocks the next click as long as nobody can say', async () => {
+    remember({ ...earlier, amount: 9_900, token: 'token-0' })
+    expect(await landed(refusal, offline)).toMatchObject({ told: [{ status: 'failed' }] })
+    const confirm = vi.fn<Confirm>(offline)
+    // Back to the PG, and another card
+    expect(await landed(success, confirm)).toMatchObject({ shown: { status: 'unconfirmed', amount: 9_900 } })
+    expect(confirm).toHaveBeenCalledWith({ merchantUid: 'order-0', customerUid: 'card-0', impUid: 'imp_9', token: 'token-0' }, expect.anything())
+    expect(await landed(refusal, confirm)).toMatchObject({ told: [], shown: { status: 'unconfirmed' } })
+    await expect(mounted(confirm).attempt.issue(requestOf('order-1'))).resolves.toMatchObject({ merchantUid: 'order-0' })
+    expect(fake.calls).toHaveLength(0)
+    expect(await landed(refusal, issued)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_9' }] })
+  })
+
   it('is the window’s own word, where it had said nothing before', async () => {
     remember({ ...earlier, amount: 9_900 })
     const confirm = vi.fn(issued)
