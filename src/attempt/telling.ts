@@ -25,9 +25,9 @@ export function keepWhatIsOpen(outcome: BillingKeyOutcome, attempt: OpenedAttemp
   const pending = pendingAttempt(outcome.merchantUid)
   if (!pending) return
   const isOpen = outcome.status === 'unconfirmed'
-  // a window that was only closed may be come back to (Forward, or the PG's app), and so may one that landed (Back); what lands then needs the attempt
-  const mayEndAgain = attempt?.isAgain || outcome.via === 'redirect' || ('by' in outcome && outcome.by === 'closed')
-  if (isOpen || (mayEndAgain && !isFinal(outcome)))
-    remember({ ...pending, failedAsks: attempt?.failedAsks ?? 0, cameToNothing: !isOpen })
+  // a window that was only closed may be come back to (Forward, or the PG's app), and one that landed as well (Back): what
+  // lands then needs the attempt
+  const mayEndAgain = isOpen || attempt?.isAgain || outcome.via === 'redirect' || ('by' in outcome && outcome.by === 'closed')
+  if (mayEndAgain && !isFinal(outcome)) remember({ ...pending, failedAsks: attempt?.failedAsks ?? 0, cameToNothing: !isOpen })
   else forget(pending.merchantUid)
 }

@@ -524,12 +524,26 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     const confirm = vi.fn<Confirm>(offline)
     // Back to the PG, and another card
     expect(await landed(success, confirm)).toMatchObject({ shown: { status: 'unconfirmed', amount: 9_900 } })
-    expect(confirm).toHaveBeenCalledWith({ merchantUid: 'order-0', customerUid: 'card-0', impUid: 'imp_9', token: 'token-0' }, expect.anything())
+    expect(confirm).toHaveBeenCalledWith(
+      { merchantUid: 'order-0', customerUid: 'card-0', impUid: 'imp_9', token: 'token-0' },
+      expect.anything(),
+    )
     expect(await landed(refusal, confirm)).toMatchObject({ told: [], shown: { status: 'unconfirmed' } })
     await expect(mounted(confirm).attempt.issue(requestOf('order-1'))).resolves.toMatchObject({ merchantUid: 'order-0' })
     expect(fake.calls).toHaveLength(0)
     expect(await landed(refusal, issued)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_9' }] })
   })
+
+  it.each([refusal, `imp_uid=imp_2&${refusal}`])(
+    'takes nothing back of an order that this tab knows only from its landing: %s',
+    async (query) => {
+      expect(await landed(success, offline)).toMatchObject({ told: [{ status: 'unconfirmed' }] })
+      expect(await landed(query, offline)).toMatchObject({ told: [], shown: { status: 'unconfirmed' } })
+      const confirm = vi.fn(issued)
+      expect(await landed(query, confirm)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_9' }] })
+      expect(confirm).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ impUid: 'imp_9' }), expect.anything())
+    },
+  )
 
   it('is the window’s own word, where it had said nothing before', async () => {
     remember({ ...earlier, amount: 9_900 })
