@@ -32,7 +32,7 @@ export function reportFrom({ merchantUid, customerUid, impUid, order, currency }
  */
 export function wordOf(said: WindowReport, pending: PendingAttempt): WindowReport {
   if (hasReportedSuccess(said)) return said
-  if (pending.impUid !== null) return reportFrom(pending)
+  if (pending.impUid) return reportFrom(pending)
   return pending.isAgain ? ({ ...said, impUid: null } as WindowReport) : said
 }
 
