@@ -68,10 +68,10 @@ function goOnWith(landing: Attempt, said: WindowReport, mine: PendingAttempt | n
   // a success that nobody could be asked about stands, and its attempt has been forgotten
   const word = told?.status === 'reported' && said.status !== 'reported' ? told : said
   // what ended before, without a word or unconfirmed, may have been paid then: Back to the PG ends it again, by a refusal
-  const isAgain = mine?.isAgain || mine?.cameToNothing || told?.status === 'unconfirmed'
+  const isAgain = mine?.isAgain || mine?.cameToNothing || told !== null
   const report = wordOf(word, { ...mine, isAgain } as PendingAttempt)
   // of an order that only its landing told of, PortOne's number is known from then
-  const { amount = null, failedAsks = 0, token, impUid = null } = (mine ?? (isAgain ? told : {})) as Partial<PendingAttempt>
+  const { amount = null, failedAsks = 0, token, impUid = null } = (mine ?? told ?? {}) as Partial<PendingAttempt>
   const attempt = { merchantUid, amount, canAsk: confirm !== undefined, failedAsks, isAgain }
   landing.takeOver({ type: 'landed', report, attempt }, { merchantUid, customerUid: report.customerUid, impUid, token }, confirm)
 }

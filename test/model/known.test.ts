@@ -131,6 +131,20 @@ const known: {
       ['server knows nothing', 0],
     ],
   },
+  {
+    title: 'a window was closed and paid, and Back to the PG refuses it twice, before and after a server that does not answer',
+    amount: 0,
+    popup: true,
+    steps: [
+      ['click', 0],
+      ['window closes', 0],
+      ['server says the truth', 0],
+      ['pays', 0],
+      ['Back to the PG, which refuses', 0],
+      ['a quarter of a minute', 0],
+      ['Back to the PG, which refuses', 51],
+    ],
+  },
 ]
 
 describe('a history that broke a rule once', () => {
