@@ -47,7 +47,9 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const one of attempts.splice(0)) {
-    one.abandon()
+    one.abandon() // its window
+    await settle()
+    one.abandon() // and what is asked about it then
     one.unmount()
   }
   await settle()
