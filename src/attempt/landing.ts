@@ -69,9 +69,9 @@ function goOnWith(landing: Attempt, said: WindowReport, mine: PendingAttempt | n
   const word = told?.status === 'reported' && said.status !== 'reported' ? told : said
   // what ended before, without a word or unconfirmed, may have been paid then: Back to the PG ends it again, by a refusal
   const isAgain = mine?.isAgain || mine?.cameToNothing || told !== null
-  const report = wordOf(word, { ...mine, isAgain } as PendingAttempt)
+  const report = wordOf(word, { ...mine, isAgain })
   // of an order that only its landing told of, PortOne's number is known from then
-  const { amount = null, failedAsks = 0, token, impUid = null } = (mine ?? told ?? {}) as Partial<PendingAttempt>
+  const { amount = null, failedAsks = 0, token, impUid = told?.status === 'unconfirmed' ? told.impUid : null } = mine ?? {}
   const attempt = { merchantUid, amount, canAsk: confirm !== undefined, failedAsks, isAgain }
   landing.takeOver({ type: 'landed', report, attempt }, { merchantUid, customerUid: report.customerUid, impUid, token }, confirm)
 }

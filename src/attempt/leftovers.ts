@@ -30,13 +30,13 @@ export function reportFrom({ merchantUid, customerUid, impUid, order, currency }
  * What an order's window comes to that ended as `said`. After an earlier one a refusal takes nothing back: what that one
  * reported stands, and the refused payment's own number says nothing of it.
  */
-export function wordOf(said: WindowReport, pending: PendingAttempt): WindowReport {
+export function wordOf(said: WindowReport, pending: Partial<PendingAttempt>): WindowReport {
   if (hasReportedSuccess(said)) return said
-  if (pending.impUid) return reportFrom(pending)
+  if (pending.impUid) return reportFrom(pending as PendingAttempt) // what has a number is whole
   return pending.isAgain ? ({ ...said, impUid: null } as WindowReport) : said
 }
 
-/** Keeps PortOne's number of an attempt of this tab that came back in an address: from now on it is asked about with that. */
+/** Keeps PortOne's number of a success that an attempt of this tab reported: from now on it is asked about with that. */
 export function keepReported(report: WindowReport): void {
   const mine = pendingAttempt(report.merchantUid)
   if (mine && hasReportedSuccess(report)) remember({ ...mine, impUid: report.impUid ?? mine.impUid, cameToNothing: false })

@@ -14,7 +14,7 @@ export interface OpenedAttempt {
   readonly canAsk: boolean
   /** Asks that the customer began since nobody could say, and that failed. */
   readonly failedAsks: number
-  /** An earlier window of this order ended without a word: it may have been paid, whatever this one says of itself. */
+  /** The order has ended before, by another window or landing: it may have been paid then, whatever this end says of itself. */
   readonly isAgain?: boolean | undefined
 }
 

@@ -190,14 +190,6 @@ describe('what was told', () => {
     }
   })
 
-  it('is not the next member’s, also where the logout cleared the storage', () => {
-    keepOnlyFor('member-1')
-    markTold(outcomeOf('order-1'))
-    sessionStorage.clear()
-    keepOnlyFor('member-2')
-    expect(lastTold('order-1')).toBeNull()
-  })
-
   it('says when a key was issued last, and nothing else does', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_000 })
     expect(lastIssuedAt()).toBe(0)

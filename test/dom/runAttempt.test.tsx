@@ -547,6 +547,14 @@ describe('a refusal that Back to the PG brings to the landing', () => {
     },
   )
 
+  it('is not asked about by the number of an earlier refusal, of an order that only its landings told of', async () => {
+    const declined = { status: 'failed', code: 'declined', message: '' } as const
+    expect(await landed(`imp_uid=imp_1&${refusal}`, async () => declined)).toMatchObject({ told: [{ status: 'failed' }] })
+    await landed(success, offline)
+    const confirm = vi.fn<Confirm>(async ({ impUid }) => (impUid === null ? issuedOf('order-0', 'imp_9') : declined))
+    expect(await landed(`imp_uid=imp_2&${refusal}`, confirm)).toMatchObject({ told: [{ status: 'issued', impUid: 'imp_9' }] })
+  })
+
   it('is the window’s own word, where it had said nothing before', async () => {
     remember({ ...earlier, amount: 9_900 })
     const confirm = vi.fn(issued)
