@@ -115,13 +115,19 @@ describe('what survives the page', () => {
 
   it.each([
     ['cleared', () => sessionStorage.clear()],
-    ['kept', () => {}],
+    ['kept', () => keepOnlyFor(undefined)],
+    [
+      'cleared, and then seen nobody in,',
+      () => {
+        sessionStorage.clear()
+        keepOnlyFor(undefined)
+      },
+    ],
   ])('tells the next member nothing of what the one before was told, where the logout has %s the storage', (_, logOut) => {
     keepOnlyFor('member-1')
     markTold({ ...noFacts, merchantUid: 'issue-1', status: 'cancelled', by: 'closed', asked: true })
     expect(lastTold('issue-1')).not.toBeNull()
     logOut()
-    keepOnlyFor(undefined)
     keepOnlyFor('member-2')
     expect(lastTold('issue-1')).toBeNull()
   })
